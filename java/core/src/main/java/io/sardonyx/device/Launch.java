@@ -1,0 +1,135 @@
+package io.sardonyx.device;
+
+import io.sardonyx.tensor.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How an operator is run by a kernel: the kernel's key, its tensors in order, its parameters (8-byte slots in the order of the
+ * struct at the top of the kernel's file), scratch memory, and which input the first output may overwrite.
+ *
+ * <pre>{@code Launch.of("softmax", DType.FLOAT32).input(0).output(0).param(rows).param(columns).inPlace(0)}</pre>
+ */
+public final class Launch {
+    /** One tensor argument of the kernel. */
+    public sealed interface Argument {
+        /** Input {@code index} of the operator; an absent optional input stays absent. */
+        record Input(int index) implements Argument {}
+
+        /** Output {@code index} of the operator. */
+        record Output(int index) implements Argument {}
+
+        /** Constant input {@code index}, rearranged once by {@code pack}. */
+        record Packed(int index, Pack pack) implements Argument {}
+    }
+
+    /**
+     * A kernel that rearranges a weight once: its tensors are the weight and the result, which is {@code bytes} long. Equal
+     * packs of one weight are shared.
+     */
+    public record Pack(String kernel, long bytes, List<Long> params) {
+        public Pack {
+            params = List.copyOf(params);
+        }
+    }
+
+    /** No input is overwritten. */
+    public static final int NOT_IN_PLACE = -1;
+
+    private final String kernel;
+    private final List<Argument> arguments = new ArrayList<>(4);
+    private long[] params = new long[8];
+    private int paramCount;
+    private long scratch;
+    private long scratchPerThread;
+    private int inPlace = NOT_IN_PLACE;
+
+    private Launch(String kernel) {
+        this.kernel = kernel;
+    }
+
+    /** A launch of kernel {@code operation.dtype}, as in {@code softmax.f32}. */
+    public static Launch of(String operation, DType dtype) {
+        return new Launch(operation + "." + dtype.key());
+    }
+
+    /** A launch of the kernel with this whole key. */
+    public static Launch ofKey(String kernel) {
+        return new Launch(kernel);
+    }
+
+    public Launch input(int index) {
+        arguments.add(new Argument.Input(index));
+        return this;
+    }
+
+    public Launch output(int index) {
+        arguments.add(new Argument.Output(index));
+        return this;
+    }
+
+    public Launch packed(int index, Pack pack) {
+        arguments.add(new Argument.Packed(index, pack));
+        return this;
+    }
+
+    public Launch param(long value) {
+        if (paramCount == params.length) {
+            params = Arrays.copyOf(params, 2 * paramCount);
+        }
+        params[paramCount++] = value;
+        return this;
+    }
+
+    /** A {@code double} slot. */
+    public Launch param(double value) {
+        return param(Double.doubleToRawLongBits(value));
+    }
+
+    public Launch params(long... values) {
+        for (long value : values) {
+            param(value);
+        }
+        return this;
+    }
+
+    /** Bytes of scratch memory for the whole launch, 64-byte aligned. */
+    public Launch scratch(long bytes) {
+        scratch = bytes;
+        return this;
+    }
+
+    /** Bytes of scratch memory for each thread, behind those of {@link #scratch(long)}; a multiple of 64. */
+    public Launch scratchPerThread(long bytes) {
+        scratchPerThread = (bytes + 63) / 64 * 64;
+        return this;
+    }
+
+    /** Output 0 may lie where input {@code index} lies, if that is not needed any more. */
+    public Launch inPlace(int index) {
+        inPlace = index;
+        return this;
+    }
+
+    public String kernel() {
+        return kernel;
+    }
+
+    public List<Argument> arguments() {
+        return arguments;
+    }
+
+    public long[] params() {
+        return Arrays.copyOf(params, paramCount);
+    }
+
+    public long scratch(int threads) {
+        return (scratch + 63) / 64 * 64 + scratchPerThread * threads;
+    }
+
+    /** The input that output 0 may overwrite, or {@link #NOT_IN_PLACE}. */
+    public int inPlace() {
+        return inPlace;
+    }
+}

@@ -1,0 +1,109 @@
+package io.sardonyx.op;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** The registry: every operator that Sardonyx knows, one line each, by ONNX domain and name. */
+public final class Operators {
+    /** ONNX's own operators. */
+    public static final String ONNX = "";
+
+    /** Classical machine learning. */
+    public static final String ML = "ai.onnx.ml";
+
+    /** ONNX Runtime's contributed operators, as far as models in the wild use them. */
+    public static final String MICROSOFT = "com.microsoft";
+
+    /** Our own: what rewrites fuse. */
+    public static final String SARDONYX = "io.sardonyx";
+
+    /** The newest opset of {@link #ONNX} whose operators are known. */
+    public static final int NEWEST_OPSET = 28;
+
+    private record Key(String domain, String name) {}
+
+    private static final Map<Key, Function<Attributes, Operator>> ALL = all();
+
+    private Operators() {}
+
+    private static Map<Key, Function<Attributes, Operator>> all() {
+        var registry = new Registry();
+        matrixProducts(registry);
+        convolution(registry);
+        elementwise(registry);
+        reductionsAndNormalization(registry);
+        dataMovement(registry);
+        recurrentAndAttention(registry);
+        sequencesAndControlFlow(registry);
+        textRandomAndClassicalMl(registry);
+        return Map.copyOf(registry.entries);
+    }
+
+    private static void matrixProducts(Registry r) {
+    }
+
+    private static void convolution(Registry r) {
+    }
+
+    private static void elementwise(Registry r) {
+    }
+
+    private static void reductionsAndNormalization(Registry r) {
+        r.register(ONNX, "Softmax", Softmax::read);
+    }
+
+    private static void dataMovement(Registry r) {
+    }
+
+    private static void recurrentAndAttention(Registry r) {
+    }
+
+    private static void sequencesAndControlFlow(Registry r) {
+    }
+
+    private static void textRandomAndClassicalMl(Registry r) {
+    }
+
+    private static final class Registry {
+        final Map<Key, Function<Attributes, Operator>> entries = new HashMap<>();
+
+        void register(String domain, String name, Function<Attributes, Operator> read) {
+            if (entries.put(new Key(domain, name), read) != null) {
+                throw new IllegalStateException("registered twice: " + domain + " " + name);
+            }
+        }
+    }
+
+    public static boolean knows(String domain, String name) {
+        return ALL.containsKey(new Key(canonical(domain), name));
+    }
+
+    /**
+     * The operator of a node, or empty for one that is not known.
+     *
+     * @throws IllegalArgumentException if its attributes do not fit
+     */
+    public static Optional<Operator> read(String domain, String name, Attributes attributes) {
+        return Optional.ofNullable(ALL.get(new Key(canonical(domain), name))).map(read -> read.apply(attributes));
+    }
+
+    /** The names of a domain's operators. */
+    public static SortedSet<String> names(String domain) {
+        var names = new TreeSet<String>();
+        for (Key key : ALL.keySet()) {
+            if (key.domain.equals(canonical(domain))) {
+                names.add(key.name);
+            }
+        }
+        return names;
+    }
+
+    /** {@code ai.onnx} is another name of the empty domain. */
+    public static String canonical(String domain) {
+        return domain.equals("ai.onnx") ? ONNX : domain;
+    }
+}

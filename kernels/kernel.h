@@ -1,0 +1,102 @@
+// What a kernel sees of the runtime: its arguments, the thread pool, and how to register itself.
+// Kernels include this file and nothing of native/src.
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "sx/runtime.h"
+
+namespace sx {
+
+// Data that a kernel refuses, such as an index out of range. Reaches Java as SX_INVALID with this text.
+struct InvalidData : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A non-owning reference to a callable; cheaper than std::function and never allocates.
+class RangeTask {
+ public:
+  template <class F>
+  RangeTask(F& f)  // NOLINT: implicit on purpose, lives only as long as the call
+      : object_(&f), call_([](void* o, int64_t begin, int64_t end, int worker) {
+          (*static_cast<F*>(o))(begin, end, worker);
+        }) {}
+  void operator()(int64_t begin, int64_t end, int worker) const { call_(object_, begin, end, worker); }
+
+ private:
+  void* object_;
+  void (*call_)(void*, int64_t, int64_t, int);
+};
+
+class Pool {
+ public:
+  virtual ~Pool() = default;
+  virtual int threads() const = 0;
+  // Calls task(begin, end, worker) on disjoint ranges that cover [0, count), at least `grain` long, on up to threads()
+  // threads; worker < threads(). Results must not depend on where ranges are cut. The task must not throw.
+  virtual void run(int64_t count, int64_t grain, RangeTask task) = 0;
+};
+
+struct Arguments {
+  std::span<const sx_tensor> tensors;
+  std::span<const int64_t> params;
+  std::byte* scratch;
+  uint64_t scratch_bytes;
+  Pool& pool;
+
+  bool has(size_t i) const { return i < tensors.size() && tensors[i].rank >= 0; }
+
+  template <class T>
+  T* data(size_t i) const {
+    return reinterpret_cast<T*>(static_cast<uintptr_t>(tensors[i].data));
+  }
+
+  int64_t size(size_t i) const {
+    int64_t n = 1;
+    for (int d = 0; d < tensors[i].rank; d++) n *= tensors[i].shape[d];
+    return n;
+  }
+
+  // The parameters as the struct of 8-byte fields at the top of the kernel's file.
+  template <class P>
+  P params_as() const {
+    static_assert(sizeof(P) % 8 == 0 && std::is_trivially_copyable_v<P>, "parameters are 8-byte slots");
+    if (params.size_bytes() != sizeof(P))
+      throw std::invalid_argument("expects " + std::to_string(sizeof(P) / 8) + " parameters, got " +
+                                  std::to_string(params.size()));
+    P result;
+    std::memcpy(&result, params.data(), sizeof result);
+    return result;
+  }
+
+  // Calls f(begin, end, worker) in parallel; see Pool::run.
+  template <class F>
+  void parallel(int64_t count, int64_t grain, F&& f) const {
+    pool.run(count, grain, RangeTask(f));
+  }
+};
+
+using Function = void (*)(const Arguments&);
+
+// `level` ranks the instruction sets (0 = baseline); the highest one that the machine has wins.
+struct Registration {
+  Registration(const char* key, int level, Function function);
+};
+
+}  // namespace sx
+
+// Each CPU kernel source is compiled once per instruction set, with SX_ISA naming a namespace and SX_ISA_LEVEL its rank,
+// so that no two object files define the same symbol.
+#ifndef SX_ISA
+#define SX_ISA baseline
+#define SX_ISA_LEVEL 0
+#endif
+#define SX_CONCAT_(a, b) a##b
+#define SX_CONCAT(a, b) SX_CONCAT_(a, b)
+#define SX_KERNEL(key, ...) \
+  static const ::sx::Registration SX_CONCAT(registration_, __COUNTER__)(key, SX_ISA_LEVEL, __VA_ARGS__)
