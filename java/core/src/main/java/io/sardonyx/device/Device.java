@@ -36,7 +36,11 @@ public interface Device {
      * @throws DeviceException if the kernel fails
      */
     void launch(
-            Launch launch, List<TensorType> inputTypes, Memory[] inputs, List<TensorType> outputTypes, Memory[] outputs);
+            Launch launch,
+            List<TensorType> inputTypes,
+            Memory[] inputs,
+            List<TensorType> outputTypes,
+            Memory[] outputs);
 
     /**
      * Prepares commands for {@link Program#run}.

@@ -14,7 +14,11 @@ public interface Program extends AutoCloseable {
 
     /** One launch of one kernel. */
     record Command(
-            String kernel, List<Optional<Operand>> arguments, long[] params, Optional<Place> scratch, long scratchBytes) {}
+            String kernel,
+            List<Optional<Operand>> arguments,
+            long[] params,
+            Optional<Place> scratch,
+            long scratchBytes) {}
 
     /**
      * Runs commands {@code [first, last)} in order and returns when they are done.

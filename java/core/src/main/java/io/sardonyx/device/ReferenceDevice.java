@@ -25,7 +25,8 @@ public final class ReferenceDevice implements Device {
     @Override
     public Memory allocate(long bytes) {
         if (bytes > Integer.MAX_VALUE - 16) {
-            throw new IllegalArgumentException("the reference device holds tensors below 2 GiB, not " + bytes + " bytes");
+            throw new IllegalArgumentException(
+                    "the reference device holds tensors below 2 GiB, not " + bytes + " bytes");
         }
         return new HeapMemory(ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN));
     }
@@ -47,7 +48,11 @@ public final class ReferenceDevice implements Device {
 
     @Override
     public void launch(
-            Launch launch, List<TensorType> inputTypes, Memory[] inputs, List<TensorType> outputTypes, Memory[] outputs) {
+            Launch launch,
+            List<TensorType> inputTypes,
+            Memory[] inputs,
+            List<TensorType> outputTypes,
+            Memory[] outputs) {
         throw new DeviceException(launch.kernel(), DeviceException.Code.INVALID, "the reference device has no kernels");
     }
 

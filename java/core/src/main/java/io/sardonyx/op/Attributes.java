@@ -114,7 +114,9 @@ public final class Attributes {
 
     /** The element type named by an integer attribute, or {@code otherwise}. */
     public DType getType(String name, DType otherwise) {
-        return find(name, Long.class).map(code -> DType.ofCode(Math.toIntExact(code))).orElse(otherwise);
+        return find(name, Long.class)
+                .map(code -> DType.ofCode(Math.toIntExact(code)))
+                .orElse(otherwise);
     }
 
     /** The list, or an empty array if the attribute is absent. */

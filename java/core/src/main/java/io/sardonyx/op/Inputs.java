@@ -37,8 +37,9 @@ public final class Inputs {
 
     /** The types of these inputs, all values known. */
     public InputTypes types(int outputs) {
-        List<TensorType> types =
-                Arrays.stream(tensors).map(t -> t == null ? null : t.type()).collect(java.util.stream.Collectors.toList());
+        List<TensorType> types = Arrays.stream(tensors)
+                .map(t -> t == null ? null : t.type())
+                .collect(java.util.stream.Collectors.toList());
         return InputTypes.of(types, outputs, i -> tensors[i], i -> false);
     }
 }

@@ -1,6 +1,5 @@
 package io.sardonyx.op;
 
-
 /**
  * What an ONNX operator means. An implementation is a record whose components are the node's attributes, made by a static
  * {@code read(Attributes)} that knows every opset version; {@link Operators} lists them all. It is a value: no state, and the

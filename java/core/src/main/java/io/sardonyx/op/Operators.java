@@ -43,30 +43,23 @@ public final class Operators {
         return Map.copyOf(registry.entries);
     }
 
-    private static void matrixProducts(Registry r) {
-    }
+    private static void matrixProducts(Registry r) {}
 
-    private static void convolution(Registry r) {
-    }
+    private static void convolution(Registry r) {}
 
-    private static void elementwise(Registry r) {
-    }
+    private static void elementwise(Registry r) {}
 
     private static void reductionsAndNormalization(Registry r) {
         r.register(ONNX, "Softmax", Softmax::read);
     }
 
-    private static void dataMovement(Registry r) {
-    }
+    private static void dataMovement(Registry r) {}
 
-    private static void recurrentAndAttention(Registry r) {
-    }
+    private static void recurrentAndAttention(Registry r) {}
 
-    private static void sequencesAndControlFlow(Registry r) {
-    }
+    private static void sequencesAndControlFlow(Registry r) {}
 
-    private static void textRandomAndClassicalMl(Registry r) {
-    }
+    private static void textRandomAndClassicalMl(Registry r) {}
 
     private static final class Registry {
         final Map<Key, Function<Attributes, Operator>> entries = new HashMap<>();

@@ -40,15 +40,16 @@ public final class Values {
         if (get(i) instanceof HostTensor tensor) {
             return tensor;
         }
-        throw new IllegalArgumentException("input " + i + ": expected a tensor, given " + get(i).getClass().getSimpleName());
+        throw new IllegalArgumentException(
+                "input " + i + ": expected a tensor, given " + get(i).getClass().getSimpleName());
     }
 
     public HostSequence sequence(int i) {
         if (get(i) instanceof HostSequence sequence) {
             return sequence;
         }
-        throw new IllegalArgumentException(
-                "input " + i + ": expected a sequence, given " + get(i).getClass().getSimpleName());
+        throw new IllegalArgumentException("input " + i + ": expected a sequence, given "
+                + get(i).getClass().getSimpleName());
     }
 
     /** Input {@code i} as an optional; ONNX also allows a plain value in its place. */

@@ -43,7 +43,8 @@ public final class HostTensor implements HostValue {
     /** The bytes of {@code data} from its position on, not copied; they are read as little-endian. */
     public static HostTensor wrap(TensorType type, ByteBuffer data) {
         if (data.remaining() < type.byteSize()) {
-            throw new IllegalArgumentException(type + " takes " + type.byteSize() + " bytes, given " + data.remaining());
+            throw new IllegalArgumentException(
+                    type + " takes " + type.byteSize() + " bytes, given " + data.remaining());
         }
         return new HostTensor(type, data.slice().order(ByteOrder.LITTLE_ENDIAN), null);
     }

@@ -115,7 +115,8 @@ public final class MiniFloat {
         double magnitude;
         if (specials == Specials.IEEE && exponent == (1 << exponentBits) - 1) {
             magnitude = mantissa == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-        } else if (specials == Specials.FINITE && exponent == (1 << exponentBits) - 1
+        } else if (specials == Specials.FINITE
+                && exponent == (1 << exponentBits) - 1
                 && mantissa == (1 << mantissaBits) - 1) {
             magnitude = Double.NaN;
         } else if (specials == Specials.FINITE_UNSIGNED_ZERO && sign == 1 && exponent == 0 && mantissa == 0) {

@@ -82,7 +82,8 @@ public final class Shape {
      */
     public int axis(long axis) {
         if (axis < -rank() || axis >= rank()) {
-            throw new IllegalArgumentException("axis " + axis + " is out of range for " + this + " (rank " + rank() + ")");
+            throw new IllegalArgumentException(
+                    "axis " + axis + " is out of range for " + this + " (rank " + rank() + ")");
         }
         return (int) (axis < 0 ? axis + rank() : axis);
     }
@@ -112,7 +113,8 @@ public final class Shape {
 
     /** The axes of this shape, followed by those of {@code other}. */
     public Shape concat(Shape other) {
-        return of(LongStream.concat(Arrays.stream(sizes), Arrays.stream(other.sizes)).toArray());
+        return of(LongStream.concat(Arrays.stream(sizes), Arrays.stream(other.sizes))
+                .toArray());
     }
 
     /**
