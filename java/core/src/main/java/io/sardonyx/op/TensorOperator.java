@@ -40,4 +40,9 @@ public non-sealed interface TensorOperator extends Operator {
     default boolean deterministic() {
         return true;
     }
+
+    /** Whether {@link #reference} reads only the types of its inputs, never an element (Shape, Size). */
+    default boolean readsOnlyTypes() {
+        return false;
+    }
 }

@@ -40,6 +40,18 @@ public final class HostTensor implements HostValue {
         return wrap(type, ByteBuffer.allocate((int) type.byteSize()));
     }
 
+    /** A tensor of which only the type is known; reading an element fails. For operators that read only types. */
+    public static HostTensor withoutData(TensorType type) {
+        return new HostTensor(type);
+    }
+
+    private HostTensor(TensorType type) {
+        this.type = type;
+        this.size = (int) Math.min(type.shape().elements(), Integer.MAX_VALUE);
+        this.data = ByteBuffer.allocate(0);
+        this.strings = null;
+    }
+
     /** The bytes of {@code data} from its position on, not copied; they are read as little-endian. */
     public static HostTensor wrap(TensorType type, ByteBuffer data) {
         if (data.remaining() < type.byteSize()) {
