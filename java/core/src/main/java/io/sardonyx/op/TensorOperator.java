@@ -45,4 +45,12 @@ public non-sealed interface TensorOperator extends Operator {
     default boolean readsOnlyTypes() {
         return false;
     }
+
+    /**
+     * Whether output 0 is input 0, byte for byte, perhaps under another shape (Identity, Reshape, Squeeze), so that a planner
+     * need not copy it.
+     */
+    default boolean aliases() {
+        return false;
+    }
 }
