@@ -9,7 +9,7 @@ import java.util.List;
  */
 public non-sealed interface DynamicOperator extends Operator {
     /**
-     * The outputs, in order; at least as many as the node names.
+     * The outputs, in order; at least as many as the node names. They may be inputs, hold inputs or share memory with them.
      *
      * @param in inputs; see {@link Values} for absent optional ones
      * @param evaluation runs subgraphs, and says how many outputs are wanted

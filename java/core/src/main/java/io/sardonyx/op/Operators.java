@@ -57,7 +57,23 @@ public final class Operators {
 
     private static void recurrentAndAttention(Registry r) {}
 
-    private static void sequencesAndControlFlow(Registry r) {}
+    private static void sequencesAndControlFlow(Registry r) {
+        r.register(ONNX, "If", If::read);
+        r.register(ONNX, "Loop", Loop::read);
+        r.register(ONNX, "Scan", Scan::read);
+        r.register(ONNX, "SequenceMap", SequenceMap::read);
+        r.register(ONNX, "SequenceConstruct", SequenceConstruct::read);
+        r.register(ONNX, "SequenceEmpty", SequenceEmpty::read);
+        r.register(ONNX, "SequenceInsert", SequenceInsert::read);
+        r.register(ONNX, "SequenceErase", SequenceErase::read);
+        r.register(ONNX, "SequenceAt", SequenceAt::read);
+        r.register(ONNX, "SequenceLength", SequenceLength::read);
+        r.register(ONNX, "ConcatFromSequence", ConcatFromSequence::read);
+        r.register(ONNX, "SplitToSequence", SplitToSequence::read);
+        r.register(ONNX, "Optional", OptionalValue::read);
+        r.register(ONNX, "OptionalGetElement", OptionalGetElement::read);
+        r.register(ONNX, "OptionalHasElement", OptionalHasElement::read);
+    }
 
     private static void textRandomAndClassicalMl(Registry r) {}
 

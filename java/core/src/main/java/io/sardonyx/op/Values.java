@@ -44,6 +44,15 @@ public final class Values {
                 "input " + i + ": expected a tensor, given " + get(i).getClass().getSimpleName());
     }
 
+    /** Tensor {@code i}, which has exactly one element. */
+    public HostTensor single(int i) {
+        HostTensor tensor = tensor(i);
+        if (tensor.size() != 1) {
+            throw new IllegalArgumentException("input " + i + ": expected one element, given " + tensor);
+        }
+        return tensor;
+    }
+
     public HostSequence sequence(int i) {
         if (get(i) instanceof HostSequence sequence) {
             return sequence;
