@@ -55,7 +55,11 @@ public final class Operators {
 
     private static void dataMovement(Registry r) {}
 
-    private static void recurrentAndAttention(Registry r) {}
+    private static void recurrentAndAttention(Registry r) {
+        r.register(ONNX, "LSTM", LSTM::read);
+        r.register(ONNX, "GRU", GRU::read);
+        r.register(ONNX, "RNN", RNN::read);
+    }
 
     private static void sequencesAndControlFlow(Registry r) {
         r.register(ONNX, "If", If::read);

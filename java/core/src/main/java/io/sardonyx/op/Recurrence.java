@@ -1,0 +1,214 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntFunction;
+
+/**
+ * What LSTM, GRU and RNN have in common: attributes, checks, types, and the loop over directions, sequences and steps.
+ *
+ * <p>Inputs: x [steps, batch, inputs], W [directions, gates · hidden, inputs], R [directions, gates · hidden, hidden], B
+ * [directions, 2 · gates · hidden] (Wb, then Rb), the sequences' lengths [batch], and the initial state h [directions, batch,
+ * hidden]. Outputs: y [steps, directions, batch, hidden], zero behind a sequence's end, and the last state. With {@code
+ * batchFirst} x, y and the states have their batch axis in front.
+ *
+ * @param activations those of the first direction, then those of the second
+ * @param clip bounds the argument of every activation; infinity for none
+ */
+public record Recurrence(Direction direction, List<CellActivation> activations, float clip, boolean batchFirst) {
+    static final int X = 0;
+    static final int W = 1;
+    static final int R = 2;
+    static final int B = 3;
+    static final int LENGTHS = 4;
+    static final int INITIAL_H = 5;
+    static final int INITIAL_C = 6;
+    static final int PEEPHOLES = 7;
+
+    /** In which direction, or both, a sequence is read. */
+    public enum Direction {
+        FORWARD,
+        REVERSE,
+        BIDIRECTIONAL;
+
+        int count() {
+            return this == BIDIRECTIONAL ? 2 : 1;
+        }
+
+        boolean reverse(int d) {
+            return this == REVERSE || d == 1;
+        }
+    }
+
+    /** One direction of a cell, weights included. */
+    interface Cell {
+        /**
+         * One step.
+         *
+         * @param x W·x + Wb, gate by gate
+         * @param h the state, which is replaced by the next one
+         * @param c the second state of an LSTM
+         */
+        void step(double[] x, double[] h, double[] c);
+    }
+
+    /** The sizes that a node's inputs have. */
+    record Sizes(int steps, int batch, int inputs, int hidden) {}
+
+    static Recurrence read(String operator, Attributes attributes, CellActivation... defaults) {
+        String name = attributes.getString("direction", "forward").toUpperCase(Locale.ROOT);
+        Direction direction;
+        try {
+            direction = Direction.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    operator + ": direction: expected forward, reverse or bidirectional, given " + name, e);
+        }
+        float clip = attributes.getFloat("clip", 0);
+        return new Recurrence(
+                direction,
+                CellActivation.read(operator, attributes, direction.count(), defaults),
+                clip > 0 ? clip : Float.POSITIVE_INFINITY,
+                attributes.getFlag("layout", false));
+    }
+
+    CellActivation activation(int d, int i) {
+        return activations.get(d * (activations.size() / direction.count()) + i);
+    }
+
+    double activate(int d, int i, double x) {
+        return activation(d, i).apply(Double.isNaN(x) ? x : Math.max(-clip, Math.min(clip, x)));
+    }
+
+    /** The types of y, the last h, and the last c, as many as the node has outputs. */
+    List<TensorType> infer(String operator, InputTypes in, int gates) {
+        if (!in.dtype(X).isFloat() || in.shape(X).rank() != 3 || in.shape(R).rank() != 3) {
+            throw new IllegalArgumentException(operator + ": expected x and R of three axes and a float type, given "
+                    + in.get(X) + " and " + in.get(R));
+        }
+        Sizes sizes = sizes(in.shape(X), in.shape(R));
+        long d = direction.count();
+        long hidden = sizes.hidden;
+        Shape state = state(sizes);
+        require(operator, in, W, "W", Shape.of(d, Math.multiplyExact(gates, hidden), sizes.inputs));
+        require(operator, in, R, "R", Shape.of(d, Math.multiplyExact(gates, hidden), hidden));
+        require(operator, in, B, "B", Shape.of(d, Math.multiplyExact(2L * gates, hidden)));
+        require(operator, in, INITIAL_H, "initial_h", state);
+        require(operator, in, INITIAL_C, "initial_c", state);
+        require(operator, in, PEEPHOLES, "P", Shape.of(d, Math.multiplyExact(3, hidden)));
+        if (in.has(LENGTHS) && !in.shape(LENGTHS).equals(Shape.of(sizes.batch))) {
+            throw new IllegalArgumentException(
+                    operator + ": sequence_lens: expected " + sizes.batch + " lengths, given " + in.get(LENGTHS));
+        }
+        DType dtype = in.dtype(X);
+        Shape y = batchFirst
+                ? Shape.of(sizes.batch, sizes.steps, d, hidden)
+                : Shape.of(sizes.steps, d, sizes.batch, hidden);
+        List<TensorType> types = new ArrayList<>();
+        for (int i = 0; i < in.outputs(); i++) {
+            types.add(new TensorType(dtype, i == 0 ? y : state));
+        }
+        return types;
+    }
+
+    private static void require(String operator, InputTypes in, int i, String what, Shape shape) {
+        if (in.has(i) && !(in.shape(i).equals(shape) && in.dtype(i) == in.dtype(X))) {
+            throw new IllegalArgumentException(operator + ": " + what + ": expected "
+                    + new TensorType(in.dtype(X), shape) + ", given " + in.get(i));
+        }
+    }
+
+    Sizes sizes(Shape x, Shape r) {
+        return new Sizes(
+                Math.toIntExact(x.size(batchFirst ? 1 : 0)),
+                Math.toIntExact(x.size(batchFirst ? 0 : 1)),
+                Math.toIntExact(x.size(2)),
+                Math.toIntExact(r.size(2)));
+    }
+
+    private Shape state(Sizes sizes) {
+        return batchFirst
+                ? Shape.of(sizes.batch, direction.count(), sizes.hidden)
+                : Shape.of(direction.count(), sizes.batch, sizes.hidden);
+    }
+
+    /** Runs {@code cells} over all sequences; a sequence of length 0 leaves its state as it is. */
+    void reference(String operator, Inputs in, List<HostTensor> out, int gates, IntFunction<Cell> cells) {
+        Sizes sizes = sizes(in.get(X).shape(), in.get(R).shape());
+        int hidden = sizes.hidden;
+        int directions = direction.count();
+        out.get(0).setAll(new double[out.get(0).size()]);
+        for (int d = 0; d < directions; d++) {
+            Cell cell = cells.apply(d);
+            double[] w = part(in, W, d);
+            double[] bias = part(in, B, d);
+            for (int b = 0; b < sizes.batch; b++) {
+                int stateAt = (batchFirst ? b * directions + d : d * sizes.batch + b) * hidden;
+                double[] h = state(in, INITIAL_H, stateAt, hidden);
+                double[] c = state(in, INITIAL_C, stateAt, hidden);
+                int length = length(operator, in, b, sizes.steps);
+                for (int i = 0; i < length; i++) {
+                    int t = direction.reverse(d) ? length - 1 - i : i;
+                    double[] x = new double[sizes.inputs];
+                    int xAt = (batchFirst ? b * sizes.steps + t : t * sizes.batch + b) * sizes.inputs;
+                    for (int k = 0; k < sizes.inputs; k++) {
+                        x[k] = in.get(X).getDouble(xAt + k);
+                    }
+                    cell.step(product(w, 0, gates * hidden, x, bias, 0), h, c);
+                    int yAt = batchFirst
+                            ? (b * sizes.steps + t) * directions + d
+                            : (t * directions + d) * sizes.batch + b;
+                    store(out, 0, yAt * hidden, h);
+                }
+                store(out, 1, stateAt, h);
+                store(out, 2, stateAt, c);
+            }
+        }
+    }
+
+    private static int length(String operator, Inputs in, int b, int steps) {
+        long length = in.has(LENGTHS) ? in.get(LENGTHS).getLong(b) : steps;
+        if (length < 0 || length > steps) {
+            throw new IllegalArgumentException(
+                    operator + ": length " + length + " of sequence " + b + " is outside [0, " + steps + "]");
+        }
+        return (int) length;
+    }
+
+    /** What input {@code i} holds for direction {@code d}; empty if it is absent. */
+    static double[] part(Inputs in, int i, int d) {
+        return in.has(i) ? TensorLists.slice(in.get(i), 0, d).toDoubles() : new double[0];
+    }
+
+    private static double[] state(Inputs in, int i, int at, int hidden) {
+        double[] state = new double[hidden];
+        for (int k = 0; k < hidden && in.has(i); k++) {
+            state[k] = in.get(i).getDouble(at + k);
+        }
+        return state;
+    }
+
+    private static void store(List<HostTensor> out, int i, int at, double[] values) {
+        for (int k = 0; k < values.length && i < out.size(); k++) {
+            out.get(i).set(at + k, values[k]);
+        }
+    }
+
+    /** Rows {@code [from, from + rows)} of {@code matrix} times {@code x}, plus {@code bias}, if not empty, from {@code at} on. */
+    static double[] product(double[] matrix, int from, int rows, double[] x, double[] bias, int at) {
+        double[] result = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            double sum = bias.length == 0 ? 0 : bias[at + row];
+            for (int k = 0; k < x.length; k++) {
+                sum += matrix[(from + row) * x.length + k] * x[k];
+            }
+            result[row] = sum;
+        }
+        return result;
+    }
+}
