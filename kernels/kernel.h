@@ -37,8 +37,9 @@ class Pool {
  public:
   virtual ~Pool() = default;
   virtual int threads() const = 0;
-  // Calls task(begin, end, worker) on disjoint ranges that cover [0, count), at least `grain` long, on up to threads()
-  // threads; worker < threads(). Results must not depend on where ranges are cut. The task must not throw.
+  // Calls task(begin, end, worker) on disjoint ranges that cover [0, count), on up to threads() threads; worker <
+  // threads(). Ranges are at least `grain` long and are cut at multiples of it, so that a grain which is a multiple of
+  // the vector width keeps the split out of the results. The task must not throw.
   virtual void run(int64_t count, int64_t grain, RangeTask task) = 0;
 };
 
@@ -84,14 +85,18 @@ struct Arguments {
 using Function = void (*)(const Arguments&);
 
 // `level` ranks the instruction sets (0 = baseline); the highest one that the machine has wins.
-struct Registration {
-  Registration(const char* key, int level, Function function);
+// Aligned to its size, so that the compiler leaves no gaps between registrations.
+struct alignas(32) Registration {
+  const char* key;
+  int64_t level;
+  Function function;
 };
 
 }  // namespace sx
 
 // Each CPU kernel source is compiled once per instruction set, with SX_ISA naming a namespace and SX_ISA_LEVEL its rank,
-// so that no two object files define the same symbol.
+// so that no two object files define the same symbol. A registration is data in a section of its own, which the runtime
+// reads: no code of an instruction set that the machine lacks runs when the library is loaded.
 #ifndef SX_ISA
 #define SX_ISA baseline
 #define SX_ISA_LEVEL 0
@@ -99,4 +104,7 @@ struct Registration {
 #define SX_CONCAT_(a, b) a##b
 #define SX_CONCAT(a, b) SX_CONCAT_(a, b)
 #define SX_KERNEL(key, ...) \
-  static const ::sx::Registration SX_CONCAT(registration_, __COUNTER__)(key, SX_ISA_LEVEL, __VA_ARGS__)
+  __attribute__((used, section("sx_kernels"))) static constexpr ::sx::Registration SX_CONCAT( \
+      registration_, __COUNTER__) {                                                           \
+    key, SX_ISA_LEVEL, __VA_ARGS__                                                            \
+  }

@@ -3,6 +3,7 @@
  * Every function that can fail returns a code (or 0 / NULL); sx_last_error() then holds the reason of this thread. */
 #pragma once
 #include <stdint.h>
+#pragma GCC visibility push(default)
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -75,9 +76,13 @@ int32_t sx_run(sx_program* program, sx_pool* pool, const uint64_t* bases, int32_
                int32_t last, sx_control* control);
 
 /* --- meeting Java --- */
-void* sx_pointer(uint64_t address);          /* for NewDirectByteBuffer */
-uint64_t sx_buffer_address(void* buffer);    /* of a direct buffer */
+void* sx_pointer(uint64_t address);              /* for NewDirectByteBuffer */
+uint64_t sx_buffer_address(const void* buffer);  /* of a direct buffer */
+
+/* --- for tests: the n-th allocation from now fails, once; 0: none does --- */
+void sx_fail_allocation(sx_device* device, int64_t n);
 
 #ifdef __cplusplus
 }
 #endif
+#pragma GCC visibility pop

@@ -1,0 +1,16 @@
+#include "error.h"
+
+#include <cstdio>
+
+namespace {
+// Plain storage, so that no thread has a destructor to run when the library is gone.
+thread_local char last_error[1024];
+}  // namespace
+
+int32_t sx::fail(int32_t code, const char* context, const char* message) noexcept {
+  std::snprintf(last_error, sizeof last_error, "%s%s%s", context ? context : "",
+                context ? ": " : "", message);
+  return code;
+}
+
+const char* sx_last_error(void) { return last_error; }

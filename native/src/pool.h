@@ -1,0 +1,61 @@
+// A pool of threads for loops that last microseconds: workers spin a moment before they sleep, the
+// caller takes part, and whoever finds the pool busy does the work alone.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <thread>
+#include <vector>
+
+#include "kernel.h"
+
+namespace sx {
+
+// Runs everything in the caller.
+class SerialPool final : public Pool {
+ public:
+  int threads() const override { return 1; }
+  void run(int64_t count, int64_t, RangeTask task) override {
+    if (count > 0) task(0, count, 0);
+  }
+};
+
+class ThreadPool final : public Pool {
+ public:
+  // `threads` includes the caller's.
+  explicit ThreadPool(int threads);
+  // No run may be in flight.
+  ~ThreadPool() override;
+
+  int threads() const override { return static_cast<int>(workers_.size()) + 1; }
+  // Rethrows one of the exceptions that the task threw.
+  void run(int64_t count, int64_t grain, RangeTask task) override;
+
+ private:
+  struct Job {
+    int64_t count;
+    int64_t grain;
+    int64_t chunks;
+    const RangeTask* task;
+  };
+
+  void publish(int64_t chunks);
+  bool take_part(int worker);
+  bool spin_for_work();
+  void sleep();
+  void work(int worker);
+
+  // Written by the owner of busy_ while no chunk is left, read by whoever has claimed a chunk.
+  Job job_{};
+  alignas(64) std::atomic<int64_t> unclaimed_{0};  // chunks of the job that nobody has begun
+  alignas(64) std::atomic<int64_t> finished_{0};
+  alignas(64) std::atomic<bool> busy_{false};
+  alignas(64) std::atomic<int> sleepers_{0};
+  std::atomic<uint32_t> wakes_{0};
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> thrown_{false};
+  std::exception_ptr exception_;  // written by whoever set thrown_
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace sx
