@@ -1,0 +1,64 @@
+package io.sardonyx.onnx.graph;
+
+import io.sardonyx.onnx.InvalidGraphException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/** Sorts nodes so that each comes after those it depends on, and otherwise keeps their order. Linear, without recursion. */
+final class TopologicalOrder {
+    private record Visit(Node node, Iterator<String> reads) {}
+
+    private TopologicalOrder() {}
+
+    static List<Node> of(Graph graph, Collection<Node> nodes) {
+        var sorted = new ArrayList<Node>(nodes.size());
+        Map<Node, Boolean> done = new HashMap<>(nodes.size() * 2); // false: its inputs are being visited
+        var path = new ArrayDeque<Visit>();
+        for (Node start : nodes) {
+            if (done.putIfAbsent(start, false) == null) {
+                path.push(new Visit(start, start.reads().iterator()));
+            }
+            while (!path.isEmpty()) {
+                Visit visit = path.peek();
+                if (visit.reads.hasNext()) {
+                    Node before = graph.producer(visit.reads.next()).orElse(null);
+                    if (before != null) {
+                        Boolean state = done.putIfAbsent(before, false);
+                        if (state == null) {
+                            path.push(new Visit(before, before.reads().iterator()));
+                        } else if (!state) {
+                            throw new InvalidGraphException(graph.where(), "cycle: " + describe(path, before));
+                        }
+                    }
+                } else {
+                    path.pop();
+                    done.put(visit.node, true);
+                    sorted.add(visit.node);
+                }
+            }
+        }
+        return sorted;
+    }
+
+    /** The cycle in the direction in which values flow; the middle of a long one is left out. */
+    private static String describe(ArrayDeque<Visit> path, Node repeated) {
+        var cycle = new ArrayList<String>();
+        cycle.add(repeated.name());
+        for (Visit visit : path) { // the innermost visit, which reads from `repeated`, comes first
+            cycle.add(visit.node.name());
+            if (visit.node == repeated) {
+                break;
+            }
+        }
+        if (cycle.size() > 12) {
+            cycle.subList(6, cycle.size() - 5).clear();
+            cycle.add(6, "…");
+        }
+        return String.join(" -> ", cycle);
+    }
+}

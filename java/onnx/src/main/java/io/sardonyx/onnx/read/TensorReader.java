@@ -1,0 +1,291 @@
+package io.sardonyx.onnx.read;
+
+import com.google.protobuf.ByteString;
+import io.sardonyx.onnx.InvalidShapeException;
+import io.sardonyx.onnx.InvalidTensorException;
+import io.sardonyx.onnx.Limits;
+import io.sardonyx.onnx.ModelLimitException;
+import io.sardonyx.onnx.Where;
+import io.sardonyx.onnx.proto.SparseTensorProto;
+import io.sardonyx.onnx.proto.TensorProto;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads tensors. Raw data stay where they are; typed fields and external data are copied, within the memory limit. */
+final class TensorReader {
+    private static final int EXTERNAL = 1;
+
+    /** Far above any model's; a file may name millions of axes. */
+    private static final int MAX_RANK = 64;
+
+    private final Limits limits;
+    private final ExternalData external;
+    private final Unsupported unsupported;
+    private long copied;
+
+    TensorReader(Limits limits, ExternalData external, Unsupported unsupported) {
+        this.limits = limits;
+        this.external = external;
+        this.unsupported = unsupported;
+    }
+
+    /** ONNX's element type of this number; empty for one that is not known. */
+    static Optional<DType> dtype(int code) {
+        return Arrays.stream(DType.values()).filter(type -> type.code() == code).findFirst();
+    }
+
+    /** The tensor; empty if it is of a kind that is not supported, which is noted then. */
+    Optional<HostTensor> read(TensorProto tensor, Where where) {
+        String name = tensor.getName();
+        if (tensor.getDataType() == 0) {
+            throw new InvalidTensorException(where, name, "an element type", "none");
+        }
+        Optional<DType> dtype = dtype(tensor.getDataType());
+        if (dtype.isEmpty()) {
+            unsupported.add("element type " + tensor.getDataType(), "tensor '" + name + "'");
+            return Optional.empty();
+        }
+        if (tensor.hasSegment()) {
+            unsupported.add("a tensor in segments", "tensor '" + name + "'");
+            return Optional.empty();
+        }
+        TensorType type = type(dtype.get(), tensor.getDimsList(), name, where);
+        if (type.shape().elements() > Integer.MAX_VALUE - 16 || type.byteSize() > Integer.MAX_VALUE - 16) {
+            unsupported.add("a tensor of 2 GiB or more", "tensor '" + name + "'");
+            return Optional.empty();
+        }
+        List<String> fields = fields(tensor);
+        if (tensor.getDataLocation() == EXTERNAL) {
+            if (!fields.isEmpty()) {
+                throw new InvalidTensorException(where, name, "external data only", fields.get(0));
+            }
+            if (type.dtype() == DType.STRING) {
+                throw new InvalidTensorException(where, name, "strings in the model file", "external data");
+            }
+            count(type.byteSize(), name, where);
+            return Optional.of(HostTensor.wrap(type, external.read(tensor, (int) type.byteSize(), where)));
+        }
+        if (tensor.getDataLocation() != 0) {
+            throw new InvalidTensorException(where, name, "data location 0 or 1", "" + tensor.getDataLocation());
+        }
+        if (fields.size() > 1) {
+            throw new InvalidTensorException(where, name, "one data field", String.join(" and ", fields));
+        }
+        return Optional.of(tensor.hasRawData() ? raw(tensor, type, where) : typed(tensor, type, fields, where));
+    }
+
+    private static TensorType type(DType dtype, List<Long> dims, String name, Where where) {
+        if (dims.size() > MAX_RANK) {
+            throw new InvalidShapeException(
+                    where, "tensor '" + name + "': rank " + dims.size() + " is above " + MAX_RANK);
+        }
+        try {
+            var type = new TensorType(
+                    dtype, Shape.of(dims.stream().mapToLong(Long::longValue).toArray()));
+            type.byteSize();
+            return type;
+        } catch (IllegalArgumentException e) {
+            throw new InvalidShapeException(where, "tensor '" + name + "': " + e.getMessage());
+        } catch (ArithmeticException e) {
+            throw new InvalidShapeException(where, "tensor '" + name + "': the bytes of " + dims + " overflow 64 bits");
+        }
+    }
+
+    private static List<String> fields(TensorProto tensor) {
+        var fields = new java.util.ArrayList<String>(1);
+        if (tensor.hasRawData()) {
+            fields.add("raw_data");
+        }
+        if (tensor.getFloatDataCount() > 0) {
+            fields.add("float_data");
+        }
+        if (tensor.getInt32DataCount() > 0) {
+            fields.add("int32_data");
+        }
+        if (tensor.getStringDataCount() > 0) {
+            fields.add("string_data");
+        }
+        if (tensor.getInt64DataCount() > 0) {
+            fields.add("int64_data");
+        }
+        if (tensor.getDoubleDataCount() > 0) {
+            fields.add("double_data");
+        }
+        if (tensor.getUint64DataCount() > 0) {
+            fields.add("uint64_data");
+        }
+        return fields;
+    }
+
+    private static HostTensor raw(TensorProto tensor, TensorType type, Where where) {
+        if (type.dtype() == DType.STRING) {
+            throw new InvalidTensorException(where, tensor.getName(), "string_data", "raw_data");
+        }
+        ByteString data = tensor.getRawData();
+        if (data.size() != type.byteSize()) {
+            throw new InvalidTensorException(
+                    where, tensor.getName(), type.byteSize() + " bytes for " + type, data.size() + " bytes");
+        }
+        return HostTensor.wrap(type, data.asReadOnlyByteBuffer());
+    }
+
+    private HostTensor typed(TensorProto tensor, TensorType type, List<String> fields, Where where) {
+        String name = tensor.getName();
+        String expected = fieldOf(type.dtype());
+        if (!fields.isEmpty() && !fields.get(0).equals(expected)) {
+            throw new InvalidTensorException(where, name, expected + " for " + type, fields.get(0));
+        }
+        long values = values(type);
+        int found = found(tensor, expected);
+        if (found != values) {
+            throw new InvalidTensorException(
+                    where, name, values + " values of " + expected + " for " + type, found + " values");
+        }
+        count(type.byteSize(), name, where);
+        HostTensor result = HostTensor.allocate(type);
+        if (type.dtype() == DType.STRING) {
+            for (int i = 0; i < found; i++) {
+                result.setString(i, tensor.getStringData(i).toStringUtf8());
+            }
+        } else {
+            copy(tensor, type, result.data());
+        }
+        return result;
+    }
+
+    /** Where values of a type lie that are not raw. */
+    private static String fieldOf(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32, COMPLEX64 -> "float_data";
+            case FLOAT64, COMPLEX128 -> "double_data";
+            case INT64 -> "int64_data";
+            case UINT32, UINT64 -> "uint64_data";
+            case STRING -> "string_data";
+            default -> "int32_data";
+        };
+    }
+
+    /** Entries of the field: complex numbers take two, elements of less than a byte share one. */
+    private static long values(TensorType type) {
+        return switch (type.dtype().kind()) {
+            case COMPLEX -> 2 * type.shape().elements();
+            default ->
+                type.dtype().bits() > 0 && type.dtype().bits() < 8
+                        ? type.byteSize()
+                        : type.shape().elements();
+        };
+    }
+
+    private static int found(TensorProto tensor, String field) {
+        return switch (field) {
+            case "float_data" -> tensor.getFloatDataCount();
+            case "double_data" -> tensor.getDoubleDataCount();
+            case "int64_data" -> tensor.getInt64DataCount();
+            case "uint64_data" -> tensor.getUint64DataCount();
+            case "string_data" -> tensor.getStringDataCount();
+            default -> tensor.getInt32DataCount();
+        };
+    }
+
+    private static void copy(TensorProto tensor, TensorType type, ByteBuffer to) {
+        int n = (int) values(type);
+        switch (type.dtype()) {
+            case FLOAT32, COMPLEX64 -> {
+                for (int i = 0; i < n; i++) {
+                    to.putFloat(4 * i, tensor.getFloatData(i));
+                }
+            }
+            case FLOAT64, COMPLEX128 -> {
+                for (int i = 0; i < n; i++) {
+                    to.putDouble(8 * i, tensor.getDoubleData(i));
+                }
+            }
+            case INT64 -> {
+                for (int i = 0; i < n; i++) {
+                    to.putLong(8 * i, tensor.getInt64Data(i));
+                }
+            }
+            case UINT64 -> {
+                for (int i = 0; i < n; i++) {
+                    to.putLong(8 * i, tensor.getUint64Data(i));
+                }
+            }
+            case UINT32 -> {
+                for (int i = 0; i < n; i++) {
+                    to.putInt(4 * i, (int) tensor.getUint64Data(i));
+                }
+            }
+            default -> {
+                int width = Math.max(1, type.dtype().bits() / 8);
+                for (int i = 0; i < n; i++) {
+                    int value = tensor.getInt32Data(i);
+                    switch (width) {
+                        case 1 -> to.put(i, (byte) value);
+                        case 2 -> to.putShort(2 * i, (short) value);
+                        default -> to.putInt(4 * i, value);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A sparse tensor as a dense one. */
+    Optional<HostTensor> readSparse(SparseTensorProto sparse, Where where) {
+        String name = sparse.getValues().getName();
+        Optional<HostTensor> values = read(sparse.getValues(), where);
+        Optional<HostTensor> indices = read(sparse.getIndices(), where);
+        if (values.isEmpty() || indices.isEmpty()) {
+            return Optional.empty();
+        }
+        HostTensor v = values.get();
+        HostTensor at = indices.get();
+        TensorType type = type(v.dtype(), sparse.getDimsList(), name, where);
+        int rank = type.shape().rank();
+        boolean linear = at.shape().rank() == 1;
+        if (v.shape().rank() != 1
+                || at.dtype() != DType.INT64
+                || !at.shape().equals(linear ? Shape.of(v.size()) : Shape.of(v.size(), rank))) {
+            throw new InvalidTensorException(
+                    where,
+                    name,
+                    "values [n] and int64 indices [n] or [n, " + rank + "]",
+                    v.type() + " and " + at.type());
+        }
+        count(type.byteSize(), name, where);
+        if (type.shape().elements() > Integer.MAX_VALUE - 16 || type.byteSize() > Integer.MAX_VALUE - 16) {
+            unsupported.add("a tensor of 2 GiB or more", "tensor '" + name + "'");
+            return Optional.empty();
+        }
+        HostTensor dense = HostTensor.allocate(type);
+        long[] strides = type.shape().strides();
+        for (int i = 0; i < v.size(); i++) {
+            long position = linear ? at.getLong(i) : 0;
+            boolean inside = !linear || position >= 0 && position < dense.size();
+            for (int axis = 0; !linear && axis < rank; axis++) {
+                long index = at.getLong(i * rank + axis);
+                inside &= index >= 0 && index < type.shape().size(axis);
+                position += index * strides[axis];
+            }
+            if (!inside) {
+                throw new InvalidTensorException(
+                        where, name, "indices inside " + type.shape(), "entry " + i + " outside");
+            }
+            dense.copy((int) position, v, i);
+        }
+        return Optional.of(dense);
+    }
+
+    private void count(long bytes, String name, Where where) {
+        copied += bytes;
+        if (copied > limits.memory()) {
+            throw new ModelLimitException(
+                    where, Limits.Kind.MEMORY, limits.memory(), copied, "weights up to tensor '" + name + "' take");
+        }
+    }
+}
