@@ -68,7 +68,8 @@ public final class TensorScope implements AutoCloseable {
         } else {
             INNERMOST.set(outer);
         }
-        tensors.forEach(Tensor::close);
+        List<Tensor> mine = List.copyOf(tensors);
         tensors.clear();
+        mine.forEach(Tensor::close);
     }
 }

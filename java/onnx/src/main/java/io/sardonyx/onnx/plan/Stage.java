@@ -1,0 +1,283 @@
+package io.sardonyx.onnx.plan;
+
+import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.Memory;
+import io.sardonyx.device.OutOfMemoryException;
+import io.sardonyx.device.Program;
+import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
+import io.sardonyx.op.Evaluation;
+import io.sardonyx.op.Inputs;
+import io.sardonyx.op.Subgraph;
+import io.sardonyx.op.Values;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.HostValue;
+import io.sardonyx.tensor.HostValue.HostOptional;
+import io.sardonyx.tensor.HostValue.HostSequence;
+import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * A planned part of a graph, ready to run any number of times, also at once: steps, a native program, and the size of its arena.
+ * Where a run has to find out something first, the stages behind it are planned and kept by what was found.
+ */
+final class Stage implements AutoCloseable {
+    /** A value on the heap that kernels need: its bytes go behind base address {@code base}. */
+    record Import(int value, int base) {}
+
+    /** A graph output whose memory this stage fills. */
+    record Output(int index, TensorType type) {}
+
+    /** What the planner collects for a stage. */
+    static final class Parts {
+        final List<Import> imports = new ArrayList<>();
+        final List<Output> outputs = new ArrayList<>();
+        final List<Integer> heapOutputs = new ArrayList<>();
+        final List<Integer> dynamic = new ArrayList<>();
+        final List<Integer> needed = new ArrayList<>();
+        final List<Memory> owned = new ArrayList<>();
+        final List<Instruction> commandNodes = new ArrayList<>();
+        final List<Placement> placement = new ArrayList<>();
+
+        Memory own(Memory memory) {
+            owned.add(memory);
+            return memory;
+        }
+    }
+
+    private final PlanContext context;
+    private final Knowledge knowledge;
+    private final List<Step> steps;
+    private final Optional<Program> program;
+    private final int arenaBase;
+    private final long arenaBytes;
+    private final Parts parts;
+    private final boolean finished;
+    private final ConcurrentLinkedDeque<Memory> arenas = new ConcurrentLinkedDeque<>();
+    private final StageCache next = new StageCache();
+
+    Stage(
+            PlanContext context,
+            Knowledge knowledge,
+            List<Step> steps,
+            List<Program.Command> commands,
+            int arenaBase,
+            Arena arena,
+            Parts parts,
+            boolean finished) {
+        this.context = context;
+        this.knowledge = knowledge;
+        this.steps = steps;
+        this.program = commands.isEmpty()
+                ? Optional.empty()
+                : Optional.of(context.device().compile(commands, context.threads()));
+        this.arenaBase = arenaBase;
+        this.arenaBytes = arena.size();
+        this.parts = parts;
+        this.finished = finished;
+        context.requireMemory("", arenaBytes, "the values of one run");
+    }
+
+    List<Placement> placement() {
+        return parts.placement;
+    }
+
+    List<Step> steps() {
+        return steps;
+    }
+
+    long arenaBytes() {
+        return arenaBytes;
+    }
+
+    Optional<Stage> anyNext() {
+        return next.any();
+    }
+
+    /** Runs this stage and those behind it. */
+    void run(RunState run, GraphPlan.Results results) {
+        Memory arena = arenas.pollFirst();
+        if (arena == null) {
+            arena = context.device().allocate(arenaBytes);
+        }
+        try {
+            run.setBase(arenaBase, arena);
+            for (Output output : parts.outputs) {
+                run.setBase(context.outputBase(output.index()), results.memory(output.index(), output.type()));
+            }
+            for (Import in : parts.imports) {
+                HostTensor tensor = (HostTensor) run.heap[in.value()];
+                run.setBase(in.base(), run.own(Weights.upload(context.device(), tensor)));
+            }
+            for (Step step : steps) {
+                run.control.check();
+                take(step, run);
+            }
+            if (!finished) {
+                Stage behind = next(run);
+                try {
+                    behind.run(run, results);
+                } finally {
+                    next.release(behind);
+                }
+            }
+            for (int j : parts.heapOutputs) {
+                results.setHost(j, value(context.graph().outputs()[j], run));
+            }
+        } finally {
+            arenas.addFirst(arena);
+        }
+    }
+
+    private void take(Step step, RunState run) {
+        if (step instanceof Step.Kernels kernels) {
+            try {
+                program.orElseThrow().run(run.bases(), kernels.first(), kernels.last(), run.control);
+            } catch (DeviceException e) {
+                throw e.step() < 0 || e instanceof OutOfMemoryException ? e : context.failure(nodeOf(e), e);
+            }
+        } else if (step instanceof Step.Reference reference) {
+            reference(reference, run);
+        } else if (step instanceof Step.Dynamic dynamic) {
+            dynamic(dynamic, run);
+        } else if (step instanceof Step.Copy copy) {
+            run.view(copy.type(), copy.to()).copyAll(run.view(copy.type(), copy.from()));
+        } else if (step instanceof Step.Write write) {
+            run.view(write.value().type(), write.to()).copyAll(write.value());
+        }
+    }
+
+    private Instruction nodeOf(DeviceException e) {
+        return parts.commandNodes.get(e.step());
+    }
+
+    private void reference(Step.Reference step, RunState run) {
+        Instruction node = step.node();
+        HostTensor[] inputs = new HostTensor[node.inputs().length];
+        for (int i = 0; i < inputs.length; i++) {
+            inputs[i] = node.inputs()[i] == NumberedGraph.ABSENT ? null : (HostTensor) value(node.inputs()[i], run);
+        }
+        List<HostTensor> outputs = new ArrayList<>();
+        for (int i = 0; i < step.outputs().size(); i++) {
+            TensorType type = step.outputs().get(i);
+            int value = i < node.outputs().length ? node.outputs()[i] : NumberedGraph.ABSENT;
+            boolean inMemory = value != NumberedGraph.ABSENT && type.dtype() != DType.STRING;
+            HostTensor out = inMemory ? (HostTensor) value(value, run) : HostTensor.allocate(type);
+            outputs.add(out);
+            if (value != NumberedGraph.ABSENT && !inMemory) {
+                run.heap[value] = out;
+            }
+        }
+        try {
+            step.operator().reference(Inputs.of(inputs), outputs);
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+            throw context.failure(node, e);
+        }
+    }
+
+    private void dynamic(Step.Dynamic step, RunState run) {
+        Instruction node = step.node();
+        List<HostValue> inputs = new ArrayList<>();
+        for (int value : node.inputs()) {
+            inputs.add(value == NumberedGraph.ABSENT ? null : value(value, run));
+        }
+        List<? extends HostValue> outputs;
+        try {
+            outputs = step.operator()
+                    .evaluate(Values.of(inputs.subList(0, node.formal())), new RunEvaluation(node, inputs, run));
+        } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+            throw context.failure(node, e);
+        }
+        for (int i = 0; i < node.outputs().length; i++) {
+            if (node.outputs()[i] != NumberedGraph.ABSENT) {
+                run.heap[node.outputs()[i]] = onHeap(outputs.get(i));
+            }
+        }
+    }
+
+    /** What outlives the step must not lie in the arena. */
+    static HostValue onHeap(HostValue value) {
+        if (value instanceof HostTensor tensor) {
+            return tensor.dtype() != DType.STRING && tensor.data().isDirect() ? tensor.copy() : tensor;
+        } else if (value instanceof HostSequence sequence) {
+            return new HostSequence(sequence.items().stream().map(Stage::onHeap).toList());
+        }
+        return new HostOptional(((HostOptional) value).value().map(Stage::onHeap));
+    }
+
+    private HostValue value(int value, RunState run) {
+        Location location = knowledge.locations[value];
+        if (location instanceof Location.InMemory memory) {
+            return run.view(knowledge.types[value], memory.place());
+        }
+        return knowledge.known[value] != null ? knowledge.known[value] : run.heap[value];
+    }
+
+    /** The stage behind this one, for what this run has found. */
+    private Stage next(RunState run) {
+        Knowledge found = knowledge.copy();
+        List<Object> key = new ArrayList<>();
+        for (int value : parts.needed) {
+            HostTensor tensor = ((HostTensor) value(value, run)).copy();
+            found.known[value] = tensor;
+            key.add(tensor.type());
+            key.add(tensor.dtype() == DType.STRING ? List.of() : tensor.data());
+        }
+        for (int value : parts.dynamic) {
+            HostValue result = run.heap[value];
+            if (result instanceof HostTensor tensor) {
+                found.learnOnHeap(value, tensor.type());
+                key.add(tensor.type());
+            } else {
+                found.learnObject(value);
+                key.add(result.getClass());
+            }
+        }
+        return next.acquire(key, () -> new StagePlanner(context, found).plan());
+    }
+
+    @Override
+    public void close() {
+        program.ifPresent(Program::close);
+        arenas.forEach(Memory::close);
+        arenas.clear();
+        parts.owned.forEach(Memory::close);
+        parts.owned.clear();
+        next.close();
+    }
+
+    /** The run that a dynamic operator sees. */
+    private final class RunEvaluation implements Evaluation {
+        private final Instruction node;
+        private final List<HostValue> inputs;
+        private final RunState run;
+
+        RunEvaluation(Instruction node, List<HostValue> inputs, RunState run) {
+            this.node = node;
+            this.inputs = inputs;
+            this.run = run;
+        }
+
+        @Override
+        public int outputs() {
+            return node.outputs().length;
+        }
+
+        @Override
+        public List<HostValue> run(Subgraph body, List<? extends HostValue> arguments) {
+            List<HostValue> all = new ArrayList<>(arguments);
+            for (int position : node.captures().get(body)) {
+                all.add(inputs.get(position));
+            }
+            return context.bodies().apply(body).runBody(all, run.control);
+        }
+
+        @Override
+        public void checkpoint() {
+            run.control.check();
+        }
+    }
+}

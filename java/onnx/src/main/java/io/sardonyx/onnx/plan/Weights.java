@@ -1,0 +1,81 @@
+package io.sardonyx.onnx.plan;
+
+import io.sardonyx.device.Device;
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Launch.Pack;
+import io.sardonyx.device.Memory;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.TensorType;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A model's weights in a device's memory: copied or packed once, when a plan first asks for them. Closed with the model. */
+public final class Weights implements AutoCloseable {
+    private final Device device;
+    private final Map<HostTensor, Memory> plain = new IdentityHashMap<>();
+    private final Map<HostTensor, Map<Pack, Memory>> packed = new IdentityHashMap<>();
+    private long bytes;
+
+    public Weights(Device device) {
+        this.device = device;
+    }
+
+    /** The bytes of {@code weight} on the device. */
+    synchronized Memory plain(HostTensor weight) {
+        return plain.computeIfAbsent(weight, w -> count(upload(device, w)));
+    }
+
+    /** {@code weight} as the pack kernel arranges it. */
+    synchronized Memory packed(HostTensor weight, Pack pack) {
+        return packed.computeIfAbsent(weight, w -> new HashMap<>()).computeIfAbsent(pack, p -> count(pack(weight, p)));
+    }
+
+    private Memory pack(HostTensor weight, Pack pack) {
+        Memory known = plain.get(weight);
+        Memory source = known == null ? upload(device, weight) : known;
+        try {
+            Memory result = device.allocate(pack.bytes());
+            Launch launch = Launch.ofKey(pack.kernel()).input(0).output(0);
+            pack.params().forEach(launch::param);
+            device.launch(
+                    launch,
+                    List.of(weight.type()),
+                    new Memory[] {source},
+                    List.of(TensorType.of(DType.UINT8, pack.bytes())),
+                    new Memory[] {result});
+            return result;
+        } finally {
+            if (known == null) {
+                source.close();
+            }
+        }
+    }
+
+    private Memory count(Memory memory) {
+        bytes += memory.byteSize();
+        return memory;
+    }
+
+    /** A copy of {@code tensor} in memory of its own. */
+    static Memory upload(Device device, HostTensor tensor) {
+        Memory memory = device.allocate(tensor.type().byteSize());
+        memory.buffer(0, Math.toIntExact(memory.byteSize())).put(tensor.data());
+        return memory;
+    }
+
+    /** Bytes on the device. */
+    public synchronized long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public synchronized void close() {
+        plain.values().forEach(Memory::close);
+        packed.values().forEach(byPack -> byPack.values().forEach(Memory::close));
+        plain.clear();
+        packed.clear();
+    }
+}
