@@ -50,7 +50,29 @@ public final class Operators {
     private static void elementwise(Registry r) {}
 
     private static void reductionsAndNormalization(Registry r) {
+        r.register(ONNX, "ReduceSum", ReduceSum::read);
+        r.register(ONNX, "ReduceMean", ReduceMean::read);
+        r.register(ONNX, "ReduceMax", ReduceMax::read);
+        r.register(ONNX, "ReduceMin", ReduceMin::read);
+        r.register(ONNX, "ReduceProd", ReduceProd::read);
+        r.register(ONNX, "ReduceL1", ReduceL1::read);
+        r.register(ONNX, "ReduceL2", ReduceL2::read);
+        r.register(ONNX, "ReduceLogSum", ReduceLogSum::read);
+        r.register(ONNX, "ReduceLogSumExp", ReduceLogSumExp::read);
+        r.register(ONNX, "ReduceSumSquare", ReduceSumSquare::read);
+        r.register(ONNX, "ArgMax", ArgMax::read);
+        r.register(ONNX, "ArgMin", ArgMin::read);
+        r.register(ONNX, "CumSum", CumSum::read);
+        r.register(ONNX, "CumProd", CumProd::read);
         r.register(ONNX, "Softmax", Softmax::read);
+        r.register(ONNX, "LogSoftmax", LogSoftmax::read);
+        r.register(ONNX, "Hardmax", Hardmax::read);
+        r.register(ONNX, "LayerNormalization", LayerNormalization::read);
+        r.register(ONNX, "RMSNormalization", RMSNormalization::read);
+        r.register(ONNX, "SimplifiedLayerNormalization", SimplifiedLayerNormalization::read);
+        r.register(MICROSOFT, "SimplifiedLayerNormalization", SimplifiedLayerNormalization::read);
+        r.register(MICROSOFT, "SkipLayerNormalization", SkipLayerNormalization::read);
+        r.register(MICROSOFT, "SkipSimplifiedLayerNormalization", SkipSimplifiedLayerNormalization::read);
     }
 
     private static void dataMovement(Registry r) {}

@@ -26,39 +26,33 @@ public record Softmax(long axis, boolean flatten) implements TensorOperator {
         if (!in.dtype(0).isFloat()) {
             throw new IllegalArgumentException("Softmax: expected a float type, given " + in.get(0));
         }
-        if (!(flatten && axis == in.shape(0).rank())) {
-            in.shape(0).axis(axis);
-        }
+        fold(in.shape(0));
         return List.of(in.get(0));
     }
 
-    /** The input as [outer, n, inner], normalised along n. */
-    private long[] fold(Shape shape) {
-        int at = flatten && axis == shape.rank() ? shape.rank() : shape.axis(axis);
-        return flatten || shape.rank() == 0
-                ? new long[] {shape.elements(0, at), shape.elements(at, shape.rank()), 1}
-                : new long[] {shape.elements(0, at), shape.size(at), shape.elements(at + 1, shape.rank())};
+    private AxisFold fold(Shape shape) {
+        return flatten ? AxisFold.flattened(shape, axis) : AxisFold.of(shape, axis);
     }
 
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
         HostTensor x = in.get(0);
         HostTensor y = out.get(0);
-        long[] fold = fold(x.shape());
-        int n = (int) fold[1];
-        int inner = (int) fold[2];
-        for (int row = 0; row < fold[0] * inner; row++) {
-            int start = row / inner * n * inner + row % inner;
+        AxisFold fold = fold(x.shape());
+        int n = fold.length();
+        int step = fold.step();
+        for (int lane = 0; lane < fold.lanes(); lane++) {
+            int start = fold.start(lane);
             double largest = Double.NEGATIVE_INFINITY;
             for (int i = 0; i < n; i++) {
-                largest = Math.max(largest, x.getDouble(start + i * inner));
+                largest = Math.max(largest, x.getDouble(start + i * step));
             }
             double sum = 0;
             for (int i = 0; i < n; i++) {
-                sum += Math.exp(x.getDouble(start + i * inner) - largest);
+                sum += Math.exp(x.getDouble(start + i * step) - largest);
             }
             for (int i = 0; i < n; i++) {
-                y.set(start + i * inner, Math.exp(x.getDouble(start + i * inner) - largest) / sum);
+                y.set(start + i * step, Math.exp(x.getDouble(start + i * step) - largest) / sum);
             }
         }
     }
@@ -71,7 +65,7 @@ public record Softmax(long axis, boolean flatten) implements TensorOperator {
         return Optional.of(Launch.of("softmax", in.dtype(0))
                 .input(0)
                 .output(0)
-                .params(fold(in.shape(0)))
+                .params(fold(in.shape(0)).toArray())
                 .inPlace(0));
     }
 }
