@@ -75,7 +75,38 @@ public final class Operators {
         r.register(MICROSOFT, "SkipSimplifiedLayerNormalization", SkipSimplifiedLayerNormalization::read);
     }
 
-    private static void dataMovement(Registry r) {}
+    private static void dataMovement(Registry r) {
+        r.register(ML, "ArrayFeatureExtractor", ArrayFeatureExtractor::read);
+        r.register(ONNX, "Compress", Compress::read);
+        r.register(ONNX, "Concat", Concat::read);
+        r.register(ONNX, "Constant", Constant::read);
+        r.register(ONNX, "ConstantOfShape", ConstantOfShape::read);
+        r.register(ONNX, "Expand", Expand::read);
+        r.register(ONNX, "EyeLike", EyeLike::read);
+        r.register(ONNX, "Flatten", Flatten::read);
+        r.register(ONNX, "Gather", Gather::read);
+        r.register(ONNX, "GatherElements", GatherElements::read);
+        r.register(ONNX, "GatherND", GatherND::read);
+        r.register(ONNX, "Identity", Identity::read);
+        r.register(ONNX, "OneHot", OneHot::read);
+        r.register(ONNX, "Pad", Pad::read);
+        r.register(ONNX, "Range", Range::read);
+        r.register(ONNX, "Reshape", Reshape::read);
+        r.register(ONNX, "ReverseSequence", ReverseSequence::read);
+        r.register(ONNX, "Scatter", ScatterElements::read);
+        r.register(ONNX, "ScatterElements", ScatterElements::read);
+        r.register(ONNX, "ScatterND", ScatterND::read);
+        r.register(ONNX, "Shape", Shape::read);
+        r.register(ONNX, "Size", Size::read);
+        r.register(ONNX, "Slice", Slice::read);
+        r.register(ONNX, "Split", Split::read);
+        r.register(ONNX, "Squeeze", Squeeze::read);
+        r.register(ONNX, "TensorScatter", TensorScatter::read);
+        r.register(ONNX, "Tile", Tile::read);
+        r.register(ONNX, "Transpose", Transpose::read);
+        r.register(ONNX, "Trilu", Trilu::read);
+        r.register(ONNX, "Unsqueeze", Unsqueeze::read);
+    }
 
     private static void recurrentAndAttention(Registry r) {
         r.register(ONNX, "LSTM", LSTM::read);

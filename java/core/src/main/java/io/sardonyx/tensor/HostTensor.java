@@ -249,6 +249,21 @@ public final class HostTensor implements HostValue {
         }
     }
 
+    /** Elements {@code [i, i + count)} become those of {@code source} from {@code from} on; it has the same element type. */
+    public void copy(int i, HostTensor source, int from, int count) {
+        int bits = dtype().bits();
+        if (strings != null) {
+            System.arraycopy(source.strings, from, strings, i, count);
+        } else if (bits >= 8) {
+            int bytes = bits / 8;
+            data.put(i * bytes, source.data, from * bytes, count * bytes);
+        } else {
+            for (int k = 0; k < count; k++) {
+                setBits(i + k, bits, source.bits(from + k, bits));
+            }
+        }
+    }
+
     /** All elements of {@code source}, which has the same element type and as many elements. */
     public void copyAll(HostTensor source) {
         requireCount(source.size);
