@@ -59,7 +59,7 @@ final class FunctionExpander {
         }
         graphs.readNodes(graph, function.getNodeList(), body, depth + 1);
         for (String[] copy : copies) {
-            context.countNode();
+            context.countNode(new FunctionKey(Operators.ONNX, "Identity", ""));
             var identity = Operators.read(Operators.ONNX, "Identity", Attributes.of(IDENTITY_OPSET, Map.of()));
             identity.ifPresentOrElse(
                     operator -> graph.add(Node.of(

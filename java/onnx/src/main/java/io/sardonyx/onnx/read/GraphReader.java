@@ -65,32 +65,29 @@ final class GraphReader {
             graph.addOutput(new ValueInfo(output.getName(), types.read(output)), scope.use(output.getName(), where));
         }
         for (ValueInfoProto info : proto.getValueInfoList()) {
-            if (!info.getName().isEmpty()) {
-                graph.declare(new ValueInfo(
-                        scope.inFunction() ? scope.use(info.getName(), where) : info.getName(), types.read(info)));
-            }
+            scope.find(info.getName()).ifPresent(value -> graph.declare(new ValueInfo(value, types.read(info))));
         }
     }
 
     private Map<String, HostTensor> initializers(GraphProto proto) {
         Map<String, HostTensor> result = new LinkedHashMap<>();
         for (TensorProto tensor : proto.getInitializerList()) {
-            context.tensors().read(tensor, Where.file(context.where().file())).ifPresent(value -> {
-                if (result.put(tensor.getName(), value) != null) {
-                    throw new InvalidGraphException(
-                            context.where(), "initializer '" + tensor.getName() + "' is defined twice");
-                }
-            });
+            context.initializers()
+                    .read(tensor, context.where())
+                    .ifPresent(value -> putNew(result, tensor.getName(), value));
         }
         for (SparseTensorProto tensor : proto.getSparseInitializerList()) {
-            String name = tensor.getValues().getName();
-            context.tensors().readSparse(tensor, context.where()).ifPresent(value -> {
-                if (result.put(name, value) != null) {
-                    throw new InvalidGraphException(context.where(), "initializer '" + name + "' is defined twice");
-                }
-            });
+            context.initializers()
+                    .readSparse(tensor, context.where())
+                    .ifPresent(value -> putNew(result, tensor.getValues().getName(), value));
         }
         return result;
+    }
+
+    private void putNew(Map<String, HostTensor> initializers, String name, HostTensor value) {
+        if (initializers.put(name, value) != null) {
+            throw new InvalidGraphException(context.where(), "initializer '" + name + "' is defined twice");
+        }
     }
 
     /** Adds the nodes of a graph or of a function's body. */
@@ -123,7 +120,7 @@ final class GraphReader {
             functions.expand(graph, proto, key, inputs, outputs, scope, depth);
             return;
         }
-        context.countNode();
+        context.countNode(key);
         int opset = scope.opset(key.domain());
         Optional<Map<String, Object>> values = attributes.read(graph, proto, scope, where, depth);
         if (!Operators.knows(key.domain(), key.name())) {

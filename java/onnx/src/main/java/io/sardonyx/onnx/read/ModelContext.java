@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What all parts of one reading share. */
 final class ModelContext {
@@ -26,8 +28,10 @@ final class ModelContext {
     private final ReadOptions options;
     private final Unsupported unsupported;
     private final TensorReader tensors;
+    private final Initializers initializers;
     private final ModelInfo info;
     private final Map<FunctionKey, FunctionProto> functions;
+    private final Map<FunctionKey, Long> operators = new HashMap<>();
     private long nodes;
 
     private ModelContext(
@@ -35,18 +39,26 @@ final class ModelContext {
             ReadOptions options,
             Unsupported unsupported,
             TensorReader tensors,
+            Initializers initializers,
             ModelInfo info,
             Map<FunctionKey, FunctionProto> functions) {
         this.where = where;
         this.options = options;
         this.unsupported = unsupported;
         this.tensors = tensors;
+        this.initializers = initializers;
         this.info = info;
         this.functions = functions;
     }
 
+    /** @param weights what to do with initializers instead of reading them, or {@code null} */
     static ModelContext of(
-            ModelProto model, Where where, ReadOptions options, ExternalData external, Unsupported unsupported) {
+            ModelProto model,
+            Where where,
+            ReadOptions options,
+            ExternalData external,
+            Unsupported unsupported,
+            Initializers weights) {
         if (model.getIrVersion() > NEWEST_IR) {
             unsupported.add("IR version " + model.getIrVersion() + " (newest known: " + NEWEST_IR + ")", "");
         }
@@ -72,7 +84,8 @@ final class ModelContext {
             }
         }
         var tensors = new TensorReader(options.limits(), external, unsupported);
-        return new ModelContext(where, options, unsupported, tensors, info, functions);
+        return new ModelContext(
+                where, options, unsupported, tensors, weights == null ? tensors : weights, info, functions);
     }
 
     private static Map<String, Integer> modelOpsets(ModelProto model, Where where, Unsupported unsupported) {
@@ -130,6 +143,10 @@ final class ModelContext {
         return tensors;
     }
 
+    Initializers initializers() {
+        return initializers;
+    }
+
     ModelInfo info() {
         return info;
     }
@@ -139,10 +156,18 @@ final class ModelContext {
     }
 
     /** To be called for every node made, so that no way of multiplying them is overlooked. */
-    void countNode() {
+    void countNode(FunctionKey operator) {
+        operators.merge(operator, 1L, Long::sum);
         if (++nodes > limits().nodes()) {
             throw new ModelLimitException(where, Limits.Kind.NODES, limits().nodes(), nodes, "the model has at least");
         }
+    }
+
+    /** How often each operator was counted, by name. */
+    SortedMap<String, Long> operators() {
+        var result = new TreeMap<String, Long>();
+        operators.forEach((key, count) -> result.merge(key.toString(), count, Long::sum));
+        return result;
     }
 
     void checkDepth(int depth, String what) {

@@ -7,6 +7,7 @@ import io.sardonyx.onnx.proto.AttributeProto;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -104,20 +105,24 @@ final class Scope {
         return names.containsKey(name);
     }
 
-    /** What {@code name} stands for. */
+    /** What {@code name} stands for; "" for "". */
     String use(String name, Where where) {
-        if (name.isEmpty()) {
-            return name;
-        }
+        return name.isEmpty()
+                ? name
+                : find(name).orElseThrow(() -> new InvalidGraphException(where, "value '" + name + "' is not defined"));
+    }
+
+    /** What {@code name} stands for; in the model's own graphs always itself, defined or not. */
+    Optional<String> find(String name) {
         for (Scope scope = this; scope != null; scope = scope.outer) {
             if (scope.names == null) {
-                return name;
+                return Optional.of(name);
             }
             String value = scope.names.get(name);
             if (value != null) {
-                return value;
+                return Optional.of(value);
             }
         }
-        throw new InvalidGraphException(where, "value '" + name + "' is not defined");
+        return Optional.empty();
     }
 }

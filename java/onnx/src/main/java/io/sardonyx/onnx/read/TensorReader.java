@@ -13,13 +13,17 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads tensors. Raw data stay where they are; typed fields and external data are copied, within the memory limit. */
-final class TensorReader {
+final class TensorReader implements Initializers {
     private static final int EXTERNAL = 1;
+
+    /** The elements and bytes that a Java buffer holds. */
+    private static final int LARGEST = Integer.MAX_VALUE - 16;
 
     /** Far above any model's; a file may name millions of axes. */
     private static final int MAX_RANK = 64;
@@ -40,8 +44,13 @@ final class TensorReader {
         return Arrays.stream(DType.values()).filter(type -> type.code() == code).findFirst();
     }
 
-    /** The tensor; empty if it is of a kind that is not supported, which is noted then. */
-    Optional<HostTensor> read(TensorProto tensor, Where where) {
+    @Override
+    public Optional<HostTensor> read(TensorProto tensor, Where where) {
+        return type(tensor, tensor.getDimsList(), where, unsupported).map(type -> read(tensor, type, where));
+    }
+
+    /** The type of a tensor of these sizes; empty if it is not supported, which is noted then. */
+    static Optional<TensorType> type(TensorProto tensor, List<Long> dims, Where where, Unsupported unsupported) {
         String name = tensor.getName();
         if (tensor.getDataType() == 0) {
             throw new InvalidTensorException(where, name, "an element type", "none");
@@ -55,11 +64,16 @@ final class TensorReader {
             unsupported.add("a tensor in segments", "tensor '" + name + "'");
             return Optional.empty();
         }
-        TensorType type = type(dtype.get(), tensor.getDimsList(), name, where);
-        if (type.shape().elements() > Integer.MAX_VALUE - 16 || type.byteSize() > Integer.MAX_VALUE - 16) {
+        TensorType type = type(dtype.get(), dims, name, where);
+        if (type.shape().elements() > LARGEST || type.byteSize() > LARGEST) {
             unsupported.add("a tensor of 2 GiB or more", "tensor '" + name + "'");
             return Optional.empty();
         }
+        return Optional.of(type);
+    }
+
+    private HostTensor read(TensorProto tensor, TensorType type, Where where) {
+        String name = tensor.getName();
         List<String> fields = fields(tensor);
         if (tensor.getDataLocation() == EXTERNAL) {
             if (!fields.isEmpty()) {
@@ -69,7 +83,7 @@ final class TensorReader {
                 throw new InvalidTensorException(where, name, "strings in the model file", "external data");
             }
             count(type.byteSize(), name, where);
-            return Optional.of(HostTensor.wrap(type, external.read(tensor, (int) type.byteSize(), where)));
+            return HostTensor.wrap(type, external.read(tensor, (int) type.byteSize(), where));
         }
         if (tensor.getDataLocation() != 0) {
             throw new InvalidTensorException(where, name, "data location 0 or 1", "" + tensor.getDataLocation());
@@ -77,7 +91,7 @@ final class TensorReader {
         if (fields.size() > 1) {
             throw new InvalidTensorException(where, name, "one data field", String.join(" and ", fields));
         }
-        return Optional.of(tensor.hasRawData() ? raw(tensor, type, where) : typed(tensor, type, fields, where));
+        return tensor.hasRawData() ? raw(tensor, type, where) : typed(tensor, type, fields, where);
     }
 
     private static TensorType type(DType dtype, List<Long> dims, String name, Where where) {
@@ -98,7 +112,7 @@ final class TensorReader {
     }
 
     private static List<String> fields(TensorProto tensor) {
-        var fields = new java.util.ArrayList<String>(1);
+        var fields = new ArrayList<String>(1);
         if (tensor.hasRawData()) {
             fields.add("raw_data");
         }
@@ -235,50 +249,45 @@ final class TensorReader {
         }
     }
 
-    /** A sparse tensor as a dense one. */
-    Optional<HostTensor> readSparse(SparseTensorProto sparse, Where where) {
-        String name = sparse.getValues().getName();
-        Optional<HostTensor> values = read(sparse.getValues(), where);
-        Optional<HostTensor> indices = read(sparse.getIndices(), where);
-        if (values.isEmpty() || indices.isEmpty()) {
+    @Override
+    public Optional<HostTensor> readSparse(SparseTensorProto sparse, Where where) {
+        Optional<TensorType> type = type(sparse.getValues(), sparse.getDimsList(), where, unsupported);
+        if (type.isEmpty()) {
             return Optional.empty();
         }
-        HostTensor v = values.get();
-        HostTensor at = indices.get();
-        TensorType type = type(v.dtype(), sparse.getDimsList(), name, where);
+        return read(sparse.getValues(), where).flatMap(values -> read(sparse.getIndices(), where)
+                .map(indices -> dense(sparse.getValues().getName(), type.get(), values, indices, where)));
+    }
+
+    private HostTensor dense(String name, TensorType type, HostTensor values, HostTensor indices, Where where) {
         int rank = type.shape().rank();
-        boolean linear = at.shape().rank() == 1;
-        if (v.shape().rank() != 1
-                || at.dtype() != DType.INT64
-                || !at.shape().equals(linear ? Shape.of(v.size()) : Shape.of(v.size(), rank))) {
+        boolean linear = indices.shape().rank() == 1;
+        Shape expected = linear ? Shape.of(values.size()) : Shape.of(values.size(), rank);
+        if (values.shape().rank() != 1
+                || indices.dtype() != DType.INT64
+                || !indices.shape().equals(expected)) {
             throw new InvalidTensorException(
                     where,
                     name,
                     "values [n] and int64 indices [n] or [n, " + rank + "]",
-                    v.type() + " and " + at.type());
+                    values.type() + " and " + indices.type());
         }
         count(type.byteSize(), name, where);
-        if (type.shape().elements() > Integer.MAX_VALUE - 16 || type.byteSize() > Integer.MAX_VALUE - 16) {
-            unsupported.add("a tensor of 2 GiB or more", "tensor '" + name + "'");
-            return Optional.empty();
-        }
         HostTensor dense = HostTensor.allocate(type);
-        long[] strides = type.shape().strides();
-        for (int i = 0; i < v.size(); i++) {
-            long position = linear ? at.getLong(i) : 0;
-            boolean inside = !linear || position >= 0 && position < dense.size();
-            for (int axis = 0; !linear && axis < rank; axis++) {
-                long index = at.getLong(i * rank + axis);
-                inside &= index >= 0 && index < type.shape().size(axis);
+        long[] strides = linear ? new long[] {1} : type.shape().strides();
+        for (int i = 0; i < values.size(); i++) {
+            long position = 0;
+            for (int axis = 0; axis < strides.length; axis++) {
+                long index = indices.getLong(i * strides.length + axis);
+                long size = linear ? dense.size() : type.shape().size(axis);
+                if (index < 0 || index >= size) {
+                    throw new InvalidTensorException(where, name, "indices below " + size, index + " in entry " + i);
+                }
                 position += index * strides[axis];
             }
-            if (!inside) {
-                throw new InvalidTensorException(
-                        where, name, "indices inside " + type.shape(), "entry " + i + " outside");
-            }
-            dense.copy((int) position, v, i);
+            dense.copy((int) position, values, i);
         }
-        return Optional.of(dense);
+        return dense;
     }
 
     private void count(long bytes, String name, Where where) {
