@@ -7,7 +7,9 @@ import io.sardonyx.onnx.plan.Feed;
 import io.sardonyx.onnx.plan.GraphPlan;
 import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.plan.Weights;
+import io.sardonyx.onnx.read.ModelInspector;
 import io.sardonyx.onnx.read.ModelSource;
+import io.sardonyx.onnx.read.ReadOptions;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.HostValue;
@@ -69,6 +71,11 @@ public final class Model implements AutoCloseable {
     /** Loads a model from a file, for the best device of this machine. */
     public static Model load(Path file) {
         return builder(file).load();
+    }
+
+    /** What the model in a file is and what it needs that is missing; its weights are not read. */
+    public static ModelReport inspect(Path file) {
+        return ModelInspector.inspect(ModelSource.of(file), ReadOptions.DEFAULT);
     }
 
     public static ModelBuilder builder(Path file) {

@@ -1,0 +1,58 @@
+package io.sardonyx.cli;
+
+import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.RunStoppedException;
+import io.sardonyx.onnx.ModelException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code sardonyx demo | info | run | check | doctor}. */
+@Command(
+        name = "sardonyx",
+        description = "A native tensor runtime for the JVM: runs ONNX models on its own kernels.",
+        mixinStandardHelpOptions = true,
+        version = "sardonyx 0.1.0",
+        subcommands = {
+            DemoCommand.class,
+            InfoCommand.class,
+            RunCommand.class,
+            CheckCommand.class,
+            DoctorCommand.class,
+            CommandLine.HelpCommand.class
+        })
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((e, command, result) -> {
+                    command.getErr().println(message(e));
+                    command.getErr().flush();
+                    return 1;
+                })
+                .setUsageHelpAutoWidth(true);
+    }
+
+    /** What is a mistake of the caller's or the model's takes one line; what is ours shows where it happened. */
+    private static String message(Exception e) {
+        if (e instanceof UncheckedIOException io && io.getCause() instanceof NoSuchFileException missing) {
+            return "sardonyx: there is no file " + missing.getMessage();
+        }
+        if (e instanceof ModelException
+                || e instanceof IllegalArgumentException
+                || e instanceof DeviceException
+                || e instanceof RunStoppedException
+                || e instanceof UncheckedIOException) {
+            return "sardonyx: " + e.getMessage();
+        }
+        var text = new java.io.StringWriter();
+        e.printStackTrace(new java.io.PrintWriter(text));
+        return "sardonyx: unexpected: " + text;
+    }
+}

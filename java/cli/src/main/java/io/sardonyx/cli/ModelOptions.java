@@ -1,0 +1,44 @@
+package io.sardonyx.cli;
+
+import io.sardonyx.device.Devices;
+import io.sardonyx.onnx.Model;
+import io.sardonyx.onnx.ModelBuilder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options of every command that loads a model. */
+final class ModelOptions {
+    @Option(names = "--device", paramLabel = "NAME", description = "cpu, reference, …; the best one without this")
+    private Optional<String> device = Optional.empty();
+
+    @Option(names = "--threads", paramLabel = "N", description = "threads for each run; all cores without this")
+    private Optional<Integer> threads = Optional.empty();
+
+    @Option(
+            names = "--dim",
+            paramLabel = "SYMBOL=SIZE",
+            description = "fixes a symbolic dimension, as in --dim batch=2")
+    private Map<String, Long> dims = new LinkedHashMap<>();
+
+    Map<String, Long> dims() {
+        return dims;
+    }
+
+    ModelBuilder configure(ModelBuilder builder) {
+        builder.device(device.map(Devices::get).orElseGet(Devices::best));
+        threads.ifPresent(builder::threads);
+        dims.forEach(builder::bind);
+        return builder;
+    }
+
+    ModelBuilder builder(Path model) {
+        if (!Files.exists(model)) {
+            throw new IllegalArgumentException("there is no file " + model);
+        }
+        return configure(Model.builder(model));
+    }
+}
