@@ -18,6 +18,9 @@ public final class Operators {
     /** ONNX Runtime's contributed operators, as far as models in the wild use them. */
     public static final String MICROSOFT = "com.microsoft";
 
+    /** What ONNX tries out. */
+    public static final String PREVIEW = "ai.onnx.preview";
+
     /** Our own: what rewrites fuse. */
     public static final String SARDONYX = "io.sardonyx";
 
@@ -112,6 +115,12 @@ public final class Operators {
         r.register(ONNX, "LSTM", LSTM::read);
         r.register(ONNX, "GRU", GRU::read);
         r.register(ONNX, "RNN", RNN::read);
+        r.register(ONNX, "Attention", Attention::read);
+        r.register(ONNX, "RotaryEmbedding", RotaryEmbedding::read);
+        r.register(ONNX, "LinearAttention", LinearAttention::read);
+        r.register(PREVIEW, "FlexAttention", FlexAttention::read);
+        r.register(MICROSOFT, "Attention", MicrosoftAttention::read);
+        r.register(SARDONYX, "ScaledDotProductAttention", ScaledDotProductAttention::read);
     }
 
     private static void sequencesAndControlFlow(Registry r) {
