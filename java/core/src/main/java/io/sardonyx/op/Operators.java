@@ -48,7 +48,38 @@ public final class Operators {
 
     private static void matrixProducts(Registry r) {}
 
-    private static void convolution(Registry r) {}
+    private static void convolution(Registry r) {
+        r.register(ONNX, "Affine", Affine::read);
+        r.register(ONNX, "AffineGrid", AffineGrid::read);
+        r.register(ONNX, "AveragePool", AveragePool::read);
+        r.register(ONNX, "BatchNormalization", BatchNormalization::read);
+        r.register(ONNX, "CausalConvWithState", CausalConvWithState::read);
+        r.register(ONNX, "CenterCropPad", CenterCropPad::read);
+        r.register(ONNX, "Col2Im", Col2Im::read);
+        r.register(ONNX, "Conv", Conv::read);
+        r.register(ONNX, "ConvInteger", ConvInteger::read);
+        r.register(ONNX, "ConvTranspose", ConvTranspose::read);
+        r.register(ONNX, "Crop", Crop::read);
+        r.register(ONNX, "DeformConv", DeformConv::read);
+        r.register(ONNX, "DepthToSpace", DepthToSpace::read);
+        r.register(ONNX, "GlobalAveragePool", GlobalAveragePool::read);
+        r.register(ONNX, "GlobalLpPool", GlobalLpPool::read);
+        r.register(ONNX, "GlobalMaxPool", GlobalMaxPool::read);
+        r.register(ONNX, "GridSample", GridSample::read);
+        r.register(ONNX, "ImageScaler", ImageScaler::read);
+        r.register(ONNX, "InstanceNormalization", InstanceNormalization::read);
+        r.register(ONNX, "LRN", LRN::read);
+        r.register(ONNX, "LpPool", LpPool::read);
+        r.register(ONNX, "MaxPool", MaxPool::read);
+        r.register(ONNX, "MaxRoiPool", MaxRoiPool::read);
+        r.register(ONNX, "MaxUnpool", MaxUnpool::read);
+        r.register(ONNX, "QLinearConv", QLinearConv::read);
+        r.register(ONNX, "Resize", Resize::read);
+        r.register(ONNX, "RoiAlign", RoiAlign::read);
+        r.register(ONNX, "SpaceToDepth", SpaceToDepth::read);
+        r.register(ONNX, "Upsample", Upsample::read);
+        r.register(SARDONYX, "FusedConv", FusedConv::read);
+    }
 
     private static void elementwise(Registry r) {}
 

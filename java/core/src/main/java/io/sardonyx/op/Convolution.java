@@ -1,0 +1,92 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.Shape;
+import java.util.List;
+
+/**
+ * The shapes of one convolution, checked, and the sum of products that all of them share. X is [batch, group · channels, …],
+ * W is [group · filters, channels, …], Y is [batch, group · filters, …].
+ *
+ * @param channels input channels of one group
+ * @param filters output channels of one group
+ */
+record Convolution(long batch, long group, long channels, long filters, Sliding sliding) {
+    /** Receives each output element's sum. */
+    interface Sink {
+        /** @param filter the output channel, of all groups */
+        void accept(int index, int filter, double sum);
+    }
+
+    /** @throws IllegalArgumentException if the shapes do not fit */
+    static Convolution of(String operator, Window window, long group, Shape x, Shape w) {
+        if (x.rank() < 3 || w.rank() != x.rank()) {
+            throw new IllegalArgumentException(operator
+                    + ": expected X [batch, channels, spatial axes] and W [filters, channels / group, kernel], given "
+                    + x
+                    + " and " + w);
+        }
+        long channels = x.size(1);
+        long filters = w.size(0);
+        if (group < 1 || channels % group != 0 || filters % group != 0) {
+            throw new IllegalArgumentException(operator + ": group " + group + " does not divide the " + channels
+                    + " channels of X and the " + filters + " filters of W");
+        }
+        if (w.size(1) != channels / group) {
+            throw new IllegalArgumentException(operator + ": channels differ: X " + x + " has " + channels + " in "
+                    + group + " groups, W " + w + " takes " + w.size(1) + " per group");
+        }
+        Sliding sliding = window.over(operator, x.slice(2, x.rank()), w.slice(2, w.rank()));
+        return new Convolution(x.size(0), group, channels / group, filters / group, sliding);
+    }
+
+    /** Checks an input of one value for each output channel. */
+    static void requireBias(String operator, InputTypes in, int input, Shape w) {
+        if (in.has(input) && !in.shape(input).equals(Shape.of(w.size(0)))) {
+            throw new IllegalArgumentException(
+                    operator + ": bias: expected [" + w.size(0) + "] for W " + w + ", given " + in.shape(input));
+        }
+    }
+
+    Shape output() {
+        return Shape.of(batch, group * filters).concat(Shape.of(sliding.output));
+    }
+
+    boolean isDepthwise() {
+        return channels == 1 && filters == 1;
+    }
+
+    /** {@code Σ x · w} over channels and taps for each output element; padding counts as zero. */
+    void sums(double[] x, double[] w, Sink sink) {
+        int positions = Math.toIntExact(sliding.positions());
+        int inputs = Math.toIntExact(sliding.inputs());
+        int[] sources = sliding.newSources();
+        for (int p = 0; p < positions; p++) {
+            sliding.sources(p, sources);
+            for (int n = 0; n < batch; n++) {
+                for (int f = 0; f < group * filters; f++) {
+                    int firstChannel = (int) ((n * group + f / filters) * channels);
+                    double sum = 0;
+                    for (int c = 0; c < channels; c++) {
+                        int plane = (firstChannel + c) * inputs;
+                        int taps = (int) (f * channels + c) * sources.length;
+                        for (int t = 0; t < sources.length; t++) {
+                            if (sources[t] >= 0) {
+                                sum += x[plane + sources[t]] * w[taps + t];
+                            }
+                        }
+                    }
+                    sink.accept((int) (n * group * filters + f) * positions + p, f, sum);
+                }
+            }
+        }
+    }
+
+    /** The numbers at the head of every convolution kernel's parameters. */
+    List<Long> kernelParams() {
+        var params = new java.util.ArrayList<>(List.of(batch, group, channels, filters));
+        for (long value : sliding.kernelParams()) {
+            params.add(value);
+        }
+        return params;
+    }
+}

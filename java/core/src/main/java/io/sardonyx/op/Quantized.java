@@ -1,0 +1,48 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+
+/** Bytes with a zero point, as the integer convolutions take them. */
+final class Quantized {
+    private Quantized() {}
+
+    static void requireBytes(String operator, String what, InputTypes in, int input) {
+        if (in.dtype(input) != DType.INT8 && in.dtype(input) != DType.UINT8) {
+            throw new IllegalArgumentException(
+                    operator + ": " + what + ": expected int8 or uint8, given " + in.get(input));
+        }
+    }
+
+    /** Checks a scale, zero point or bias, if it is there: one value or {@code count} of them, of type {@code dtype}. */
+    static void requireParameter(String operator, String what, InputTypes in, int input, DType dtype, long count) {
+        if (!in.has(input)) {
+            return;
+        }
+        long elements = in.shape(input).elements();
+        if (in.dtype(input) != dtype || in.shape(input).rank() > 1 || (elements != 1 && elements != count)) {
+            throw new IllegalArgumentException(operator + ": " + what + ": expected 1"
+                    + (count == 1 ? "" : " or " + count) + " values of " + dtype + ", given " + in.get(input));
+        }
+    }
+
+    /** Input {@code input} minus its zero point, input {@code zero}: one for all, or one for each element of the first axis. */
+    static double[] centred(Inputs in, int input, int zero) {
+        double[] values = in.get(input).toDoubles();
+        if (!in.has(zero)) {
+            return values;
+        }
+        HostTensor zeros = in.get(zero);
+        for (int i = 0; i < values.length; i++) {
+            values[i] -= zeros.getDouble((int) ((long) i * zeros.size() / values.length));
+        }
+        return values;
+    }
+
+    /** {@code value}, a whole number, within the range of a byte type. */
+    static long saturate(DType dtype, double value) {
+        return dtype == DType.INT8
+                ? (long) Math.max(-128, Math.min(127, value))
+                : (long) Math.max(0, Math.min(255, value));
+    }
+}
