@@ -81,7 +81,84 @@ public final class Operators {
         r.register(SARDONYX, "FusedConv", FusedConv::read);
     }
 
-    private static void elementwise(Registry r) {}
+    private static void elementwise(Registry r) {
+        r.register(ONNX, "Abs", Abs::read);
+        r.register(ONNX, "Neg", Neg::read);
+        r.register(ONNX, "Ceil", Ceil::read);
+        r.register(ONNX, "Floor", Floor::read);
+        r.register(ONNX, "Round", Round::read);
+        r.register(ONNX, "Sign", Sign::read);
+        r.register(ONNX, "Sqrt", Sqrt::read);
+        r.register(ONNX, "Reciprocal", Reciprocal::read);
+        r.register(ONNX, "Exp", Exp::read);
+        r.register(ONNX, "Log", Log::read);
+        r.register(ONNX, "Sin", Sin::read);
+        r.register(ONNX, "Cos", Cos::read);
+        r.register(ONNX, "Tan", Tan::read);
+        r.register(ONNX, "Asin", Asin::read);
+        r.register(ONNX, "Acos", Acos::read);
+        r.register(ONNX, "Atan", Atan::read);
+        r.register(ONNX, "Sinh", Sinh::read);
+        r.register(ONNX, "Cosh", Cosh::read);
+        r.register(ONNX, "Tanh", Tanh::read);
+        r.register(ONNX, "Asinh", Asinh::read);
+        r.register(ONNX, "Acosh", Acosh::read);
+        r.register(ONNX, "Atanh", Atanh::read);
+        r.register(ONNX, "Erf", Erf::read);
+        r.register(ONNX, "Not", Not::read);
+        r.register(ONNX, "BitwiseNot", BitwiseNot::read);
+        r.register(ONNX, "IsNaN", IsNaN::read);
+        r.register(ONNX, "IsInf", IsInf::read);
+        r.register(ONNX, "Relu", Relu::read);
+        r.register(ONNX, "LeakyRelu", LeakyRelu::read);
+        r.register(ONNX, "PRelu", PRelu::read);
+        r.register(ONNX, "Elu", Elu::read);
+        r.register(ONNX, "Selu", Selu::read);
+        r.register(ONNX, "Celu", Celu::read);
+        r.register(ONNX, "ThresholdedRelu", ThresholdedRelu::read);
+        r.register(ONNX, "Sigmoid", Sigmoid::read);
+        r.register(ONNX, "HardSigmoid", HardSigmoid::read);
+        r.register(ONNX, "HardSwish", HardSwish::read);
+        r.register(ONNX, "Softplus", Softplus::read);
+        r.register(ONNX, "Softsign", Softsign::read);
+        r.register(ONNX, "Mish", Mish::read);
+        r.register(ONNX, "Gelu", Gelu::read);
+        r.register(ONNX, "Swish", Swish::read);
+        r.register(ONNX, "SwiGLU", SwiGLU::read);
+        r.register(ONNX, "Shrink", Shrink::read);
+        r.register(ONNX, "Clip", Clip::read);
+        r.register(ONNX, "Add", Add::read);
+        r.register(ONNX, "Sub", Sub::read);
+        r.register(ONNX, "Mul", Mul::read);
+        r.register(ONNX, "Div", Div::read);
+        r.register(ONNX, "Pow", Pow::read);
+        r.register(ONNX, "Mod", Mod::read);
+        r.register(ONNX, "BitShift", BitShift::read);
+        r.register(ONNX, "BitwiseAnd", BitwiseAnd::read);
+        r.register(ONNX, "BitwiseOr", BitwiseOr::read);
+        r.register(ONNX, "BitwiseXor", BitwiseXor::read);
+        r.register(ONNX, "And", And::read);
+        r.register(ONNX, "Or", Or::read);
+        r.register(ONNX, "Xor", Xor::read);
+        r.register(ONNX, "Equal", Equal::read);
+        r.register(ONNX, "Greater", Greater::read);
+        r.register(ONNX, "Less", Less::read);
+        r.register(ONNX, "GreaterOrEqual", GreaterOrEqual::read);
+        r.register(ONNX, "LessOrEqual", LessOrEqual::read);
+        r.register(ONNX, "Max", Max::read);
+        r.register(ONNX, "Min", Min::read);
+        r.register(ONNX, "Sum", Sum::read);
+        r.register(ONNX, "Mean", Mean::read);
+        r.register(ONNX, "Where", Where::read);
+        r.register(ONNX, "Cast", Cast::read);
+        r.register(ONNX, "CastLike", CastLike::read);
+        r.register(ONNX, "BitCast", BitCast::read);
+        r.register(ONNX, "Dropout", Dropout::read);
+        r.register(MICROSOFT, "Gelu", Gelu::read);
+        r.register(MICROSOFT, "FastGelu", FastGelu::read);
+        r.register(MICROSOFT, "BiasGelu", BiasGelu::read);
+        r.register(MICROSOFT, "QuickGelu", QuickGelu::read);
+    }
 
     private static void reductionsAndNormalization(Registry r) {
         r.register(ONNX, "ReduceSum", ReduceSum::read);

@@ -7,7 +7,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.List;
 import java.util.Optional;
 
-/** Operators whose output is their first input under another shape. A planner lets both share memory; else it is a copy. */
+/** Operators whose output is their first input under another shape or type. A planner lets both share memory; else it is a copy. */
 interface SameBytes extends DataMovement {
     @Override
     default void reference(Inputs in, List<HostTensor> out) {

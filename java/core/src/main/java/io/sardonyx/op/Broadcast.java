@@ -1,0 +1,47 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.Shape;
+import java.util.function.IntUnaryOperator;
+
+/** NumPy's broadcasting as the references of elementwise operators use it. */
+final class Broadcast {
+    private Broadcast() {}
+
+    /** The shape to which both stretch, or {@code IllegalArgumentException} in {@code operator}'s name. */
+    static Shape shape(String operator, Shape a, Shape b) {
+        try {
+            return a.broadcast(b);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(operator + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** For the position of an element of {@code result}, the position of the element of {@code operand} that meets it. */
+    static IntUnaryOperator positions(Shape operand, Shape result) {
+        if (operand.equals(result)) {
+            return i -> i;
+        }
+        if (operand.elements() == 1) {
+            return i -> 0;
+        }
+        int rank = result.rank();
+        int lead = rank - operand.rank();
+        long[] strides = operand.strides();
+        int[] table = new int[(int) result.elements()];
+        long[] index = new long[rank];
+        int position = 0;
+        for (int i = 0; i < table.length; i++) {
+            table[i] = position;
+            for (int axis = rank - 1; axis >= 0; axis--) {
+                long stride = axis < lead || operand.size(axis - lead) == 1 ? 0 : strides[axis - lead];
+                position += (int) stride;
+                if (++index[axis] < result.size(axis)) {
+                    break;
+                }
+                position -= (int) (stride * index[axis]);
+                index[axis] = 0;
+            }
+        }
+        return i -> table[i];
+    }
+}
