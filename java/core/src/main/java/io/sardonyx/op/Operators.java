@@ -21,6 +21,9 @@ public final class Operators {
     /** What ONNX tries out. */
     public static final String PREVIEW = "ai.onnx.preview";
 
+    /** ONNX's optimisers. */
+    public static final String TRAINING = "ai.onnx.preview.training";
+
     /** Our own: what rewrites fuse. */
     public static final String SARDONYX = "io.sardonyx";
 
@@ -184,6 +187,26 @@ public final class Operators {
         r.register(MICROSOFT, "SimplifiedLayerNormalization", SimplifiedLayerNormalization::read);
         r.register(MICROSOFT, "SkipLayerNormalization", SkipLayerNormalization::read);
         r.register(MICROSOFT, "SkipSimplifiedLayerNormalization", SkipSimplifiedLayerNormalization::read);
+        r.register(MICROSOFT, "EmbedLayerNormalization", EmbedLayerNormalization::read);
+        r.register(ONNX, "GroupNormalization", GroupNormalization::read);
+        r.register(ONNX, "MeanVarianceNormalization", MeanVarianceNormalization::read);
+        r.register(ONNX, "LpNormalization", LpNormalization::read);
+        r.register(ONNX, "TopK", TopK::read);
+        r.register(ONNX, "Det", Det::read);
+        r.register(ONNX, "NonMaxSuppression", NonMaxSuppression::read);
+        r.register(ONNX, "NonZero", NonZero::read);
+        r.register(ONNX, "Unique", Unique::read);
+        r.register(ONNX, "NegativeLogLikelihoodLoss", NegativeLogLikelihoodLoss::read);
+        r.register(ONNX, "SoftmaxCrossEntropyLoss", SoftmaxCrossEntropyLoss::read);
+        r.register(ONNX, "HannWindow", HannWindow::read);
+        r.register(ONNX, "HammingWindow", HammingWindow::read);
+        r.register(ONNX, "BlackmanWindow", BlackmanWindow::read);
+        r.register(ONNX, "MelWeightMatrix", MelWeightMatrix::read);
+        r.register(ONNX, "DFT", DFT::read);
+        r.register(ONNX, "STFT", STFT::read);
+        r.register(TRAINING, "Adagrad", Adagrad::read);
+        r.register(TRAINING, "Adam", Adam::read);
+        r.register(TRAINING, "Momentum", Momentum::read);
     }
 
     private static void dataMovement(Registry r) {

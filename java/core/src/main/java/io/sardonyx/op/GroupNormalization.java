@@ -1,0 +1,65 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+
+/**
+ * {@code y = (x - mean) / √(variance + epsilon) · scale + bias}, mean and variance over each of {@code groups} groups of channels
+ * of each sample; x is {@code [N, C, ...]}. Accumulates in double.
+ *
+ * <p>ONNX GroupNormalization, opsets 18 and 21. Scale and bias hold one value per channel since 21, before one per group
+ * ({@code perGroup}).
+ */
+public record GroupNormalization(long groups, float epsilon, boolean perGroup) implements TensorOperator {
+    static GroupNormalization read(Attributes attributes) {
+        return new GroupNormalization(
+                attributes.getInt("num_groups"), attributes.getFloat("epsilon", 1e-5f), attributes.opset() < 21);
+    }
+
+    @Override
+    public List<TensorType> infer(InputTypes in) {
+        Shape shape = in.shape(0);
+        if (shape.rank() < 2 || !in.dtype(0).isFloat()) {
+            throw new IllegalArgumentException("GroupNormalization: expected floats [N, C, ...], given " + in.get(0));
+        }
+        if (groups < 1 || shape.size(1) % groups != 0) {
+            throw new IllegalArgumentException(
+                    "GroupNormalization: " + shape.size(1) + " channels do not fall into " + groups + " groups");
+        }
+        long expected = perGroup ? groups : shape.size(1);
+        for (int i = 1; i <= 2; i++) {
+            if (!in.dtype(i).isFloat() || !in.shape(i).equals(Shape.of(expected))) {
+                throw new IllegalArgumentException("GroupNormalization: " + (i == 1 ? "scale" : "bias") + ": expected ["
+                        + expected + "], given " + in.get(i));
+            }
+        }
+        return List.of(in.get(0));
+    }
+
+    @Override
+    public void reference(Inputs in, List<HostTensor> out) {
+        HostTensor x = in.get(0);
+        HostTensor scale = in.get(1);
+        HostTensor bias = in.get(2);
+        if (x.size() == 0) {
+            return;
+        }
+        int channels = (int) x.shape().size(1);
+        int plane = (int) x.shape().elements(2, x.shape().rank());
+        int row = (int) (channels / groups) * plane;
+        double[] values = new double[row];
+        for (int start = 0; start < x.size(); start += row) {
+            for (int i = 0; i < row; i++) {
+                values[i] = x.getDouble(start + i);
+            }
+            var normal = RowNormalization.of(values, epsilon, true);
+            for (int i = 0; i < row; i++) {
+                int channel = (start + i) / plane % channels;
+                int at = perGroup ? (int) (channel / (channels / groups)) : channel;
+                out.get(0).set(start + i, normal.apply(values[i]) * scale.getDouble(at) + bias.getDouble(at));
+            }
+        }
+    }
+}
