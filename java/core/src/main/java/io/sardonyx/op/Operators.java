@@ -272,7 +272,22 @@ public final class Operators {
         r.register(ONNX, "OptionalHasElement", OptionalHasElement::read);
     }
 
-    private static void textRandomAndClassicalMl(Registry r) {}
+    private static void textRandomAndClassicalMl(Registry r) {
+        r.register(ONNX, "StringNormalizer", StringNormalizer::read);
+        r.register(ONNX, "StringSplit", StringSplit::read);
+        r.register(ONNX, "StringConcat", StringConcat::read);
+        r.register(ONNX, "RegexFullMatch", RegexFullMatch::read);
+        r.register(ONNX, "TfIdfVectorizer", TfIdfVectorizer::read);
+        r.register(ONNX, "RandomNormal", RandomNormal::read);
+        r.register(ONNX, "RandomUniform", RandomUniform::read);
+        r.register(ONNX, "RandomNormalLike", RandomNormalLike::read);
+        r.register(ONNX, "RandomUniformLike", RandomUniformLike::read);
+        r.register(ONNX, "Bernoulli", Bernoulli::read);
+        r.register(ONNX, "Multinomial", Multinomial::read);
+        r.register(ML, "LabelEncoder", LabelEncoder::read);
+        r.register(ML, "Binarizer", Binarizer::read);
+        r.register(ML, "TreeEnsemble", TreeEnsemble::read);
+    }
 
     private static final class Registry {
         final Map<Key, Function<Attributes, Operator>> entries = new HashMap<>();
