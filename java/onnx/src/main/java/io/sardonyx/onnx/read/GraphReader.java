@@ -15,6 +15,7 @@ import io.sardonyx.op.Operator;
 import io.sardonyx.op.Operators;
 import io.sardonyx.tensor.HostTensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +92,8 @@ final class GraphReader {
     }
 
     /** Adds the nodes of a graph or of a function's body. */
-    void readNodes(Graph graph, List<NodeProto> nodes, Scope scope, int depth) {
+    void readNodes(Graph graph, List<NodeProto> all, Scope scope, int depth) {
+        List<NodeProto> nodes = withoutReplacedConstants(all);
         var outputs = new ArrayList<List<String>>(nodes.size());
         for (NodeProto node : nodes) { // all definitions first: a body's nodes may come in any order
             Where where = context.where().node(name(node));
@@ -104,6 +106,30 @@ final class GraphReader {
         for (int i = 0; i < nodes.size(); i++) {
             readNode(graph, nodes.get(i), outputs.get(i), scope, depth);
         }
+    }
+
+    /**
+     * Of Constant nodes that make the same value the last one counts: editors of models append a Constant to replace an earlier one,
+     * and ONNX Runtime takes it so. Any other second definition is an error.
+     */
+    private static List<NodeProto> withoutReplacedConstants(List<NodeProto> nodes) {
+        Map<String, NodeProto> last = new HashMap<>();
+        int constants = 0;
+        for (NodeProto node : nodes) {
+            if (isConstant(node)) {
+                last.put(node.getOutput(0), node);
+                constants++;
+            }
+        }
+        return last.size() == constants
+                ? nodes
+                : nodes.stream()
+                        .filter(node -> !isConstant(node) || last.get(node.getOutput(0)) == node)
+                        .toList();
+    }
+
+    private static boolean isConstant(NodeProto node) {
+        return node.getOpType().equals("Constant") && node.getDomain().isEmpty() && node.getOutputCount() == 1;
     }
 
     private void readNode(Graph graph, NodeProto proto, List<String> outputs, Scope scope, int depth) {
