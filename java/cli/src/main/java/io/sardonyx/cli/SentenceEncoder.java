@@ -71,7 +71,7 @@ final class SentenceEncoder implements AutoCloseable {
             }
         }
         try (Outputs outputs = model.run(Map.of("input_ids", ids, "attention_mask", mask, "token_type_ids", types))) {
-            return meanOfTokens(outputs.get("last_hidden_state").toHost(), mask);
+            return meanOfTokens(outputs.get(0).toHost(), mask);
         }
     }
 
