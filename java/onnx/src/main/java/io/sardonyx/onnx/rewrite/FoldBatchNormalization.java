@@ -25,7 +25,9 @@ final class FoldBatchNormalization implements Rewrite {
     }
 
     private static boolean onlyOutput(Graph graph, Node node) {
-        return node.outputs().stream().skip(1).allMatch(v -> v.isEmpty() || graph.uses(v).isEmpty() && !graph.isResult(v));
+        return node.outputs().stream()
+                .skip(1)
+                .allMatch(v -> v.isEmpty() || graph.uses(v).isEmpty() && !graph.isResult(v));
     }
 
     private static void fold(Match match, Node conv, Node node, BatchNormalization norm) {
@@ -52,7 +54,8 @@ final class FoldBatchNormalization implements Rewrite {
                 scaled.set(i, w.getDouble(i) * factor);
             }
             double before = bias.isPresent() ? bias.get().getDouble(c) : 0;
-            shift[c] = (before - parts.get(2).getDouble(c)) * factor + parts.get(1).getDouble(c);
+            shift[c] =
+                    (before - parts.get(2).getDouble(c)) * factor + parts.get(1).getDouble(c);
         }
         Graph graph = match.graph();
         String newWeights = graph.addConstant(conv.input(1), scaled);
@@ -60,6 +63,10 @@ final class FoldBatchNormalization implements Rewrite {
         graph.remove(conv);
         graph.replace(
                 node,
-                Node.of(conv.name(), conv.operator(), List.of(conv.input(0), newWeights, newBias), List.of(node.output(0))));
+                Node.of(
+                        conv.name(),
+                        conv.operator(),
+                        List.of(conv.input(0), newWeights, newBias),
+                        List.of(node.output(0))));
     }
 }

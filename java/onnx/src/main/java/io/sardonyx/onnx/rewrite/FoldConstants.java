@@ -43,7 +43,8 @@ final class FoldConstants implements Rewrite {
             results = outputs.stream().map(HostTensor::allocate).toList();
             operator.reference(Inputs.of(inputs), results);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            return; // what is wrong is reported when the model runs, with the node's name, if that node is reached at all
+            return; // what is wrong is reported when the model runs, with the node's name, if that node is reached at
+            // all
         }
         graph.remove(node);
         for (int i = 0; i < node.outputs().size(); i++) {

@@ -29,8 +29,8 @@ final class FuseGelu implements Rewrite {
 
     /** x, where the node is erf(x / √2). */
     private static Optional<String> erfArgument(Match match, Node erf) {
-        Optional<Node> quotient = match.producer(erf.input(0), "Div")
-                .filter(div -> match.isScalar(div.input(1), Math.sqrt(2)));
+        Optional<Node> quotient =
+                match.producer(erf.input(0), "Div").filter(div -> match.isScalar(div.input(1), Math.sqrt(2)));
         return quotient.isPresent()
                 ? quotient.map(div -> div.input(0))
                 : match.producer(erf.input(0), "Mul").flatMap(mul -> match.besideScalar(mul, Math.sqrt(0.5)));
@@ -71,19 +71,21 @@ final class FuseGelu implements Rewrite {
 
     /** Finds (1 + f) · x · 1/2 behind {@code f}. */
     private static void product(Match match, Node f, String x, String approximate) {
-        Optional<Node> sum = match.onlyUser(f.output(0), "Add").filter(add -> match.besideScalar(add, 1)
-                .equals(Optional.of(f.output(0))));
+        Optional<Node> sum = match.onlyUser(f.output(0), "Add")
+                .filter(add -> match.besideScalar(add, 1).equals(Optional.of(f.output(0))));
         Optional<Node> first = sum.flatMap(add -> match.onlyUser(add.output(0), "Mul"));
         if (first.isEmpty()) {
             return;
         }
         String other = Match.other(first.get(), sum.get().output(0));
         Optional<Node> last;
-        if (match.producer(other, "Mul").flatMap(half -> match.besideScalar(half, 0.5)).equals(Optional.of(x))) {
+        if (match.producer(other, "Mul")
+                .flatMap(half -> match.besideScalar(half, 0.5))
+                .equals(Optional.of(x))) {
             last = first;
         } else if (other.equals(x)) {
-            last = match.onlyUser(first.get().output(0), "Mul")
-                    .filter(mul -> match.besideScalar(mul, 0.5).equals(Optional.of(first.get().output(0))));
+            last = match.onlyUser(first.get().output(0), "Mul").filter(mul -> match.besideScalar(mul, 0.5)
+                    .equals(Optional.of(first.get().output(0))));
         } else if (match.isScalar(other, 0.5)) {
             last = match.onlyUser(first.get().output(0), "Mul")
                     .filter(mul -> Match.other(mul, first.get().output(0)).equals(x));

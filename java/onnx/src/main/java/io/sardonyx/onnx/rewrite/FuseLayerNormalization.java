@@ -28,8 +28,8 @@ final class FuseLayerNormalization implements Rewrite {
         }
         int epsilonAt = match.scalar(sum.get().input(1)).isPresent() ? 1 : 0;
         OptionalDouble epsilon = match.scalar(sum.get().input(epsilonAt));
-        Optional<Node> variance = match.producer(sum.get().input(1 - epsilonAt), "ReduceMean")
-                .filter(mean -> overLastAxis(match, mean));
+        Optional<Node> variance =
+                match.producer(sum.get().input(1 - epsilonAt), "ReduceMean").filter(mean -> overLastAxis(match, mean));
         Optional<Node> centred = match.producer(quotient.input(0), "Sub");
         if (epsilon.isEmpty() || variance.isEmpty() || centred.isEmpty()) {
             return;
@@ -60,7 +60,9 @@ final class FuseLayerNormalization implements Rewrite {
     }
 
     private static boolean isVector(Match match, String value) {
-        return match.constant(value).filter(c -> c.shape().rank() == 1 && c.size() > 1).isPresent();
+        return match.constant(value)
+                .filter(c -> c.shape().rank() == 1 && c.size() > 1)
+                .isPresent();
     }
 
     private static boolean isMeanOf(Match match, String value, String x) {

@@ -20,8 +20,8 @@ final class RemoveIdentity implements Rewrite {
     }
 
     private static boolean inference(Graph graph, Node node) {
-        boolean maskUsed = node.outputs().size() > 1
-                && (!graph.uses(node.output(1)).isEmpty() || graph.isResult(node.output(1)));
+        boolean maskUsed =
+                node.outputs().size() > 1 && (!graph.uses(node.output(1)).isEmpty() || graph.isResult(node.output(1)));
         boolean training = node.opset() >= 12
                 ? node.hasInput(2)
                 : node.opset() < 7 && Long.valueOf(0).equals(node.attributes().getOrDefault("is_test", 0L));

@@ -26,7 +26,8 @@ final class WidenHalf implements Rewrite {
         if (!half(graph) || graph.nodes().stream().anyMatch(WidenHalf::stands)) {
             return;
         }
-        for (Map.Entry<String, HostTensor> entry : List.copyOf(graph.initializers().entrySet())) {
+        for (Map.Entry<String, HostTensor> entry :
+                List.copyOf(graph.initializers().entrySet())) {
             if (entry.getValue().dtype() == DType.FLOAT16) {
                 HostTensor wide = HostTensor.allocate(entry.getValue().type().with(DType.FLOAT32));
                 wide.setAll(entry.getValue().toDoubles());
@@ -34,7 +35,9 @@ final class WidenHalf implements Rewrite {
             }
         }
         for (Node node : graph.nodes()) {
-            if (node.opType().equals("Cast") && Long.valueOf(DType.FLOAT16.code()).equals(node.attributes().get("to"))) {
+            if (node.opType().equals("Cast")
+                    && Long.valueOf(DType.FLOAT16.code())
+                            .equals(node.attributes().get("to"))) {
                 graph.replace(node, cast(node.name(), node.input(0), node.output(0), DType.FLOAT32));
             }
         }
