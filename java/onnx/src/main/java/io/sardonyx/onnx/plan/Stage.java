@@ -4,6 +4,7 @@ import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
 import io.sardonyx.device.Program;
+import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
 import io.sardonyx.op.Evaluation;
 import io.sardonyx.op.Inputs;
@@ -198,14 +199,16 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** What outlives the step must not lie in the arena. */
-    static HostValue onHeap(HostValue value) {
+    /** What outlives the step must not lie in the arena, which is direct memory, or on the reference device an array. */
+    private HostValue onHeap(HostValue value) {
         if (value instanceof HostTensor tensor) {
-            return tensor.dtype() != DType.STRING && tensor.data().isDirect() ? tensor.copy() : tensor;
+            boolean own = tensor.dtype() == DType.STRING
+                    || !tensor.data().isDirect() && context.device() != ReferenceDevice.INSTANCE;
+            return own ? tensor : tensor.copy();
         } else if (value instanceof HostSequence sequence) {
-            return new HostSequence(sequence.items().stream().map(Stage::onHeap).toList());
+            return new HostSequence(sequence.items().stream().map(this::onHeap).toList());
         }
-        return new HostOptional(((HostOptional) value).value().map(Stage::onHeap));
+        return new HostOptional(((HostOptional) value).value().map(this::onHeap));
     }
 
     private HostValue value(int value, RunState run) {

@@ -3,18 +3,21 @@ package io.sardonyx.onnx.rewrite;
 import io.sardonyx.onnx.graph.DeclaredType;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
+import java.util.List;
 
 /** Lets users of an Identity, or of a Dropout at inference, read its input. */
 final class RemoveIdentity implements Rewrite {
     @Override
     public void apply(Graph graph) {
-        for (Node node : graph.nodes()) {
-            boolean identity = node.opType().equals("Identity") && node.domain().isEmpty();
-            boolean dropout = node.opType().equals("Dropout") && inference(graph, node);
-            if (identity || dropout) {
-                // A value that a body of this graph's nodes gives as its result keeps the name that the body knows.
+        List<String> outputs = graph.nodes().stream()
+                .filter(node -> node.opType().equals("Identity") || node.opType().equals("Dropout"))
+                .map(node -> node.output(0))
+                .toList();
+        for (String output : outputs) {
+            Node node = graph.producer(output).orElseThrow(); // an earlier removal may have put another node in its place
+            if (node.opType().equals("Identity") || inference(graph, node)) {
                 graph.remove(node);
-                graph.replaceUses(node.output(0), node.input(0));
+                graph.replaceUses(output, node.input(0));
             }
         }
     }
