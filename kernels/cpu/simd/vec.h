@@ -4,6 +4,7 @@
 #pragma once
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
@@ -40,9 +41,25 @@ struct Vec {
   }
   void store(T* to) const { std::memcpy(to, &raw, sizeof raw); }
 
-  // The first `count` < kLanes lanes; the others are `otherwise`, and are not touched in memory.
-  static Vec load_first(const T* from, int count, T otherwise = 0);
-  void store_first(T* to, int count) const;
+  // All lanes, or the first `count` if that is less: then the others are `otherwise`, and not
+  // touched in memory.
+  static Vec load_first(const T* from, int64_t count, T otherwise = 0) {
+    return count >= kLanes ? load(from) : load_masked(from, count, otherwise);
+  }
+  void store_first(T* to, int64_t count) const {
+    if (count >= kLanes)
+      store(to);
+    else
+      store_masked(to, count);
+  }
+
+  // The first `count` lanes; the others become 0.
+  Vec keep_first(int64_t count) const {
+    if (count >= kLanes) return *this;
+    T lanes[kLanes];
+    store(lanes);
+    return load_masked(lanes, count, 0);
+  }
 
   friend Vec operator+(Vec a, Vec b) { return a.raw + b.raw; }
   friend Vec operator-(Vec a, Vec b) { return a.raw - b.raw; }
@@ -52,17 +69,21 @@ struct Vec {
   Vec& operator+=(Vec b) { return *this = *this + b; }
   Vec& operator*=(Vec b) { return *this = *this * b; }
   T operator[](int lane) const { return raw[lane]; }
+
+ private:
+  static Vec load_masked(const T* from, int count, T otherwise);
+  void store_masked(T* to, int count) const;
 };
 
 template <class T>
-inline Vec<T> Vec<T>::load_first(const T* from, int count, T otherwise) {
+inline Vec<T> Vec<T>::load_masked(const T* from, int count, T otherwise) {
   T lanes[kLanes];
   for (int i = 0; i < kLanes; i++) lanes[i] = i < count ? from[i] : otherwise;
   return load(lanes);
 }
 
 template <class T>
-inline void Vec<T>::store_first(T* to, int count) const {
+inline void Vec<T>::store_masked(T* to, int count) const {
   T lanes[kLanes];
   store(lanes);
   for (int i = 0; i < count; i++) to[i] = lanes[i];
@@ -70,12 +91,12 @@ inline void Vec<T>::store_first(T* to, int count) const {
 
 #if defined(__AVX512F__)
 template <>
-inline Vec<float> Vec<float>::load_first(const float* from, int count, float otherwise) {
+inline Vec<float> Vec<float>::load_masked(const float* from, int count, float otherwise) {
   return Raw(_mm512_mask_loadu_ps(_mm512_set1_ps(otherwise), (1u << count) - 1, from));
 }
 
 template <>
-inline void Vec<float>::store_first(float* to, int count) const {
+inline void Vec<float>::store_masked(float* to, int count) const {
   _mm512_mask_storeu_ps(to, (1u << count) - 1, raw);
 }
 #elif defined(__AVX2__)
@@ -84,14 +105,14 @@ inline __m256i first_lanes(int count) {
 }
 
 template <>
-inline Vec<float> Vec<float>::load_first(const float* from, int count, float otherwise) {
+inline Vec<float> Vec<float>::load_masked(const float* from, int count, float otherwise) {
   const __m256i first = first_lanes(count);
   return Raw(_mm256_blendv_ps(_mm256_set1_ps(otherwise), _mm256_maskload_ps(from, first),
                               _mm256_castsi256_ps(first)));
 }
 
 template <>
-inline void Vec<float>::store_first(float* to, int count) const {
+inline void Vec<float>::store_masked(float* to, int count) const {
   _mm256_maskstore_ps(to, first_lanes(count), raw);
 }
 #endif
@@ -125,24 +146,49 @@ inline Vec<float> min(Vec<float> a, Vec<float> b) {
 }
 #endif
 
-// The lanes folded by halves: the same tree for every use, log2(kLanes) roundings deep.
+// The lanes folded by halves: the same tree for every use, log2(kLanes) roundings deep. combine
+// takes vectors of any length.
+template <class T, int N, class V, class F, int... K>
+inline T fold_lanes(V v, F&& combine, std::integer_sequence<int, K...>) {
+  const auto low = __builtin_shufflevector(v, v, K...);
+  const auto high = __builtin_shufflevector(v, v, (K + N / 2)...);
+  const auto half = combine(low, high);
+  if constexpr (N > 4)
+    return fold_lanes<T, N / 2>(half, combine, std::make_integer_sequence<int, N / 4>());
+  else
+    return combine(half, __builtin_shufflevector(half, half, 1, 0))[0];
+}
+
 template <class T, class F>
 inline T fold(Vec<T> v, F&& combine) {
-  T lanes[Vec<T>::kLanes];
-  v.store(lanes);
-  for (int half = Vec<T>::kLanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++) lanes[i] = combine(lanes[i], lanes[i + half]);
-  return lanes[0];
+  constexpr int kLanes = Vec<T>::kLanes;
+  if constexpr (kLanes == 2)
+    return combine(v.raw, __builtin_shufflevector(v.raw, v.raw, 1, 0))[0];
+  else
+    return fold_lanes<T, kLanes>(v.raw, combine, std::make_integer_sequence<int, kLanes / 2>());
 }
 
 template <class T>
 inline T sum(Vec<T> v) {
-  return fold(v, [](T a, T b) { return a + b; });
+  return fold(v, [](auto a, auto b) { return a + b; });
 }
 
 template <class T>
 inline T max(Vec<T> v) {
-  return fold(v, [](T a, T b) { return a > b ? a : b; });
+  return fold(v, [](auto a, auto b) { return a > b ? a : b; });
+}
+
+// Calls step(chain, i, x[i, i + kLanes)) for all of x[0, n), the last vector filled up with
+// `otherwise`; `chain` goes from 0 to 3, for four independent accumulators.
+template <class T, class Step>
+inline void each_vector(const T* x, int64_t n, T otherwise, Step&& step) {
+  constexpr int kLanes = Vec<T>::kLanes;
+  int64_t i = 0;
+  for (; i + 4 * kLanes <= n; i += 4 * kLanes)
+    for (int chain = 0; chain < 4; chain++)
+      step(chain, i + chain * kLanes, Vec<T>::load(x + i + chain * kLanes));
+  for (int chain = 0; i < n; i += kLanes, chain++)
+    step(chain, i, Vec<T>::load_first(x + i, n - i, otherwise));
 }
 
 // e to the x, 1.01 ulp at most; 0 below the smallest subnormal, infinity above the largest float,
