@@ -8,7 +8,7 @@ import io.sardonyx.tensor.HostValue.HostSequence;
 import java.util.Optional;
 
 /** Decides whether an output is right: element by element, or by its direction where arithmetic is too coarse for that. */
-public sealed interface Judge {
+public interface Judge {
     /** What is wrong with {@code actual}; empty if it is right. */
     default Optional<String> judge(HostValue actual, HostValue expected) {
         if (actual instanceof HostTensor a && expected instanceof HostTensor e) {

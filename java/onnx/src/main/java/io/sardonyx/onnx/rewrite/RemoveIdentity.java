@@ -10,11 +10,13 @@ final class RemoveIdentity implements Rewrite {
     @Override
     public void apply(Graph graph) {
         List<String> outputs = graph.nodes().stream()
-                .filter(node -> node.opType().equals("Identity") || node.opType().equals("Dropout"))
+                .filter(node ->
+                        node.opType().equals("Identity") || node.opType().equals("Dropout"))
                 .map(node -> node.output(0))
                 .toList();
         for (String output : outputs) {
-            Node node = graph.producer(output).orElseThrow(); // an earlier removal may have put another node in its place
+            Node node =
+                    graph.producer(output).orElseThrow(); // an earlier removal may have put another node in its place
             if (node.opType().equals("Identity") || inference(graph, node)) {
                 graph.remove(node);
                 graph.replaceUses(output, node.input(0));
