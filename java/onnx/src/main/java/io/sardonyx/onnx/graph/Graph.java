@@ -204,7 +204,7 @@ public final class Graph {
     }
 
     private void index(Node node) {
-        for (String value : node.reads()) {
+        for (String value : node.dependencies()) {
             uses.computeIfAbsent(value, v -> new LinkedHashSet<>(2)).add(node);
         }
     }
@@ -219,8 +219,8 @@ public final class Graph {
         if (captures == null) {
             var found = new LinkedHashSet<String>();
             for (Node node : nodes) {
-                for (String value : node.reads()) {
-                    if (!defines(value)) {
+                for (String value : node.dependencies()) {
+                    if (!value.isEmpty() && !defines(value)) {
                         found.add(value);
                     }
                 }
@@ -267,7 +267,7 @@ public final class Graph {
         }
         node.outputs().forEach(producers::remove);
         if (uses != null) {
-            for (String value : node.reads()) {
+            for (String value : node.dependencies()) {
                 Set<Node> users = uses.get(value);
                 if (users != null) {
                     users.remove(node);

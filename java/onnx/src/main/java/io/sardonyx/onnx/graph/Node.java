@@ -36,12 +36,17 @@ public final class Node {
         this.opset = opset;
         this.inputs = List.copyOf(inputs);
         this.outputs = List.copyOf(outputs);
-        this.attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes)); // keeps the order of bodies
+        this.attributes = attributes.isEmpty()
+                ? Map.of()
+                : Collections.unmodifiableMap(new LinkedHashMap<>(attributes)); // keeps the order of bodies
         this.operator = operator;
         this.bodies = bodies(this.attributes);
     }
 
     private static List<GraphBody> bodies(Map<String, Object> attributes) {
+        if (attributes.isEmpty()) {
+            return List.of();
+        }
         var bodies = new ArrayList<GraphBody>(0);
         for (Object value : attributes.values()) {
             if (value instanceof GraphBody body) {
@@ -150,6 +155,11 @@ public final class Node {
             reads.addAll(body.captures());
         }
         return reads;
+    }
+
+    /** As {@link #reads}, perhaps with "" and repetitions: most nodes have no bodies, and models have many nodes. */
+    List<String> dependencies() {
+        return bodies.isEmpty() ? inputs : List.copyOf(reads());
     }
 
     @Override

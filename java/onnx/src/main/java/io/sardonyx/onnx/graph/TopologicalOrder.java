@@ -5,40 +5,48 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
 /** Sorts nodes so that each comes after those it depends on, and otherwise keeps their order. Linear, without recursion. */
 final class TopologicalOrder {
-    private record Visit(Node node, Iterator<String> reads) {}
+    /** A node whose dependencies are being visited. */
+    private static final class Visit {
+        final Node node;
+        final List<String> dependencies;
+        int next;
+
+        Visit(Node node) {
+            this.node = node;
+            this.dependencies = node.dependencies();
+        }
+    }
 
     private TopologicalOrder() {}
 
     static List<Node> of(Graph graph, Collection<Node> nodes) {
         var sorted = new ArrayList<Node>(nodes.size());
-        Map<Node, Boolean> done = new HashMap<>(nodes.size() * 2); // false: its inputs are being visited
+        Map<Node, Boolean> done = new HashMap<>(nodes.size() * 2); // false: on the path
         var path = new ArrayDeque<Visit>();
         for (Node start : nodes) {
             if (done.putIfAbsent(start, false) == null) {
-                path.push(new Visit(start, start.reads().iterator()));
+                path.push(new Visit(start));
             }
             while (!path.isEmpty()) {
                 Visit visit = path.peek();
-                if (visit.reads.hasNext()) {
-                    Node before = graph.producer(visit.reads.next()).orElse(null);
-                    if (before != null) {
-                        Boolean state = done.putIfAbsent(before, false);
-                        if (state == null) {
-                            path.push(new Visit(before, before.reads().iterator()));
-                        } else if (!state) {
-                            throw new InvalidGraphException(graph.where(), "cycle: " + describe(path, before));
-                        }
-                    }
-                } else {
+                if (visit.next == visit.dependencies.size()) {
                     path.pop();
                     done.put(visit.node, true);
                     sorted.add(visit.node);
+                    continue;
+                }
+                Node before =
+                        graph.producer(visit.dependencies.get(visit.next++)).orElse(null);
+                Boolean state = before == null ? Boolean.TRUE : done.putIfAbsent(before, false);
+                if (state == null) {
+                    path.push(new Visit(before));
+                } else if (!state) {
+                    throw new InvalidGraphException(graph.where(), "cycle: " + describe(path, before));
                 }
             }
         }

@@ -8,32 +8,15 @@ import io.sardonyx.onnx.graph.GraphBody;
 import io.sardonyx.onnx.proto.AttributeProto;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.proto.NodeProto;
-import io.sardonyx.onnx.proto.SparseTensorProto;
-import io.sardonyx.onnx.proto.TensorProto;
-import io.sardonyx.onnx.proto.TypeProto;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads a node's attributes into the values that {@link io.sardonyx.op.Attributes} knows. */
 final class AttributeReader {
-    private static final int FLOAT = 1;
-    private static final int INT = 2;
-    private static final int STRING = 3;
-    private static final int TENSOR = 4;
-    private static final int GRAPH = 5;
-    private static final int FLOATS = 6;
-    private static final int INTS = 7;
-    private static final int STRINGS = 8;
-    private static final int TENSORS = 9;
-    private static final int GRAPHS = 10;
-    private static final int SPARSE_TENSOR = 11;
-    private static final int SPARSE_TENSORS = 12;
-    private static final int TYPE = 13;
-    private static final int TYPES = 14;
-
     private final ModelContext context;
     private final GraphReader graphs;
     private final TypeReader types;
@@ -53,28 +36,13 @@ final class AttributeReader {
             if (name.isEmpty()) {
                 throw new InvalidGraphException(where, "an attribute without a name");
             }
-            Optional<Object> value;
-            if (attribute.getRefAttrName().isEmpty()) {
-                value = value(graph, attribute, type(attribute, where), scope, where, depth);
-            } else {
-                if (!scope.inFunction()) {
-                    throw new InvalidGraphException(
-                            where, "attribute '" + name + "' refers to another outside a function's body");
-                }
-                Scope.Bound bound = scope.attribute(attribute.getRefAttrName());
-                if (bound == null) {
-                    continue;
-                }
-                int type = type(bound.attribute(), where);
-                if (attribute.getType() != 0 && attribute.getType() != type) {
-                    throw new InvalidGraphException(
-                            where,
-                            "attribute '" + name + "' has type " + attribute.getType() + ", '"
-                                    + attribute.getRefAttrName() + "', which it refers to, has " + type);
-                }
-                value = value(
-                        graph, bound.attribute(), type, bound.scope().copied(graph, scope.nodeName("")), where, depth);
+            Scope.Bound bound = attribute.getRefAttrName().isEmpty()
+                    ? new Scope.Bound(attribute, scope)
+                    : referred(graph, attribute, scope, where);
+            if (bound == null) {
+                continue; // it refers to one that the call leaves out and that has no default
             }
+            Optional<?> value = value(graph, bound, where, depth);
             if (value.isEmpty()) {
                 complete = false;
             } else if (result.put(name, value.get()) != null) {
@@ -84,120 +52,69 @@ final class AttributeReader {
         return complete ? Optional.of(result) : Optional.empty();
     }
 
-    /** The declared type, which has to fit the field that is set; the oldest files declare none. */
-    private int type(AttributeProto attribute, Where where) {
-        int declared = attribute.getType();
-        int found = 0;
-        int fields = 0;
-        for (int type = FLOAT; type <= TYPES; type++) {
-            if (has(attribute, type)) {
-                found = type;
-                fields++;
-            }
+    /** The attribute of the function's call to which one in its body refers. */
+    private static Scope.Bound referred(Graph graph, AttributeProto attribute, Scope scope, Where where) {
+        String label = "attribute '" + attribute.getName() + "'";
+        if (!scope.inFunction()) {
+            throw new InvalidGraphException(where, label + " refers to another outside a function's body");
         }
-        // A file written by protobuf 3 leaves out a 0 and an empty list.
-        if (fields > 1 || fields == 1 && declared != 0 && declared != found) {
+        Scope.Bound bound = scope.attribute(attribute.getRefAttrName());
+        if (bound == null) {
+            return null;
+        }
+        Optional<AttributeKind> expected = AttributeKind.of(attribute.getType());
+        Optional<AttributeKind> found = AttributeKind.of(bound.attribute(), where);
+        if (expected.isPresent() && !expected.equals(found)) {
             throw new InvalidGraphException(
                     where,
-                    "attribute '" + attribute.getName() + "': its value does not fit its type " + declared + ", "
-                            + fields + " values are set");
+                    label + ": declared as " + expected.get() + ", but '" + attribute.getRefAttrName()
+                            + "', to which it refers, is "
+                            + found.map(AttributeKind::toString).orElse("unknown"));
         }
-        if (declared == 0 && fields == 0) {
-            throw new InvalidGraphException(
-                    where, "attribute '" + attribute.getName() + "' has neither type nor value");
-        }
-        return declared == 0 ? found : declared;
+        return new Scope.Bound(bound.attribute(), bound.scope().copied(graph, scope.nodeName("")));
     }
 
-    private static boolean has(AttributeProto a, int type) {
-        return switch (type) {
-            case FLOAT -> a.hasF();
-            case INT -> a.hasI();
-            case STRING -> a.hasS();
-            case TENSOR -> a.hasT();
-            case GRAPH -> a.hasG();
-            case FLOATS -> a.getFloatsCount() > 0;
-            case INTS -> a.getIntsCount() > 0;
-            case STRINGS -> a.getStringsCount() > 0;
-            case TENSORS -> a.getTensorsCount() > 0;
-            case GRAPHS -> a.getGraphsCount() > 0;
-            case SPARSE_TENSOR -> a.hasSparseTensor();
-            case SPARSE_TENSORS -> a.getSparseTensorsCount() > 0;
-            case TYPE -> a.hasTp();
-            case TYPES -> a.getTypeProtosCount() > 0;
-            default -> false;
+    private Optional<?> value(Graph graph, Scope.Bound bound, Where where, int depth) {
+        AttributeProto a = bound.attribute();
+        Optional<AttributeKind> kind = AttributeKind.of(a, where);
+        if (kind.isEmpty()) {
+            context.unsupported().add("attribute type " + a.getType(), where.node());
+            return Optional.empty();
+        }
+        Function<GraphProto, Optional<GraphBody>> body = proto -> Optional.of(body(graph, proto, bound.scope(), depth));
+        return switch (kind.get()) {
+            case FLOAT -> Optional.of(a.getF());
+            case INT -> Optional.of(a.getI());
+            case STRING -> Optional.of(a.getS().toStringUtf8());
+            case FLOATS -> Optional.of(List.copyOf(a.getFloatsList()));
+            case INTS -> Optional.of(List.copyOf(a.getIntsList()));
+            case STRINGS ->
+                Optional.of(a.getStringsList().stream()
+                        .map(ByteString::toStringUtf8)
+                        .toList());
+            case TENSOR -> context.tensors().read(a.getT(), where);
+            case TENSORS -> all(a.getTensorsList(), t -> context.tensors().read(t, where));
+            case SPARSE_TENSOR -> context.tensors().readSparse(a.getSparseTensor(), where);
+            case SPARSE_TENSORS ->
+                all(a.getSparseTensorsList(), t -> context.tensors().readSparse(t, where));
+            case GRAPH -> body.apply(a.getG());
+            case GRAPHS -> all(a.getGraphsList(), body);
+            case TYPE -> Optional.of(types.read(a.getTp(), where.node()));
+            case TYPES -> all(a.getTypeProtosList(), t -> Optional.of(types.read(t, where.node())));
         };
     }
 
-    private Optional<Object> value(Graph graph, AttributeProto a, int type, Scope scope, Where where, int depth) {
-        switch (type) {
-            case FLOAT:
-                return Optional.of(a.getF());
-            case INT:
-                return Optional.of(a.getI());
-            case STRING:
-                return Optional.of(a.getS().toStringUtf8());
-            case TENSOR:
-                return context.tensors().read(a.getT(), where).map(t -> t);
-            case GRAPH:
-                requireValue(a.hasG(), a, where);
-                return Optional.of(body(graph, a.getG(), scope, depth));
-            case FLOATS:
-                return Optional.of(List.copyOf(a.getFloatsList()));
-            case INTS:
-                return Optional.of(List.copyOf(a.getIntsList()));
-            case STRINGS:
-                return Optional.of(a.getStringsList().stream()
-                        .map(ByteString::toStringUtf8)
-                        .toList());
-            case SPARSE_TENSOR:
-                return context.tensors().readSparse(a.getSparseTensor(), where).map(t -> t);
-            case TYPE:
-                requireValue(a.hasTp(), a, where);
-                return Optional.of(types.read(a.getTp(), where.node()));
-            default:
-                break;
+    /** All values, or empty if one is missing. */
+    private static <P, V> Optional<List<V>> all(List<P> protos, Function<P, Optional<V>> read) {
+        var values = new ArrayList<V>(protos.size());
+        for (P proto : protos) {
+            read.apply(proto).ifPresent(values::add);
         }
-        var items = new ArrayList<Object>();
-        switch (type) {
-            case TENSORS -> {
-                for (TensorProto tensor : a.getTensorsList()) {
-                    context.tensors().read(tensor, where).ifPresent(items::add);
-                }
-                return items.size() < a.getTensorsCount() ? Optional.empty() : Optional.of(items);
-            }
-            case SPARSE_TENSORS -> {
-                for (SparseTensorProto tensor : a.getSparseTensorsList()) {
-                    context.tensors().readSparse(tensor, where).ifPresent(items::add);
-                }
-                return items.size() < a.getSparseTensorsCount() ? Optional.empty() : Optional.of(items);
-            }
-            case GRAPHS -> {
-                for (GraphProto body : a.getGraphsList()) {
-                    items.add(body(graph, body, scope, depth));
-                }
-                return Optional.of(items);
-            }
-            case TYPES -> {
-                for (TypeProto item : a.getTypeProtosList()) {
-                    items.add(types.read(item, where.node()));
-                }
-                return Optional.of(items);
-            }
-            default -> {
-                context.unsupported().add("attribute type " + type, where.node());
-                return Optional.empty();
-            }
-        }
-    }
-
-    private static void requireValue(boolean present, AttributeProto attribute, Where where) {
-        if (!present) {
-            throw new InvalidGraphException(where, "attribute '" + attribute.getName() + "' has no value");
-        }
+        return values.size() < protos.size() ? Optional.empty() : Optional.of(values);
     }
 
     private GraphBody body(Graph outer, GraphProto proto, Scope scope, int depth) {
+        context.countBody();
         Graph graph = outer.nested(proto.getName());
         graphs.fill(graph, proto, scope.inner(graph), depth + 1);
         return new GraphBody(graph);

@@ -12,12 +12,11 @@ import io.sardonyx.onnx.proto.ValueInfoProto;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Counts a model's nodes as if its functions were expanded, before anything is, and refuses one with too many, with functions
@@ -41,17 +40,17 @@ final class Census {
     }
 
     private final ModelContext context;
-    private final Set<String> names = new HashSet<>();
     private final Map<FunctionKey, Body> bodies = new HashMap<>();
 
     private Census(ModelContext context) {
         this.context = context;
     }
 
-    static Census of(ModelContext context, GraphProto graph) {
+    /** @param names is given every name of a value in the model's own graphs, some perhaps twice */
+    static void take(ModelContext context, GraphProto graph, Consumer<String> names) {
         var census = new Census(context);
         var main = new Body("the model");
-        census.countGraph(graph, main, census.names, 0);
+        census.countGraph(graph, main, names, 0);
         census.visit(main);
         Limits limits = context.limits();
         if (main.total > limits.nodes()) {
@@ -63,28 +62,22 @@ final class Census {
                     "with its functions expanded the model has");
         }
         context.checkDepth(main.depth, "functions call each other");
-        return census;
     }
 
-    /** Every name of a value in the model's own graphs. */
-    Set<String> names() {
-        return names;
-    }
-
-    private void countGraph(GraphProto graph, Body body, Set<String> taken, int depth) {
+    private void countGraph(GraphProto graph, Body body, Consumer<String> names, int depth) {
         context.checkDepth(depth, "subgraphs nest");
         for (ValueInfoProto input : graph.getInputList()) {
-            taken.add(input.getName());
+            names.accept(input.getName());
         }
         for (TensorProto initializer : graph.getInitializerList()) {
-            taken.add(initializer.getName());
+            names.accept(initializer.getName());
         }
-        countNodes(graph.getNodeList(), body, taken, depth);
+        countNodes(graph.getNodeList(), body, names, depth);
     }
 
-    private void countNodes(List<NodeProto> nodes, Body body, Set<String> taken, int depth) {
+    private void countNodes(List<NodeProto> nodes, Body body, Consumer<String> names, int depth) {
         for (NodeProto node : nodes) {
-            taken.addAll(node.getOutputList());
+            node.getOutputList().forEach(names);
             FunctionKey key = FunctionKey.of(node);
             if (context.functions().containsKey(key)) {
                 body.calls.merge(key, 1L, Long::sum);
@@ -93,10 +86,10 @@ final class Census {
             }
             for (AttributeProto attribute : node.getAttributeList()) {
                 if (attribute.hasG()) {
-                    countGraph(attribute.getG(), body, taken, depth + 1);
+                    countGraph(attribute.getG(), body, names, depth + 1);
                 }
                 for (GraphProto graph : attribute.getGraphsList()) {
-                    countGraph(graph, body, taken, depth + 1);
+                    countGraph(graph, body, names, depth + 1);
                 }
             }
         }
@@ -118,7 +111,7 @@ final class Census {
             if (callee == null) {
                 FunctionProto function = context.functions().get(key);
                 callee = new Body(key.toString());
-                countNodes(function.getNodeList(), callee, new HashSet<>(), 0);
+                countNodes(function.getNodeList(), callee, name -> {}, 0);
                 bodies.put(key, callee);
                 enter(callee, path);
             } else if (!callee.done) {

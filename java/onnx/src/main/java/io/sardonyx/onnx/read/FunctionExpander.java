@@ -69,12 +69,10 @@ final class FunctionExpander {
                             List.of(copy[1]))),
                     () -> context.unsupported().add("operator Identity", name));
         }
-        if (context.unsupported().isEmpty()) {
-            for (String output : outputs) {
-                if (!output.isEmpty() && !graph.defines(output)) {
-                    throw new InvalidGraphException(
-                            where, "function '" + key + "' does not make its output '" + output + "'");
-                }
+        for (int i = 0; i < outputs.size() && context.unsupported().isEmpty(); i++) {
+            if (!outputs.get(i).isEmpty() && !graph.defines(outputs.get(i))) {
+                throw new InvalidGraphException(
+                        where, "function '" + key + "' does not make its output '" + function.getOutput(i) + "'");
             }
         }
     }

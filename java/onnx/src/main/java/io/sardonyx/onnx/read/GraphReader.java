@@ -36,11 +36,17 @@ final class GraphReader {
     }
 
     static Graph read(ModelContext context, GraphProto proto) {
-        var reader = new GraphReader(context);
-        Graph graph = Graph.create(context.where(), proto.getName());
-        Census.of(context, proto).names().forEach(graph::reserve);
-        reader.fill(graph, proto, Scope.model(context.info().opsets()), 0);
-        return graph;
+        try {
+            var reader = new GraphReader(context);
+            Graph graph = Graph.create(context.where(), proto.getName());
+            Census.take(context, proto, graph::reserve);
+            reader.fill(graph, proto, Scope.model(context.info().opsets()), 0);
+            return graph;
+        } catch (StackOverflowError e) {
+            throw Protobuf.tooDeep(context.where(), context.limits());
+        } catch (OutOfMemoryError e) {
+            throw ModelSource.heapTooSmall(context.where());
+        }
     }
 
     /** Reads {@code proto} into an empty graph. */
@@ -95,13 +101,8 @@ final class GraphReader {
     void readNodes(Graph graph, List<NodeProto> all, Scope scope, int depth) {
         List<NodeProto> nodes = withoutReplacedConstants(all);
         var outputs = new ArrayList<List<String>>(nodes.size());
-        for (NodeProto node : nodes) { // all definitions first: a body's nodes may come in any order
-            Where where = context.where().node(name(node));
-            var names = new ArrayList<String>(node.getOutputCount());
-            for (String output : node.getOutputList()) {
-                names.add(scope.define(output, where));
-            }
-            outputs.add(names);
+        for (NodeProto node : nodes) { // all definitions first: a function's nodes may come in any order
+            outputs.add(scope.define(node.getOutputList(), context.where()));
         }
         for (int i = 0; i < nodes.size(); i++) {
             readNode(graph, nodes.get(i), outputs.get(i), scope, depth);
@@ -137,10 +138,7 @@ final class GraphReader {
         if (proto.getOpType().isEmpty()) {
             throw new InvalidGraphException(where, "a node without an operator");
         }
-        var inputs = new ArrayList<String>(proto.getInputCount());
-        for (String input : proto.getInputList()) {
-            inputs.add(scope.use(input, where));
-        }
+        List<String> inputs = scope.use(proto.getInputList(), where);
         FunctionKey key = FunctionKey.of(proto);
         if (context.functions().containsKey(key)) {
             functions.expand(graph, proto, key, inputs, outputs, scope, depth);

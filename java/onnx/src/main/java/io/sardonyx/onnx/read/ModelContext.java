@@ -158,6 +158,15 @@ final class ModelContext {
     /** To be called for every node made, so that no way of multiplying them is overlooked. */
     void countNode(FunctionKey operator) {
         operators.merge(operator, 1L, Long::sum);
+        count();
+    }
+
+    /** To be called for every subgraph made; it counts like a node. */
+    void countBody() {
+        count();
+    }
+
+    private void count() {
         if (++nodes > limits().nodes()) {
             throw new ModelLimitException(where, Limits.Kind.NODES, limits().nodes(), nodes, "the model has at least");
         }

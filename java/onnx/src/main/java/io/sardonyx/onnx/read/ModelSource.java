@@ -88,13 +88,17 @@ public final class ModelSource {
         } catch (IOException e) {
             throw new UncheckedIOException(name + ": " + e.getMessage(), e);
         } catch (OutOfMemoryError e) {
-            throw new ModelLimitException(
-                    where,
-                    Limits.Kind.MEMORY,
-                    Runtime.getRuntime().maxMemory(),
-                    Long.MAX_VALUE,
-                    "the model does not fit the Java heap (-Xmx)");
+            throw heapTooSmall(where);
         }
+    }
+
+    static ModelLimitException heapTooSmall(Where where) {
+        return new ModelLimitException(
+                where,
+                Limits.Kind.MEMORY,
+                Runtime.getRuntime().maxMemory(),
+                Long.MAX_VALUE,
+                "the model does not fit the Java heap (-Xmx)");
     }
 
     private static void check(Where where, Limits limits, long size) {

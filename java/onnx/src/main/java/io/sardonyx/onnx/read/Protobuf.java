@@ -24,15 +24,23 @@ final class Protobuf {
         in.setRecursionLimit(4 * limits.depth() + 32); // a graph in a graph is three messages, a type in a type two
         try {
             return parser.parseFrom(in);
+        } catch (StackOverflowError e) { // a thread with a small stack, or a raised limit
+            throw tooDeep(where, limits);
+        } catch (OutOfMemoryError e) {
+            throw ModelSource.heapTooSmall(where);
         } catch (IOException | RuntimeException e) {
             // The library has one exception for everything; only the text tells nesting from the rest.
             if (e instanceof InvalidProtocolBufferException
                     && String.valueOf(e.getMessage()).contains("levels of nesting")) {
-                throw new ModelLimitException(
-                        where, Limits.Kind.DEPTH, limits.depth(), Long.MAX_VALUE, "graphs, types or groups nest");
+                throw tooDeep(where, limits);
             }
             throw new ModelFormatException(
                     where, in.getTotalBytesRead(), "truncated or not an ONNX file: " + e.getMessage(), e);
         }
+    }
+
+    static ModelLimitException tooDeep(Where where, Limits limits) {
+        return new ModelLimitException(
+                where, Limits.Kind.DEPTH, limits.depth(), Long.MAX_VALUE, "graphs, types or groups nest");
     }
 }

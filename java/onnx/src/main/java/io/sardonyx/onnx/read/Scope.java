@@ -6,6 +6,7 @@ import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.proto.AttributeProto;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,9 @@ import java.util.Set;
 final class Scope {
     /** An attribute and the scope that its graphs live in. */
     record Bound(AttributeProto attribute, Scope scope) {}
+
+    /** Longer names are cut in an expanded function. */
+    private static final int LONGEST = 120;
 
     private final Scope outer;
     private final Graph fresh;
@@ -44,7 +48,7 @@ final class Scope {
     Scope function(Graph graph, String callName, Map<String, Integer> imports, Map<String, Bound> bound) {
         var all = new HashMap<>(opsets);
         all.putAll(imports);
-        return new Scope(null, graph, callName + "/", all, bound);
+        return new Scope(null, graph, shorten(callName) + "/", all, bound);
     }
 
     /** A subgraph's. */
@@ -71,8 +75,14 @@ final class Scope {
         return attributes.get(name);
     }
 
+    /** A node's name, after the names of the calls that lead to it. */
     String nodeName(String name) {
-        return prefix + name;
+        return names == null ? name : prefix + shorten(name);
+    }
+
+    /** The end of a name: the names of many nodes, which are made of it, shall not take more memory than the nodes. */
+    private static String shorten(String name) {
+        return name.length() > LONGEST ? "…" + name.substring(name.length() - LONGEST) : name;
     }
 
     /** Gives a value of this scope a name of its own. */
@@ -83,9 +93,15 @@ final class Scope {
         if (results.contains(name)) {
             return names.get(name);
         }
-        String unique = fresh.fresh(prefix + name);
+        String unique = fresh.fresh(prefix + shorten(name));
         bind(name, unique, where);
         return unique;
+    }
+
+    List<String> define(List<String> all, Where where) {
+        return names == null
+                ? all
+                : all.stream().map(name -> define(name, where)).toList();
     }
 
     /** Lets {@code name} stand for {@code value} here. */
@@ -110,6 +126,10 @@ final class Scope {
         return name.isEmpty()
                 ? name
                 : find(name).orElseThrow(() -> new InvalidGraphException(where, "value '" + name + "' is not defined"));
+    }
+
+    List<String> use(List<String> all, Where where) {
+        return names == null ? all : all.stream().map(name -> use(name, where)).toList();
     }
 
     /** What {@code name} stands for; in the model's own graphs always itself, defined or not. */

@@ -1,0 +1,72 @@
+package io.sardonyx.onnx.read;
+
+import static io.sardonyx.onnx.read.Onnx.graph;
+import static io.sardonyx.onnx.read.Onnx.identity;
+import static io.sardonyx.onnx.read.Onnx.model;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sardonyx.onnx.Limits;
+import io.sardonyx.onnx.ModelLimitException;
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.proto.GraphProto;
+import io.sardonyx.onnx.proto.ValueInfoProto;
+import org.junit.jupiter.api.Test;
+
+/** Reading takes linear time and no deep stack (row 15 of the contract). */
+class LargeModelTest {
+    private static final int NODES = 300_000;
+    private static final int SECONDS = 3;
+
+    /** The best of three: other work on the machine shall not fail it. */
+    private static void readsInTime(GraphProto.Builder graph) {
+        byte[] model = model(graph).build().toByteArray();
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < 3 && best > SECONDS * 1_000_000_000L; i++) {
+            long start = System.nanoTime();
+            Graph read =
+                    ModelReader.read(ModelSource.of(model), ReadOptions.DEFAULT).graph();
+            best = Math.min(best, System.nanoTime() - start);
+            assertEquals(NODES, read.nodes().size());
+        }
+        assertTrue(best < SECONDS * 1_000_000_000L, "took " + best / 1_000_000 + " ms");
+    }
+
+    @Test
+    void chain() {
+        GraphProto.Builder graph = graph();
+        for (int i = 0; i < NODES; i++) {
+            graph.addNode(identity(i == 0 ? "x" : "v" + i, i == NODES - 1 ? "y" : "v" + (i + 1)));
+        }
+        readsInTime(graph);
+    }
+
+    @Test
+    void chainBackwards() {
+        GraphProto.Builder graph = graph();
+        for (int i = NODES - 1; i >= 0; i--) {
+            graph.addNode(identity(i == 0 ? "x" : "v" + i, i == NODES - 1 ? "y" : "v" + (i + 1)));
+        }
+        readsInTime(graph);
+    }
+
+    @Test
+    void star() {
+        GraphProto.Builder graph = graph(identity("x", "y"));
+        for (int i = 1; i < NODES; i++) {
+            graph.addNode(identity("x", "v" + i))
+                    .addOutput(ValueInfoProto.newBuilder().setName("v" + i));
+        }
+        readsInTime(graph);
+    }
+
+    @Test
+    void tooManyNodes() {
+        var model = model(graph(identity("x", "a"), identity("a", "b"), identity("b", "y")));
+        var e = assertThrows(ModelLimitException.class, () -> Onnx.read(model, Limits.DEFAULT.nodes(2)));
+        assertEquals(
+                "with its functions expanded the model has: 3 nodes, allowed 2 (raise it with Limits.nodes)",
+                e.detail());
+    }
+}
