@@ -1,11 +1,13 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code Y = softmax(cap(scale · Q·Kᵀ) + bias)·V}, {@code cap(x) = softcap · tanh(x / softcap)}; ONNX Attention, opset 23 on.
@@ -147,7 +149,7 @@ public record Attention(
     }
 
     private static Heads view(HostTensor tensor, long heads) {
-        return tensor.shape().rank() == 4 ? Heads.of(tensor) : Heads.columns(tensor, (int) heads);
+        return new Heads(tensor, 0, layout(tensor.shape(), heads));
     }
 
     /** The past rows and then those of {@code rows}, in output {@code i} where the node has it. */
@@ -193,5 +195,37 @@ public record Attention(
             }
             return sum;
         };
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        boolean floats = in.dtype(0) == DType.FLOAT32 && in.dtype(1) == DType.FLOAT32 && in.dtype(2) == DType.FLOAT32;
+        if (!floats || in.has(PAST_KEY) || in.has(LENGTHS) || out.size() > 1) {
+            return Optional.empty();
+        }
+        HeadLayout q = layout(in.shape(0), queryHeads);
+        HeadLayout k = layout(in.shape(1), heads);
+        Optional<Shape> mask = in.has(MASK) ? Optional.of(in.shape(MASK)) : Optional.empty();
+        if (mask.isPresent()) {
+            long columns = mask.get().rank() == 0 ? 1 : mask.get().size(-1);
+            boolean known = in.dtype(MASK) == DType.FLOAT32 || in.dtype(MASK) == DType.BOOL;
+            if (!known || columns != 1 && columns != k.rows()) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(AttentionCore.launch(
+                q,
+                k,
+                layout(in.shape(2), heads),
+                layout(out.get(0).shape(), queryHeads),
+                mask,
+                causal,
+                0,
+                scale == 0 ? 1 / Math.sqrt(q.size()) : scale,
+                softcap));
+    }
+
+    private static HeadLayout layout(Shape shape, long heads) {
+        return shape.rank() == 4 ? HeadLayout.of(shape) : HeadLayout.columns(shape, heads);
     }
 }

@@ -1,8 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = softmax(cap(scale · q·kᵀ) + bias)·v} for each batch item and head, in double: what all attention operators share.
@@ -100,13 +103,12 @@ final class AttentionCore {
      */
     static Bias of(HostTensor mask) {
         int rank = mask.shape().rank();
-        long[] strides = mask.shape().strides();
         long[] size = new long[4];
         int[] step = new int[4];
         for (int i = 0; i < 4; i++) {
             int axis = i - 4 + rank;
             size[i] = axis < 0 ? 1 : mask.shape().size(axis);
-            step[i] = size[i] == 1 ? 0 : (int) strides[axis];
+            step[i] = (int) broadcastStride(mask.shape(), i);
         }
         boolean flags = mask.dtype() == DType.BOOL;
         return (b, h, s, t) -> {
@@ -116,5 +118,49 @@ final class AttentionCore {
             int at = b * step[0] + h * step[1] + s * step[2] + t * step[3];
             return flags ? (mask.getBoolean(at) ? 0 : Double.NEGATIVE_INFINITY) : mask.getDouble(at);
         };
+    }
+
+    /**
+     * The launch of the kernel {@code attention} on float32 tensors: inputs 0 to 2, the mask in input 3 if there is one, output 0.
+     *
+     * @param past where the first query stands, for a causal attention
+     */
+    static Launch launch(
+            HeadLayout q,
+            HeadLayout k,
+            HeadLayout v,
+            HeadLayout y,
+            Optional<Shape> mask,
+            boolean causal,
+            long past,
+            double scale,
+            double softcap) {
+        Launch launch = Launch.of("attention", DType.FLOAT32)
+                .input(0)
+                .input(1)
+                .input(2)
+                .input(3)
+                .output(0)
+                .params(q.batch(), q.heads(), k.heads(), q.rows(), k.rows(), q.size(), v.size());
+        for (HeadLayout layout : List.of(q, k, v, y)) {
+            launch.params(layout.batchStride(), layout.headStride(), layout.rowStride());
+        }
+        for (int i = 0; i < 4; i++) {
+            launch.param(mask.isPresent() ? broadcastStride(mask.get(), i) : 0);
+        }
+        // Panels of k and v, eight rows of scores and one of the mask; sizes are rounded up to the widest panels.
+        long keys = (k.rows() + 31) / 32 * 32;
+        long floats = keys * q.size() + k.rows() * ((v.size() + 31) / 32 * 32) + 9 * keys;
+        return launch.param(causal ? 1 : 0)
+                .param(past)
+                .param(scale)
+                .param(softcap)
+                .scratchPerThread(4 * floats);
+    }
+
+    /** The stride of axis {@code i} of 4 of a shape that broadcasts to them. */
+    private static long broadcastStride(Shape shape, int i) {
+        int axis = i - 4 + shape.rank();
+        return axis < 0 || shape.size(axis) == 1 ? 0 : shape.strides()[axis];
     }
 }

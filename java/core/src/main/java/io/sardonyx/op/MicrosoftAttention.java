@@ -175,13 +175,7 @@ public record MicrosoftAttention(long heads, boolean unidirectional, float maskV
         return new Heads(
                 present,
                 half * batch * count * rows * size,
-                batch,
-                count,
-                rows,
-                size,
-                count * rows * size,
-                rows * size,
-                size);
+                new HeadLayout(batch, count, rows, size, (long) count * rows * size, (long) rows * size, size));
     }
 
     private AttentionCore.Bias bias(Inputs in, int batch, int length, int past) {

@@ -1,9 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = softmax(scale · q·kᵀ + mask)·v} for each head of q, k and v as they come out of their projections: [batch, length,
@@ -64,5 +67,22 @@ public record ScaledDotProductAttention(long heads, float scale) implements Tens
                         Heads.columns(in.get(1), count),
                         Heads.columns(in.get(2), count),
                         Heads.columns(out.get(0), count));
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (in.dtype(0) != DType.FLOAT32 || in.has(MASK) && in.dtype(MASK) != DType.FLOAT32) {
+            return Optional.empty();
+        }
+        return Optional.of(AttentionCore.launch(
+                HeadLayout.columns(in.shape(0), heads),
+                HeadLayout.columns(in.shape(1), heads),
+                HeadLayout.columns(in.shape(2), heads),
+                HeadLayout.columns(out.get(0).shape(), heads),
+                in.has(MASK) ? Optional.of(in.shape(MASK)) : Optional.empty(),
+                false,
+                0,
+                scale,
+                0));
     }
 }
