@@ -84,6 +84,7 @@ public record TopK(long axis, boolean largest, OptionalLong fixedK) implements T
                 .params(fold.toArray())
                 .param(out.get(0).shape().size(in.shape(0).axis(axis)))
                 .param(largest ? 1 : 0)
-                .scratchPerThread(16 * fold.n()));
+                .scratchPerThread(Math.multiplyExact(
+                        16, out.get(0).shape().size(in.shape(0).axis(axis)))));
     }
 }
