@@ -5,7 +5,7 @@
 // forms, which the compiler vectorises.
 #include <cmath>
 
-#include "binary.h"
+#include "cpu/binary.h"
 
 namespace sx::SX_ISA {
 namespace {

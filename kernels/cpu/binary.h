@@ -1,8 +1,9 @@
 // c = f(a, b), element by element, over operands that broadcast: what the kernels of binary
 // operators share.
 #pragma once
-#include "broadcast.h"
-#include "simd/half.h"
+#include "cpu/broadcast.h"
+#include "cpu/simd/half.h"
+#include "cpu/simd/vec.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -21,10 +22,32 @@ struct Computed<BFloat16> {
   using type = float;
 };
 
+// f takes Vec<float>s where the numbers are float.
+template <class F>
+concept OnVectors = requires {
+  requires F::kVector;
+};
+
+template <class F>
+void vector_row(const F& f, const float* a, bool a_steps, const float* b, bool b_steps, float* c,
+                int64_t n) {
+  using V = Vec<float>;
+  const V left = *a, right = *b;
+  int64_t i = 0;
+  for (; i + V::kLanes <= n; i += V::kLanes)
+    f(a_steps ? V::load(a + i) : left, b_steps ? V::load(b + i) : right).store(c + i);
+  const int rest = static_cast<int>(n - i);
+  if (rest > 0)
+    f(a_steps ? V::load_first(a + i, rest) : left, b_steps ? V::load_first(b + i, rest) : right)
+        .store_first(c + i, rest);
+}
+
 // A row of n results; an operand that does not step is one element. c may be a or b.
 template <class F, class A, class B, class C>
 void binary_row(const F& f, const A* a, bool a_steps, const B* b, bool b_steps, C* c, int64_t n) {
-  if (a_steps && b_steps) {
+  if constexpr (OnVectors<F> && std::is_same_v<A, float>) {
+    vector_row(f, a, a_steps, b, b_steps, c, n);
+  } else if (a_steps && b_steps) {
 #pragma GCC ivdep
     for (int64_t i = 0; i < n; i++) c[i] = f(a[i], b[i]);
   } else if (a_steps) {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "binary.h"
+#include "cpu/binary.h"
 
 namespace sx::SX_ISA {
 namespace {

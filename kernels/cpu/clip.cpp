@@ -3,7 +3,7 @@
 // are the parameters. One pass; halves are clipped in blocks as floats.
 #include <limits>
 
-#include "binary.h"
+#include "cpu/binary.h"
 
 namespace sx::SX_ISA {
 namespace {

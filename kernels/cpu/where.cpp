@@ -1,7 +1,7 @@
 // where.bN: y = condition ? a : b for elements of N bytes; the condition is bytes, all but 0 are
 // true. condition, a and b broadcast to y, which may be a or b. Rows in which the condition steps
 // are selected without branches; others are copied from a or b.
-#include "broadcast.h"
+#include "cpu/broadcast.h"
 
 namespace sx::SX_ISA {
 namespace {

@@ -5,6 +5,7 @@
 #pragma once
 #include <array>
 #include <bit>
+#include <cmath>
 
 #include "cpu/simd/vec.h"
 
@@ -92,5 +93,42 @@ inline Vec<float> sigmoid(Vec<float> x) {
   const Vec<float> e = exp(-abs(x));
   return select(x.raw < 0.f, e, Vec<float>(1.f)) / (e + 1.f);
 }
+
+// log(1 + x) for x >= 0, 1.7 ulp.
+inline Vec<float> log1p(Vec<float> x) {
+  const Vec<float> u = x + 1.f;
+  return log(u) + (x - (u - 1.f)) / u;  // the second term is what the addition lost
+}
+
+// exp(x) - 1, 1 ulp: as exp, but the 1 is subtracted from the power of two, so that small results
+// keep their digits. Half the power is used, because 2^128 is no float.
+inline Vec<float> expm1(Vec<float> x) {
+  constexpr float kRound = 0x1.8p23f;
+  constexpr std::array<float, 6> p = {5.0000001201e-1f, 1.6666665459e-1f, 4.1665795894e-2f,
+                                      8.3334519073e-3f, 1.3981999507e-3f, 1.9875691500e-4f};
+  const Vec<float> a = min(Vec<float>(89.f), max(Vec<float>(-86.f), x));
+  const Vec<float> shifted = fma(a, Vec<float>(0x1.715476p0f), Vec<float>(kRound));
+  const Vec<float> n = shifted - kRound;
+  Vec<float> r = fma(n, Vec<float>(-0x1.62e4p-1f), a);
+  r = fma(n, Vec<float>(-0x1.7f7d1cp-20f), r);
+  const Vec<float> y = fma(polynomial(r, p), r * r, r);
+  const Vec<float> half = from_bits((bits_of(shifted) - 0x4b400000 + 126) << 23);
+  return fma(half, y, half - 0.5f) * 2.f;
+}
+
+// The same words for double, so that one formula serves both.
+using std::erf;
+using std::exp;
+using std::expm1;
+using std::log;
+using std::log1p;
+using std::tanh;
+inline IntLanes operator<(Vec<float> a, Vec<float> b) { return a.raw < b.raw; }
+inline IntLanes operator>(Vec<float> a, Vec<float> b) { return a.raw > b.raw; }
+inline double select(bool when, double a, double b) { return when ? a : b; }
+inline double abs(double x) { return std::abs(x); }
+inline double min(double a, double b) { return a < b ? a : b; }
+inline double max(double a, double b) { return a > b ? a : b; }
+inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 }  // namespace sx::SX_ISA

@@ -54,11 +54,11 @@ interface Binary extends TensorOperator {
 
     @Override
     default Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return launch(kernel(), in, out);
+        return launch(kernel() + "." + in.dtype(0).key(), in, out);
     }
 
-    /** A launch of a kernel over two broadcast operands, whose only parameter is the number of axes to append to the second. */
-    default Optional<Launch> launch(String kernel, InputTypes in, List<TensorType> out) {
+    /** A launch of the kernel {@code key} over two broadcast operands, whose only parameter is the number of axes to append to the second. */
+    default Optional<Launch> launch(String key, InputTypes in, List<TensorType> out) {
         TensorType a = in.get(0);
         TensorType b = in.get(1);
         TensorType c = out.get(0);
@@ -66,7 +66,7 @@ interface Binary extends TensorOperator {
         if (c.shape().rank() > 8) {
             return Optional.empty();
         }
-        Launch launch = Launch.of(kernel, a.dtype()).input(0).input(1).output(0).param(trailing);
+        Launch launch = Launch.ofKey(key).input(0).input(1).output(0).param(trailing);
         if (a.equals(c)) {
             launch.inPlace(0);
         } else if (b.equals(c)) {

@@ -1,0 +1,218 @@
+// y = f(x) for the activation functions, by float type; their attributes are the functors' fields.
+// bias_gelu, bias_gelu_tanh: y = f(x + b), and swiglu: y = swish(x) b. x and y have one shape, b
+// broadcasts to it; y may be x or b. Each formula is written once, for a vector of float32 and for
+// float64. An infinite gate must not meet a zero, so where ONNX's limit is 0 the argument is kept
+// from minus infinity; everywhere else NaN and infinities come out as the formula says.
+#include "cpu/unary.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+struct Relu : Plain {
+  template <class T>
+  T operator()(T x) const {
+    return x < 0 ? T{0} : x;
+  }
+};
+
+struct LeakyRelu : Plain {
+  double alpha;
+  template <class T>
+  T operator()(T x) const {
+    return x < 0 ? static_cast<T>(alpha) * x : x;
+  }
+};
+
+struct ThresholdedRelu : Plain {
+  double alpha;
+  template <class T>
+  T operator()(T x) const {
+    return x > static_cast<T>(alpha) ? x : T{0};
+  }
+};
+
+struct Shrink : Plain {
+  double bias, lambd;
+  template <class T>
+  T operator()(T x) const {
+    const T b = static_cast<T>(bias), l = static_cast<T>(lambd);
+    return x < -l ? x + b : x > l ? x - b : T{0};
+  }
+};
+
+struct HardSigmoid : Vectorised {
+  double alpha, beta;
+  template <class V>
+  V operator()(V x) const {
+    return max(V(0), min(V(1), V(alpha) * x + V(beta)));
+  }
+};
+
+struct HardSwish : Vectorised {
+  template <class V>
+  V operator()(V x) const {
+    return x * max(V(0), min(V(1), x * V(1 / 6.0) + V(0.5)));
+  }
+};
+
+struct Softsign : Vectorised {
+  template <class V>
+  V operator()(V x) const {
+    return x / (abs(x) + V(1));
+  }
+};
+
+struct Elu : Vectorised {
+  double alpha;
+  template <class V>
+  V operator()(V x) const {
+    return select(x < V(0), V(alpha) * expm1(x), x);
+  }
+};
+
+struct Selu : Vectorised {
+  double alpha, gamma;
+  template <class V>
+  V operator()(V x) const {
+    return V(gamma) * select(x > V(0), x, V(alpha) * expm1(x));
+  }
+};
+
+struct Celu : Vectorised {
+  double alpha;
+  template <class V>
+  V operator()(V x) const {
+    return max(V(0), x) + min(V(0), V(alpha) * expm1(x / V(alpha)));
+  }
+};
+
+struct Sigmoid : Vectorised {
+  template <class V>
+  V operator()(V x) const {
+    return sigmoid(x);
+  }
+};
+
+struct Swish : Vectorised {
+  double alpha;
+  template <class V>
+  V operator()(V x) const {
+    return x / (exp(V(-alpha) * x) + V(1));
+  }
+};
+
+struct Softplus : Vectorised {
+  template <class V>
+  V operator()(V x) const {
+    return max(V(0), x) + log1p(exp(-abs(x)));
+  }
+};
+
+// tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2), and beyond 20 it is 1.
+struct Mish : Vectorised {
+  template <class V>
+  V operator()(V x) const {
+    const V e = exp(min(V(20), x));
+    const V n = e * (e + V(2));
+    return x * (n / (n + V(2)));
+  }
+};
+
+struct Gelu : Vectorised {
+  Vec<float> operator()(Vec<float> x) const {
+    const Vec<float> a = max(Vec<float>(-20.f), x);
+    return a * 0.5f * (erf(a * 0.707106781f) + 1.f);
+  }
+  double operator()(double x) const {
+    const double a = max(-40.0, x);
+    return a * 0.5 * std::erfc(a * -0.70710678118654752);
+  }
+};
+
+// 1 + tanh(u) = 2 / (1 + exp(-2u)).
+struct GeluTanh : Vectorised {
+  template <class V>
+  V operator()(V x) const {
+    const V a = max(V(-30), x);
+    return a / (exp(a * (a * a * V(-0.07135481282892142) + V(-1.5957691216057308))) + V(1));
+  }
+};
+
+struct BiasGelu : Vectorised {
+  template <class V>
+  V operator()(V x, V b) const {
+    return Gelu{}(x + b);
+  }
+};
+
+struct BiasGeluTanh : Vectorised {
+  template <class V>
+  V operator()(V x, V b) const {
+    return GeluTanh{}(x + b);
+  }
+};
+
+struct SwiGlu : Vectorised {
+  Swish swish;
+  template <class V>
+  V operator()(V x, V b) const {
+    return swish(x) * b;
+  }
+};
+
+struct BiasParams {
+  int64_t trailing;  // axes of size 1 to append to b
+};
+
+template <class F, class T>
+void bias(const Arguments& args) {
+  binary<F, T, T>(args, F{}, 0, 1, 2, args.params_as<BiasParams>().trailing, F::kGrain);
+}
+
+struct SwiGluParams {
+  int64_t trailing;
+  double alpha;
+};
+
+template <class F, class T>
+void gated(const Arguments& args) {
+  const auto [trailing, alpha] = args.params_as<SwiGluParams>();
+  F f;
+  f.swish.alpha = alpha;
+  binary<F, T, T>(args, f, 0, 1, 2, trailing, F::kGrain);
+}
+
+SX_FLOATS("relu", Relu);
+SX_FLOATS("leaky_relu", LeakyRelu);
+SX_FLOATS("thresholded_relu", ThresholdedRelu);
+SX_FLOATS("shrink", Shrink);
+SX_FLOATS("hard_sigmoid", HardSigmoid);
+SX_FLOATS("hard_swish", HardSwish);
+SX_FLOATS("softsign", Softsign);
+SX_FLOATS("elu", Elu);
+SX_FLOATS("selu", Selu);
+SX_FLOATS("celu", Celu);
+SX_FLOATS("sigmoid", Sigmoid);
+SX_FLOATS("swish", Swish);
+SX_FLOATS("softplus", Softplus);
+SX_FLOATS("mish", Mish);
+SX_FLOATS("gelu", Gelu);
+SX_FLOATS("gelu_tanh", GeluTanh);
+
+#define SX_BINARY_FLOATS(key, kernel, F)    \
+  SX_KERNEL(key ".f32", kernel<F, float>);  \
+  SX_KERNEL(key ".f64", kernel<F, double>); \
+  SX_KERNEL(key ".f16", kernel<F, Half>);   \
+  SX_KERNEL(key ".bf16", kernel<F, BFloat16>)
+
+SX_BINARY_FLOATS("bias_gelu", bias, BiasGelu);
+SX_BINARY_FLOATS("bias_gelu_tanh", bias, BiasGeluTanh);
+SX_BINARY_FLOATS("swiglu", gated, SwiGlu);
+
+SX_KERNEL("relu.i64", unary<Relu, int64_t>);
+SX_KERNEL("relu.i32", unary<Relu, int32_t>);
+SX_KERNEL("relu.i16", unary<Relu, int16_t>);
+SX_KERNEL("relu.i8", unary<Relu, int8_t>);
+
+}  // namespace
+}  // namespace sx::SX_ISA
