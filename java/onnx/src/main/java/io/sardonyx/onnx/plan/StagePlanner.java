@@ -326,8 +326,11 @@ final class StagePlanner {
             return false;
         }
         Storage shared = storage[value];
+        // Scatter, for one, would read its updates where it has written already.
         boolean alone = Arrays.stream(node.inputs())
-                .noneMatch(v -> v != value && v != NumberedGraph.ABSENT && storage[v] == shared);
+                        .filter(v -> v != NumberedGraph.ABSENT && storage[v] == shared)
+                        .count()
+                == 1;
         return alone && shared.inArena() && shared.uses() == 0 && knowledge.types[value].byteSize() == type.byteSize();
     }
 
