@@ -2,7 +2,6 @@ package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A function of one number that a fused operator applies to its result; {@code a} and {@code b} are its attributes, 0 where
@@ -28,7 +27,11 @@ public record Activation(Kind kind, float a, float b) {
         /** {@code x · sigmoid(x)} */
         SILU,
         /** {@code tanh(x)} */
-        TANH
+        TANH,
+        /** {@code x · Φ(x) = x / 2 · (1 + erf(x / √2))} */
+        GELU,
+        /** {@code x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))} */
+        GELUTANH
     }
 
     public static final Activation NONE = of(Kind.NONE);
@@ -37,6 +40,8 @@ public record Activation(Kind kind, float a, float b) {
     public static final Activation HARD_SWISH = of(Kind.HARDSWISH);
     public static final Activation SILU = of(Kind.SILU);
     public static final Activation TANH = of(Kind.TANH);
+    public static final Activation GELU = of(Kind.GELU);
+    public static final Activation GELU_TANH = of(Kind.GELUTANH);
 
     private static Activation of(Kind kind) {
         return new Activation(kind, 0, 0);
@@ -56,11 +61,18 @@ public record Activation(Kind kind, float a, float b) {
 
     /** From attribute {@code activation}, ONNX's operator name in any case (or Silu), and {@code activation_params}. */
     static Activation read(Attributes attributes) {
-        String name = attributes.getString("activation", "None").toUpperCase(Locale.ROOT);
         float[] params = attributes.getFloats("activation_params");
+        return of(
+                attributes.getString("activation", "None"),
+                params.length > 0 ? params[0] : 0,
+                params.length > 1 ? params[1] : 0);
+    }
+
+    /** The activation of ONNX's operator {@code name}, in any case. */
+    static Activation of(String name, float a, float b) {
         for (Kind kind : Kind.values()) {
-            if (kind.name().equals(name)) {
-                return new Activation(kind, params.length > 0 ? params[0] : 0, params.length > 1 ? params[1] : 0);
+            if (kind.name().equalsIgnoreCase(name)) {
+                return new Activation(kind, a, b);
             }
         }
         throw new IllegalArgumentException("activation: expected one of " + List.of(Kind.values()) + ", given " + name);
@@ -77,6 +89,8 @@ public record Activation(Kind kind, float a, float b) {
             case HARDSWISH -> x * Math.max(0, Math.min(1, x / 6 + 0.5));
             case SILU -> x / (1 + Math.exp(-x));
             case TANH -> Math.tanh(x);
+            case GELU -> Gelu.exact(x);
+            case GELUTANH -> Gelu.approximate(x);
         };
     }
 

@@ -49,7 +49,24 @@ public final class Operators {
         return Map.copyOf(registry.entries);
     }
 
-    private static void matrixProducts(Registry r) {}
+    private static void matrixProducts(Registry r) {
+        r.register(ONNX, "MatMul", MatMul::read);
+        r.register(ONNX, "Gemm", Gemm::read);
+        r.register(ONNX, "Einsum", Einsum::read);
+        r.register(ONNX, "MatMulInteger", MatMulInteger::read);
+        r.register(ONNX, "QLinearMatMul", QLinearMatMul::read);
+        r.register(ONNX, "QuantizeLinear", QuantizeLinear::read);
+        r.register(ONNX, "DequantizeLinear", DequantizeLinear::read);
+        r.register(ONNX, "DynamicQuantizeLinear", DynamicQuantizeLinear::read);
+        r.register(MICROSOFT, "FusedMatMul", FusedMatMul::read);
+        r.register(MICROSOFT, "FusedGemm", FusedGemm::read);
+        r.register(MICROSOFT, "MatMulIntegerToFloat", MatMulIntegerToFloat::read);
+        r.register(MICROSOFT, "DynamicQuantizeMatMul", DynamicQuantizeMatMul::read);
+        r.register(MICROSOFT, "QuantizeLinear", QuantizeLinear::read);
+        r.register(MICROSOFT, "DequantizeLinear", DequantizeLinear::read);
+        r.register(SARDONYX, "FusedMatMul", FusedMatMul::read);
+        r.register(SARDONYX, "MatMulIntegerToFloat", MatMulIntegerToFloat::read);
+    }
 
     private static void convolution(Registry r) {
         r.register(ONNX, "Affine", Affine::read);

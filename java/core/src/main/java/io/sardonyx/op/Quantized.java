@@ -2,6 +2,7 @@ package io.sardonyx.op;
 
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.MiniFloat;
 
 /** Bytes with a zero point, as the integer convolutions take them. */
 final class Quantized {
@@ -44,5 +45,24 @@ final class Quantized {
         return dtype == DType.INT8
                 ? (long) Math.max(-128, Math.min(127, value))
                 : (long) Math.max(0, Math.min(255, value));
+    }
+
+    /**
+     * Element {@code i} of {@code y} becomes {@code round(value) + zero} within the range of an integer type, halves rounded to
+     * even, NaN to the smallest number; or {@code value + zero} rounded to a float type, where {@code saturate} says whether
+     * what is too large becomes the largest number.
+     */
+    static void quantize(HostTensor y, int i, double value, double zero, boolean saturate) {
+        DType dtype = y.dtype();
+        if (dtype.isInteger()) {
+            double smallest = dtype.isUnsigned() ? 0 : -Math.scalb(1.0, dtype.bits() - 1);
+            double largest = Math.scalb(1.0, dtype.bits() - (dtype.isUnsigned() ? 0 : 1)) - 1;
+            double whole = Math.rint(value) + zero;
+            y.set(i, whole >= smallest ? (long) Math.min(whole, largest) : (long) smallest);
+        } else if (dtype.bits() == 8) {
+            y.data().put(i, (byte) MiniFloat.encode(dtype, value + zero, saturate));
+        } else {
+            y.set(i, value + zero);
+        }
     }
 }

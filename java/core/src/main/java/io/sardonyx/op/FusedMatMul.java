@@ -1,0 +1,100 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+
+/**
+ * {@code Y = f(alpha · A' · B' + bias + Z)}, or {@code f(alpha · A' · B' + bias) + Z} if {@code addLast}: a {@link MatMul} with
+ * transposed operands, a bias {@code [N]} or scalar, an activation {@code f}, and a tensor Z of the result's shape. With {@code
+ * transBatchA} the rows of A' are the first axis of A, and the stack is what lies between that and the last (B likewise); then
+ * {@code transA} exchanges these rows and the last axis.
+ *
+ * <p>{@code io.sardonyx} FusedMatMul (what rewrites make of MatMul, Add, Gelu …) and {@code com.microsoft} FusedMatMul, which
+ * has neither bias nor Z nor activation. Inputs A, B, optional bias, optional Z, all of one float type.
+ */
+public record FusedMatMul(
+        boolean transA,
+        boolean transB,
+        boolean transBatchA,
+        boolean transBatchB,
+        float alpha,
+        Activation activation,
+        boolean addLast)
+        implements TensorOperator {
+    /** A · B and nothing else. */
+    public static final FusedMatMul PLAIN = new FusedMatMul(false, false, false, false, 1, Activation.NONE, false);
+
+    static FusedMatMul read(Attributes attributes) {
+        return new FusedMatMul(
+                attributes.getFlag("transA", false),
+                attributes.getFlag("transB", false),
+                attributes.getFlag("transBatchA", false),
+                attributes.getFlag("transBatchB", false),
+                attributes.getFloat("alpha", 1),
+                Activation.read(attributes),
+                attributes.getFlag("add_last", false));
+    }
+
+    public FusedMatMul with(Activation other) {
+        return new FusedMatMul(transA, transB, transBatchA, transBatchB, alpha, other, addLast);
+    }
+
+    public FusedMatMul transposed(boolean a, boolean b) {
+        return new FusedMatMul(a, b, transBatchA, transBatchB, alpha, activation, addLast);
+    }
+
+    public FusedMatMul scaled(float factor) {
+        return new FusedMatMul(transA, transB, transBatchA, transBatchB, factor, activation, addLast);
+    }
+
+    public FusedMatMul addingLast() {
+        return new FusedMatMul(transA, transB, transBatchA, transBatchB, alpha, activation, true);
+    }
+
+    private MatrixProduct product(Shape a, Shape b) {
+        return MatrixProduct.of(
+                name(),
+                a,
+                new MatrixProduct.Transposition(transA, transBatchA),
+                b,
+                new MatrixProduct.Transposition(transB, transBatchB));
+    }
+
+    @Override
+    public List<TensorType> infer(InputTypes in) {
+        MatMul.requireOperands(name(), in);
+        if (!in.dtype(0).isFloat()) {
+            throw new IllegalArgumentException(name() + ": expected a float type, given " + in.get(0));
+        }
+        MatrixProduct product = product(in.shape(0), in.shape(1));
+        TensorType y = in.get(0).with(product.result);
+        if (in.has(2) && (in.dtype(2) != y.dtype() || !isBias(in.shape(2), product))) {
+            throw new IllegalArgumentException(
+                    name() + ": bias: expected " + y.with(Shape.of(product.n)) + " or a scalar, given " + in.get(2));
+        }
+        if (in.has(3) && !in.get(3).equals(y)) {
+            throw new IllegalArgumentException(name() + ": Z: expected " + y + ", given " + in.get(3));
+        }
+        return List.of(y);
+    }
+
+    private static boolean isBias(Shape bias, MatrixProduct product) {
+        return bias.rank() <= 1 && (bias.elements() == 1 || bias.equals(Shape.of(product.n)));
+    }
+
+    @Override
+    public void reference(Inputs in, List<HostTensor> out) {
+        MatrixProduct product = product(in.get(0).shape(), in.get(1).shape());
+        double[] sums = product.multiply(in.get(0).toDoubles(), in.get(1).toDoubles());
+        for (int i = 0; i < sums.length; i++) {
+            double y = alpha * sums[i];
+            if (in.has(2)) {
+                y += in.get(2).getDouble(in.get(2).size() == 1 ? 0 : i % (int) product.n);
+            }
+            double z = in.has(3) ? in.get(3).getDouble(i) : 0;
+            out.get(0).set(i, addLast ? activation.apply(y) + z : activation.apply(y + z));
+        }
+    }
+}
