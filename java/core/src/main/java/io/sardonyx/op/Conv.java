@@ -1,6 +1,7 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
@@ -54,6 +55,13 @@ public record Conv(long group, Window window) implements TensorOperator {
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return Optional.empty();
+        return launch(in, Activation.NONE, false);
+    }
+
+    /** With a residual as input 3, if that is there. */
+    Optional<Launch> launch(InputTypes in, Activation activation, boolean addLast) {
+        return in.dtype(0) == DType.FLOAT32
+                ? ConvolutionKernel.launch(shapes(name(), in), in.constant(1), activation, addLast)
+                : Optional.empty();
     }
 }

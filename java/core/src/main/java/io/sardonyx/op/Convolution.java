@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.tensor.Shape;
-import java.util.List;
 
 /**
  * The shapes of one convolution, checked, and the sum of products that all of them share. X is [batch, group · channels, …],
@@ -51,10 +50,6 @@ record Convolution(long batch, long group, long channels, long filters, Sliding 
         return Shape.of(batch, group * filters).concat(Shape.of(sliding.output));
     }
 
-    boolean isDepthwise() {
-        return channels == 1 && filters == 1;
-    }
-
     /** {@code Σ x · w} over channels and taps for each output element; padding counts as zero. */
     void sums(double[] x, double[] w, Sink sink) {
         int positions = Math.toIntExact(sliding.positions());
@@ -79,14 +74,5 @@ record Convolution(long batch, long group, long channels, long filters, Sliding 
                 }
             }
         }
-    }
-
-    /** The numbers at the head of every convolution kernel's parameters. */
-    List<Long> kernelParams() {
-        var params = new java.util.ArrayList<>(List.of(batch, group, channels, filters));
-        for (long value : sliding.kernelParams()) {
-            params.add(value);
-        }
-        return params;
     }
 }

@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = f(conv(x, w, b) + z)}, or {@code f(conv(x, w, b)) + z} if {@code addLast}: a {@link Conv} with an activation
@@ -29,5 +31,10 @@ public record FusedConv(Conv conv, Activation activation, boolean addLast) imple
         HostTensor y = out.get(0);
         double[] z = in.has(3) ? in.get(3).toDoubles() : new double[y.size()];
         conv.convolve(in, (i, sum) -> y.set(i, addLast ? activation.apply(sum) + z[i] : activation.apply(sum + z[i])));
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return conv.launch(in, activation, addLast);
     }
 }

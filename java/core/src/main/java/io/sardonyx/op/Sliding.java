@@ -14,9 +14,6 @@ final class Sliding {
     /** What {@link #sources} gives for a tap beyond the padding at the end, where {@code ceil_mode} leads. */
     static final int OUTSIDE = -2;
 
-    /** The spatial axes that kernels know. */
-    static final int KERNEL_AXES = 3;
-
     final long[] input;
     final long[] output;
     final long[] kernel;
@@ -84,31 +81,5 @@ final class Sliding {
             inner *= (int) kernel[axis];
             scale *= (int) input[axis];
         }
-    }
-
-    /** Whether kernels can take this: no more than {@link #KERNEL_AXES} axes, all numbers of 31 bits. */
-    boolean fitsKernels() {
-        for (long[] values : new long[][] {input, output, kernel, strides, dilations, begin, end}) {
-            for (long value : values) {
-                if (value > Integer.MAX_VALUE / 2) {
-                    return false;
-                }
-            }
-        }
-        return axes() <= KERNEL_AXES && inputs() <= Integer.MAX_VALUE && positions() <= Integer.MAX_VALUE;
-    }
-
-    /** Input, output, kernel, strides, dilations and begins, each as three numbers, axes of size 1 put in front. */
-    long[] kernelParams() {
-        long[][] fields = {input, output, kernel, strides, dilations, begin};
-        long[] params = new long[KERNEL_AXES * fields.length];
-        for (int f = 0; f < fields.length; f++) {
-            boolean isBegin = f == fields.length - 1;
-            for (int i = 0; i < KERNEL_AXES; i++) {
-                int axis = i - KERNEL_AXES + axes();
-                params[KERNEL_AXES * f + i] = axis >= 0 ? fields[f][axis] : isBegin ? 0 : 1;
-            }
-        }
-        return params;
     }
 }

@@ -1,0 +1,150 @@
+package io.sardonyx.op;
+
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Launch.Pack;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the kernels {@code conv} and {@code conv_depthwise} run a convolution: the geometry as they want it, the tile of positions
+ * that a thread lays out and works on, scratch memory and packed weights. Says in Java what {@code kernels/cpu/conv.h} says in C++.
+ */
+final class ConvolutionKernel {
+    /** Packed filters come in panels; those of all instruction sets divide this. */
+    private static final long PACKED_ROWS = 8;
+
+    /** Floats of a cache line. */
+    private static final long LINE = 16;
+
+    /** Floats behind a tile that vectors may read. */
+    private static final long SLACK = 4 * LINE;
+
+    /** Columns that the widest kernel takes at a time. */
+    private static final long COLUMNS = 3 * LINE;
+
+    /** Floats of a tile's layout that stay in the second-level cache beside the weights. */
+    private static final long TILE = 32 * 1024;
+
+    /** Filters of one channel up to which going along rows beats the matrix product. */
+    private static final long FEW_FILTERS = 2;
+
+    private final Convolution convolution;
+    private final boolean depthwise;
+    private final long[][] axes;
+    private long tileRows = 1;
+    private long tileColumns;
+
+    private ConvolutionKernel(Convolution convolution) {
+        this.convolution = convolution;
+        this.depthwise = convolution.channels() == 1 && convolution.filters() <= FEW_FILTERS;
+        this.axes = axes(convolution.sliding());
+        chooseTile();
+    }
+
+    /**
+     * The launch of a float32 convolution of inputs X, W, bias and residual (the latter two may be absent).
+     *
+     * @param constantWeight whether W may be packed
+     */
+    static Optional<Launch> launch(
+            Convolution convolution, boolean constantWeight, Activation activation, boolean addLast) {
+        if (convolution.sliding().axes() > 3) {
+            return Optional.empty();
+        }
+        var kernel = new ConvolutionKernel(convolution);
+        boolean fits = kernel.layout(kernel.tileRows, kernel.tileColumns) < 1 << 29;
+        return fits ? Optional.of(kernel.launch(constantWeight, activation, addLast)) : Optional.empty();
+    }
+
+    /**
+     * Input, output, kernel, stride, dilation and begin of each of three axes; the one in the middle is never cut, so an image
+     * gets its dummy axis there. A pointwise convolution sees one long row.
+     */
+    private static long[][] axes(Sliding s) {
+        boolean pointwise = true;
+        for (int i = 0; i < s.axes(); i++) {
+            pointwise &= s.kernel[i] == 1 && s.strides[i] == 1 && s.begin[i] == 0 && s.end[i] == 0;
+        }
+        long[] one = {1, 1, 1, 1, 1, 0};
+        if (pointwise) {
+            return new long[][] {one, one, {s.inputs(), s.inputs(), 1, 1, 1, 0}};
+        }
+        long[][] axes = {one, one, one};
+        for (int i = 0; i < s.axes(); i++) {
+            int to = s.axes() == 3 || i == s.axes() - 1 ? i + 3 - s.axes() : 0;
+            axes[to] = new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i]};
+        }
+        return axes;
+    }
+
+    /** Whole rows if they fit, and as many of them as fit, in equal parts. */
+    private void chooseTile() {
+        long rows = axes[0][1];
+        long columns = axes[2][1];
+        tileColumns = columns;
+        if (columns > 2 * COLUMNS && layout(1, columns) > TILE) {
+            long most = columns / COLUMNS;
+            while (most > 1 && layout(1, most * COLUMNS) > TILE) {
+                most = most * 3 / 4;
+            }
+            tileColumns = share(columns, most * COLUMNS, COLUMNS);
+        }
+        long most = Math.max(rows, 1);
+        while (most > 1 && layout(most, tileColumns) > TILE) {
+            most = most * 7 / 8;
+        }
+        tileRows = share(rows, most, 1);
+    }
+
+    /** The size of a part, a multiple of {@code step}, if {@code size} is cut in equal parts of {@code most} or less. */
+    private static long share(long size, long most, long step) {
+        long parts = Math.max(1, (size + most - 1) / most);
+        return Math.max(1, Math.min(most, roundUp((size + parts - 1) / parts, step)));
+    }
+
+    /** Floats of a tile laid out. */
+    private long layout(long rows, long columns) {
+        long[] positions = {rows, axes[1][1], columns};
+        double floats = depthwise ? 1 : convolution.channels();
+        for (int i = 0; i < 3; i++) {
+            long stride = axes[i][3];
+            long reach = (axes[i][2] - 1) * axes[i][4] + 1;
+            long length = positions[i] + (reach - 1) / stride;
+            if (depthwise && i == 2) {
+                length = roundUp(length + (stride == 1 ? -axes[i][5] & (LINE - 1) : 0), LINE);
+            }
+            floats *= (double) length * Math.min(stride, reach);
+        }
+        return (long) floats;
+    }
+
+    private Launch launch(boolean constantWeight, Activation activation, boolean addLast) {
+        Convolution c = convolution;
+        long depth = c.channels() * c.sliding().taps();
+        long packed = c.group() * roundUp(c.filters(), PACKED_ROWS) * depth;
+        Launch launch =
+                Launch.ofKey(depthwise ? "conv_depthwise.f32" : "conv.f32").input(0);
+        if (depthwise || !constantWeight) {
+            launch.input(1);
+        } else {
+            launch.packed(1, new Pack("conv_pack.f32", 4 * packed, List.of(c.group(), c.filters(), depth)));
+        }
+        launch.input(2).input(3).output(0);
+        launch.params(c.batch(), c.group(), c.channels(), c.filters());
+        for (int field = 0; field < axes[0].length; field++) {
+            launch.params(axes[0][field], axes[1][field], axes[2][field]);
+        }
+        launch.params(tileRows, tileColumns);
+        if (!depthwise) {
+            launch.param(constantWeight ? 1L : 0);
+        }
+        launch.param(addLast ? 1L : 0);
+        activation.addTo(launch);
+        return launch.scratch(4 * (roundUp(depth, LINE) + (depthwise || constantWeight ? 0 : roundUp(packed, LINE))))
+                .scratchPerThread(4 * roundUp(layout(tileRows, tileColumns) + SLACK, LINE));
+    }
+
+    private static long roundUp(long n, long to) {
+        return (n + to - 1) / to * to;
+    }
+}
