@@ -41,7 +41,7 @@ public final class StridedCopy {
     }
 
     /** The definition. */
-    void run(HostTensor source, HostTensor target) {
+    public void run(HostTensor source, HostTensor target) {
         if (Shape.of(sizes).elements() > 0) {
             run(source, target, 0, Math.toIntExact(from), Math.toIntExact(to));
         }

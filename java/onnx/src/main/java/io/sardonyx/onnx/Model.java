@@ -174,7 +174,7 @@ public final class Model implements AutoCloseable {
                 continue;
             }
             Tensor tensor = (Tensor) value;
-            if (tensor.device() == policy.device() && tensor.dtype() != DType.STRING) {
+            if (tensor.device() == policy.device() && tensor.dtype() != DType.STRING && !tensor.isView()) {
                 Memory memory = tensor.lease();
                 leased.add(tensor);
                 feeds.add(new Feed.OnDevice(tensor.type(), memory));
@@ -243,9 +243,9 @@ public final class Model implements AutoCloseable {
                 continue;
             }
             unknown.remove(outputs.get(j).name());
-            if (tensor.device() != policy.device() || tensor.dtype() == DType.STRING) {
+            if (tensor.device() != policy.device() || tensor.dtype() == DType.STRING || tensor.isView()) {
                 throw new IllegalArgumentException("output '" + outputs.get(j).name()
-                        + "': the tensor for it must be on " + policy.device().name() + ", given " + tensor);
+                        + "': the tensor for it must be no view and on " + policy.device().name() + ", given " + tensor);
             }
             memories[j] = tensor.lease();
             leased.add(tensor);

@@ -1,0 +1,125 @@
+package io.sardonyx.tensor;
+
+import io.sardonyx.device.Device;
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Memory;
+import io.sardonyx.op.DynamicOperator;
+import io.sardonyx.op.Evaluation;
+import io.sardonyx.op.InputTypes;
+import io.sardonyx.op.Inputs;
+import io.sardonyx.op.Subgraph;
+import io.sardonyx.op.TensorOperator;
+import io.sardonyx.op.Values;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs one operator at once, through the same definitions and kernels as a model's nodes. */
+final class Eager {
+    private Eager() {}
+
+    static Tensor run(TensorOperator operator, Tensor... inputs) {
+        return run(operator, 1, inputs).get(0);
+    }
+
+    static List<Tensor> run(TensorOperator operator, int outputs, Tensor... inputs) {
+        Device device = inputs[0].device();
+        Tensor[] dense = new Tensor[inputs.length];
+        Memory[] memories = new Memory[inputs.length];
+        int leased = 0;
+        try {
+            for (; leased < inputs.length; leased++) {
+                if (inputs[leased].device() != device) {
+                    throw new IllegalArgumentException(operator.name() + ": operands are on " + device.name() + " and "
+                            + inputs[leased].device().name() + "; bring them together with to()");
+                }
+                dense[leased] = inputs[leased].dense();
+                memories[leased] = dense[leased].lease();
+            }
+            return launch(operator, outputs, device, dense, memories);
+        } finally {
+            for (int i = 0; i < leased; i++) {
+                dense[i].endLease();
+                if (dense[i] != inputs[i]) {
+                    dense[i].close();
+                }
+            }
+        }
+    }
+
+    private static List<Tensor> launch(
+            TensorOperator operator, int outputs, Device device, Tensor[] inputs, Memory[] memories) {
+        List<TensorType> inputTypes = new ArrayList<>(inputs.length);
+        for (Tensor input : inputs) {
+            inputTypes.add(input.type());
+        }
+        InputTypes types = InputTypes.of(inputTypes, outputs, i -> view(inputs[i], memories[i]), i -> false);
+        List<TensorType> outputTypes = operator.infer(types);
+        boolean strings = outputTypes.stream().anyMatch(t -> t.dtype() == DType.STRING)
+                || inputTypes.stream().anyMatch(t -> t.dtype() == DType.STRING);
+        Optional<Launch> launch = strings ? Optional.empty() : operator.launch(types, outputTypes);
+        if (launch.isEmpty() || !device.has(launch.get().kernel())) {
+            return reference(operator, device, inputs, memories, outputTypes);
+        }
+        Memory[] results = new Memory[outputTypes.size()];
+        try {
+            for (int j = 0; j < results.length; j++) {
+                results[j] = device.allocate(outputTypes.get(j).byteSize());
+            }
+            device.launch(launch.get(), inputTypes, memories, outputTypes, results);
+        } catch (RuntimeException | Error e) {
+            for (Memory result : results) {
+                if (result != null) {
+                    result.close();
+                }
+            }
+            throw e;
+        }
+        List<Tensor> tensors = new ArrayList<>(results.length);
+        for (int j = 0; j < results.length; j++) {
+            tensors.add(Tensor.adopt(outputTypes.get(j), device, results[j]));
+        }
+        return tensors;
+    }
+
+    private static List<Tensor> reference(
+            TensorOperator operator, Device device, Tensor[] inputs, Memory[] memories, List<TensorType> outputTypes) {
+        HostTensor[] values = new HostTensor[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            values[i] = view(inputs[i], memories[i]);
+        }
+        List<HostTensor> results =
+                outputTypes.stream().map(HostTensor::allocate).toList();
+        operator.reference(Inputs.of(values), results);
+        return results.stream().map(result -> Tensor.of(result, device)).toList();
+    }
+
+    /** The elements of a dense tensor whose memory is leased, sharing memory. */
+    private static HostTensor view(Tensor tensor, Memory memory) {
+        return tensor.dtype() == DType.STRING
+                ? tensor.toHost()
+                : HostTensor.wrap(
+                        tensor.type(),
+                        memory.buffer(0, Math.toIntExact(tensor.type().byteSize())));
+    }
+
+    /** Operators whose output types only their evaluation tells. */
+    static List<Tensor> run(DynamicOperator operator, int outputs, Tensor... inputs) {
+        List<HostValue> values =
+                Arrays.stream(inputs).<HostValue>map(Tensor::toHost).toList();
+        return operator.evaluate(Values.of(values), new NoSubgraphs(outputs)).stream()
+                .map(value -> Tensor.of((HostTensor) value, inputs[0].device()))
+                .toList();
+    }
+
+    private record NoSubgraphs(int outputs) implements Evaluation {
+        @Override
+        public List<HostValue> run(Subgraph body, List<? extends HostValue> inputs) {
+            throw new IllegalArgumentException("an eager operation has no subgraphs");
+        }
+
+        @Override
+        public void checkpoint() {}
+    }
+}
