@@ -1,0 +1,26 @@
+package io.sardonyx.bench;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Options of the form {@code --name value}. */
+final class Arguments {
+    private final Map<String, String> values = new HashMap<>();
+
+    Arguments(String... args) {
+        for (int i = 0; i < args.length; i += 2) {
+            if (!args[i].startsWith("--") || i + 1 == args.length) {
+                throw new IllegalArgumentException("expected --name value, given " + args[i]);
+            }
+            values.put(args[i].substring(2), args[i + 1]);
+        }
+    }
+
+    String get(String name, String otherwise) {
+        return values.getOrDefault(name, otherwise);
+    }
+
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+}

@@ -1,0 +1,167 @@
+package io.sardonyx.bench;
+
+import com.google.gson.GsonBuilder;
+import io.sardonyx.device.Devices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Sardonyx against ONNX Runtime on whole models: two child JVMs take turns on the same inputs, and the ratio is the median over
+ * turns of the ratio of their medians. Verified before timing: the first outputs must agree (cosine).
+ *
+ * <p>{@code bench/compare [--models DIR] [--only NAME] [--threads 1,2] [--turns N] [--seconds S] [--json FILE]}
+ */
+public final class Compare {
+    private static final String OURS = "sardonyx";
+    private static final String PEER = "onnxruntime";
+    private static final double LEAST_COSINE = 0.999;
+
+    /** One line of the table; times in ms, {@code ratio} is the peer's time over ours: above 1 we are faster. */
+    record Line(String workload, int threads, double oursMs, double peerMs, double ratio, double low, double high) {}
+
+    /** Load time in ms and peak resident memory in MiB of a process that loads and runs once. */
+    record Start(String workload, double oursLoadMs, double peerLoadMs, double oursPeakMiB, double peerPeakMiB) {}
+
+    record Report(String date, String machine, String java, String peer, String command, List<Line> lines, Start start) {}
+
+    private final Path models;
+    private final int turns;
+    private final double seconds;
+
+    private Compare(Path models, int turns, double seconds) {
+        this.models = models;
+        this.turns = turns;
+        this.seconds = seconds;
+    }
+
+    public static void main(String[] args) throws IOException {
+        Arguments arguments = new Arguments(args);
+        Path models = Path.of(arguments.get("models", "../shared/models"));
+        Compare compare = new Compare(
+                models,
+                Integer.parseInt(arguments.get("turns", "7")),
+                Double.parseDouble(arguments.get("seconds", "1")));
+        List<Line> lines = new ArrayList<>();
+        for (Workload workload : Workload.ALL) {
+            if (!workload.name().contains(arguments.get("only", ""))) {
+                continue;
+            }
+            Optional<Path> file = workload.file(models);
+            if (file.isEmpty()) {
+                System.out.println(workload.name() + ": skipped, its model is not below " + models);
+                continue;
+            }
+            for (String threads : arguments.get("threads", "1,2").split(",")) {
+                Line line = compare.turns(workload, file.get(), Integer.parseInt(threads));
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-16s %d threads  ours %9.3f ms  peer %9.3f ms  speed-up %.2f [%.2f, %.2f]%n",
+                        line.workload,
+                        line.threads,
+                        line.oursMs,
+                        line.peerMs,
+                        line.ratio,
+                        line.low,
+                        line.high);
+                lines.add(line);
+            }
+        }
+        Start start = compare.start(Workload.named("minilm 1x128"));
+        System.out.printf(
+                Locale.ROOT,
+                "%s: load %.0f ms, peer %.0f ms; peak memory %.0f MiB, peer %.0f MiB%n",
+                start.workload,
+                start.oursLoadMs,
+                start.peerLoadMs,
+                start.oursPeakMiB,
+                start.peerPeakMiB);
+        Report report = new Report(
+                LocalDate.now(java.time.ZoneOffset.UTC).toString(),
+                Devices.best().describe(),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                "ONNX Runtime " + ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion(),
+                "bench/compare " + String.join(" ", args),
+                lines,
+                start);
+        if (arguments.has("json")) {
+            Files.writeString(
+                    Path.of(arguments.get("json", "")),
+                    new GsonBuilder().setPrettyPrinting().create().toJson(report) + "\n");
+        }
+    }
+
+    private Line turns(Workload workload, Path file, int threads) {
+        try (ChildProcess ours = new ChildProcess(OURS, List.of());
+                ChildProcess peer = new ChildProcess(PEER, List.of())) {
+            for (ChildProcess child : List.of(ours, peer)) {
+                child.ask("load", file, threads, workload.name());
+            }
+            requireAgreement(workload, ours.askNumbers("output"), peer.askNumbers("output"));
+            ours.ask("run", 2 * seconds);
+            peer.ask("run", 2 * seconds);
+            double[] mine = new double[turns];
+            double[] theirs = new double[turns];
+            double[] ratios = new double[turns];
+            for (int turn = 0; turn < turns; turn++) {
+                mine[turn] = median(ours.askNumbers("run", seconds));
+                theirs[turn] = median(peer.askNumbers("run", seconds));
+                ratios[turn] = theirs[turn] / mine[turn];
+            }
+            Arrays.sort(ratios);
+            return new Line(
+                    workload.name(),
+                    threads,
+                    median(mine) / 1e6,
+                    median(theirs) / 1e6,
+                    median(ratios),
+                    ratios[turns / 4],
+                    ratios[turns - 1 - turns / 4]);
+        }
+    }
+
+    private static void requireAgreement(Workload workload, double[] ours, double[] peer) {
+        double dot = 0;
+        double a = 0;
+        double b = 0;
+        for (int i = 0; i < peer.length; i++) {
+            dot += ours[i] * peer[i];
+            a += ours[i] * ours[i];
+            b += peer[i] * peer[i];
+        }
+        double cosine = dot / Math.sqrt(a * b);
+        if (ours.length != peer.length || !(cosine >= LEAST_COSINE)) {
+            throw new IllegalStateException(workload.name() + ": the outputs do not agree: cosine " + cosine + "; no time is given");
+        }
+    }
+
+    /** Load times in warm JVMs; memory in fresh ones. */
+    private Start start(Workload workload) throws IOException {
+        Path file = workload.file(models).orElseThrow();
+        double[] load = new double[2];
+        double[] memory = new double[2];
+        String[] names = {OURS, PEER};
+        for (int i = 0; i < 2; i++) {
+            try (ChildProcess fresh = new ChildProcess(names[i], List.of())) {
+                fresh.ask("load", file, 1, workload.name());
+                fresh.ask("run", 0.1);
+                memory[i] = fresh.askNumbers("memory")[0] / 1024;
+                double[] times = fresh.askNumbers("reload", 9);
+                load[i] = median(Arrays.copyOfRange(times, 2, times.length)) / 1e6;
+            }
+        }
+        return new Start(workload.name(), load[0], load[1], memory[0], memory[1]);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

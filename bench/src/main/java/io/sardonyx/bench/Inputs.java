@@ -1,0 +1,38 @@
+package io.sardonyx.bench;
+
+import io.sardonyx.onnx.Model;
+import io.sardonyx.onnx.graph.DeclaredType;
+import io.sardonyx.onnx.graph.ValueInfo;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** A workload's inputs, the same in every process. */
+final class Inputs {
+    private static final long SEED = 20_261_123;
+
+    private Inputs() {}
+
+    static Map<String, HostTensor> of(Workload workload, Path file) {
+        Map<String, HostTensor> inputs = new LinkedHashMap<>();
+        for (ValueInfo input : Model.inspect(file).inputs()) {
+            DeclaredType.OfTensor type = (DeclaredType.OfTensor) input.type();
+            Shape shape = Shape.of(workload.shapes().get(input.name()));
+            HostTensor tensor = HostTensor.allocate(new TensorType(type.dtype(), shape));
+            Random random = new Random(SEED + input.name().hashCode());
+            for (int i = 0; i < tensor.size(); i++) {
+                if (type.dtype().isFloat()) {
+                    tensor.set(i, random.nextGaussian());
+                } else {
+                    tensor.set(i, workload.ones().contains(input.name()) ? 1L : random.nextInt(2));
+                }
+            }
+            inputs.put(input.name(), tensor);
+        }
+        return inputs;
+    }
+}
