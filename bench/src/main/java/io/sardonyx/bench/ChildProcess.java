@@ -36,7 +36,8 @@ final class ChildProcess implements AutoCloseable {
     String ask(Object... words) {
         try {
             signal("CONT");
-            commands.println(String.join("\t", Arrays.stream(words).map(Object::toString).toList()));
+            commands.println(
+                    String.join("\t", Arrays.stream(words).map(Object::toString).toList()));
             String answer = answers.readLine();
             if (answer == null) {
                 throw new IllegalStateException(name + " ended while it was asked " + Arrays.toString(words));
@@ -56,7 +57,9 @@ final class ChildProcess implements AutoCloseable {
 
     private void signal(String signal) throws IOException {
         try {
-            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -29,7 +29,8 @@ public final class Compare {
     /** Load time in ms and peak resident memory in MiB of a process that loads and runs once. */
     record Start(String workload, double oursLoadMs, double peerLoadMs, double oursPeakMiB, double peerPeakMiB) {}
 
-    record Report(String date, String machine, String java, String peer, String command, List<Line> lines, Start start) {}
+    record Report(
+            String date, String machine, String java, String peer, String command, List<Line> lines, Start start) {}
 
     private final Path models;
     private final int turns;
@@ -137,7 +138,8 @@ public final class Compare {
         }
         double cosine = dot / Math.sqrt(a * b);
         if (ours.length != peer.length || !(cosine >= LEAST_COSINE)) {
-            throw new IllegalStateException(workload.name() + ": the outputs do not agree: cosine " + cosine + "; no time is given");
+            throw new IllegalStateException(
+                    workload.name() + ": the outputs do not agree: cosine " + cosine + "; no time is given");
         }
     }
 

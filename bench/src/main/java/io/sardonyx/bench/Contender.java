@@ -41,7 +41,8 @@ interface Contender extends AutoCloseable {
 
         Sardonyx(Path file, int threads, Map<String, HostTensor> values) {
             model = Model.builder(file).threads(threads).load();
-            values.forEach((name, value) -> inputs.put(name, Tensor.of(value, model.device().device())));
+            values.forEach((name, value) ->
+                    inputs.put(name, Tensor.of(value, model.device().device())));
         }
 
         @Override
@@ -82,14 +83,14 @@ interface Contender extends AutoCloseable {
         }
 
         private OnnxTensor tensor(HostTensor value) throws OrtException {
-            ByteBuffer data = ByteBuffer.allocateDirect((int) value.type().byteSize()).order(ByteOrder.nativeOrder());
+            ByteBuffer data =
+                    ByteBuffer.allocateDirect((int) value.type().byteSize()).order(ByteOrder.nativeOrder());
             data.put(value.data()).flip();
             long[] shape = value.shape().toArray();
             return switch (value.dtype()) {
                 case FLOAT32 -> OnnxTensor.createTensor(environment, data.asFloatBuffer(), shape);
                 case INT64 -> OnnxTensor.createTensor(environment, data.asLongBuffer(), shape);
-                case FLOAT16 ->
-                    OnnxTensor.createTensor(environment, data, shape, ai.onnxruntime.OnnxJavaType.FLOAT16);
+                case FLOAT16 -> OnnxTensor.createTensor(environment, data, shape, ai.onnxruntime.OnnxJavaType.FLOAT16);
                 default -> throw new IllegalArgumentException("no input of type " + value.type());
             };
         }

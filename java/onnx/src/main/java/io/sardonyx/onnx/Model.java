@@ -244,8 +244,9 @@ public final class Model implements AutoCloseable {
             }
             unknown.remove(outputs.get(j).name());
             if (tensor.device() != policy.device() || tensor.dtype() == DType.STRING || tensor.isView()) {
-                throw new IllegalArgumentException("output '" + outputs.get(j).name()
-                        + "': the tensor for it must be no view and on " + policy.device().name() + ", given " + tensor);
+                throw new IllegalArgumentException(
+                        "output '" + outputs.get(j).name() + "': the tensor for it must be no view and on "
+                                + policy.device().name() + ", given " + tensor);
             }
             memories[j] = tensor.lease();
             leased.add(tensor);
