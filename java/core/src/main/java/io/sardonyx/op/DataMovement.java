@@ -22,9 +22,14 @@ interface DataMovement extends TensorOperator {
 
     /** The attribute's list where there is one, else the value of input {@code i}. */
     default long[] integers(Optional<List<Long>> attribute, InputTypes in, int i) {
-        return attribute
-                .map(list -> list.stream().mapToLong(Long::longValue).toArray())
-                .orElseGet(() -> integers(in, i));
+        if (attribute.isEmpty()) {
+            return integers(in, i);
+        }
+        long[] list = new long[attribute.get().size()];
+        for (int k = 0; k < list.length; k++) {
+            list[k] = attribute.get().get(k);
+        }
+        return list;
     }
 
     /** The value of input {@code i}, a list of integers. */

@@ -2,7 +2,7 @@ package io.sardonyx.op;
 
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The input tensors of an operator's reference; optional ones may be absent. */
@@ -37,9 +37,10 @@ public final class Inputs {
 
     /** The types of these inputs, all values known. */
     public InputTypes types(int outputs) {
-        List<TensorType> types = Arrays.stream(tensors)
-                .map(t -> t == null ? null : t.type())
-                .collect(java.util.stream.Collectors.toList());
+        List<TensorType> types = new ArrayList<>(tensors.length);
+        for (HostTensor tensor : tensors) {
+            types.add(tensor == null ? null : tensor.type());
+        }
         return InputTypes.of(types, outputs, i -> tensors[i], i -> false);
     }
 }

@@ -7,7 +7,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
+import java.util.function.IntToLongFunction;
 
 /**
  * {@code y[i, …] = x[start + i·step, …]} up to {@code end}, which is left out, for each listed axis; as in Python, negative
@@ -32,12 +32,8 @@ public record Slice(Optional<List<Long>> starts, Optional<List<Long>> ends, Opti
         long[] start = integers(starts, in, 1);
         long[] end = integers(ends, in, 2);
         int count = start.length;
-        long[] axis = axes.isPresent() || in.has(3)
-                ? integers(axes, in, 3)
-                : LongStream.range(0, count).toArray();
-        long[] step = in.has(4)
-                ? integers(in, 4)
-                : LongStream.generate(() -> 1).limit(count).toArray();
+        long[] axis = axes.isPresent() || in.has(3) ? integers(axes, in, 3) : filled(count, i -> i);
+        long[] step = in.has(4) ? integers(in, 4) : filled(count, i -> 1);
         if (end.length != count || axis.length != count || step.length != count) {
             throw refuse("expected lists of one length, given starts " + Arrays.toString(start) + ", ends "
                     + Arrays.toString(end) + ", axes " + Arrays.toString(axis) + ", steps " + Arrays.toString(step));
@@ -62,6 +58,12 @@ public record Slice(Optional<List<Long>> starts, Optional<List<Long>> ends, Opti
             steps[a] = step[i];
         }
         return new Window(Shape.of(sizes), first, steps);
+    }
+
+    private static long[] filled(int count, IntToLongFunction value) {
+        long[] values = new long[count];
+        Arrays.setAll(values, value);
+        return values;
     }
 
     private static long clamp(long value, long lowest, long highest) {

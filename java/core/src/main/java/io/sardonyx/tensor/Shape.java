@@ -2,7 +2,6 @@ package io.sardonyx.tensor;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /** The sizes of a tensor's axes; the last axis varies fastest. A scalar has rank 0 and one element. Immutable. */
 public final class Shape {
@@ -113,8 +112,9 @@ public final class Shape {
 
     /** The axes of this shape, followed by those of {@code other}. */
     public Shape concat(Shape other) {
-        return of(LongStream.concat(Arrays.stream(sizes), Arrays.stream(other.sizes))
-                .toArray());
+        long[] all = Arrays.copyOf(sizes, rank() + other.rank());
+        System.arraycopy(other.sizes, 0, all, rank(), other.rank());
+        return new Shape(all);
     }
 
     /**
