@@ -1,7 +1,7 @@
-// cum_sum and cum_prod of f32, f64, i32, i64: y[o, i, k] = x[o, 0, k] + ... + x[o, i, k] (times,
-// for the product); without x[o, i, k] itself if `exclusive`, from the last i down if `reverse`. x
-// and y are [outer, n, inner]; y may be x. Floats accumulate in double, integers wrap. A strip of
-// columns keeps its sums while the rows go by.
+// cum_sum, cum_prod: y[o, i, k] = x[o, 0, k] + ... + x[o, i, k], or their product; without x[o, i,
+// k] itself if `exclusive`, from the last i down if `reverse`. x and y are [outer, n, inner]; y may
+// be x. Floats accumulate in double, integers wrap. Columns keep their totals in a strip while rows
+// go by.
 #include <algorithm>
 
 #include "kernel.h"

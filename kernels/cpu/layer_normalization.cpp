@@ -1,9 +1,9 @@
 // layer_normalization.f32: y[r, i] = (s[r, i] - mean) / sqrt(variance + epsilon) * scale[i] +
-// shift[i] with s = x + skip + bias; without the mean for RMS. x, y, s are [rows, n]; skip is
-// [skip_rows, n], over and over. Tensors: x, scale, those of shift, skip, bias that `flags` names,
-// y, those of mean, inverse, s that it names; y may be x. Three passes over a row in the cache: the
-// sum (storing s, if anything is added), the distances, the result. One pass over x and x² would
-// cancel where the mean is large.
+// shift[i] with s = x + skip + bias; without the mean for RMS. [rows, n]; skip is [skip_rows, n],
+// repeated. Tensors: x, scale, those of shift, skip, bias that `flags` names, y, those of mean,
+// inverse, s; y may be x. Three passes over a row in the cache: the sum (and s, if anything is
+// added), the distances from the mean, the result; a single pass over x and x * x would cancel
+// where the mean is large.
 #include <algorithm>
 #include <cmath>
 

@@ -1,8 +1,8 @@
-// top_k of f32, f64, i32, i64: the k largest (least) of x[o, 0..n, j] along the middle axis, best
-// first, and their int64 indices; the lower index first among equals, NaN above every number. x is
-// [outer, n, inner]; both results are [outer, k, inner]. A heap in scratch of the k best so far,
-// the worst on top, sees each element once (most fail one comparison), then is sorted: n + k log k
-// where the data is in random order, n log k at worst.
+// top_k: the k largest (least) of x[o, 0..n, j], best first, and their int64 indices; the lower
+// index first among equals, NaN above every number. x is [outer, n, inner], both results [outer, k,
+// inner]. A heap in scratch holds the k best so far, the worst on top, sees each element once (most
+// fail one comparison) and is sorted at the end: n + k log k for data in random order, n log k at
+// worst.
 #include <algorithm>
 
 #include "kernel.h"
