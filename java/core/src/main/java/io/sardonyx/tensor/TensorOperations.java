@@ -25,6 +25,7 @@ import io.sardonyx.op.Less;
 import io.sardonyx.op.LessOrEqual;
 import io.sardonyx.op.Log;
 import io.sardonyx.op.LogSoftmax;
+import io.sardonyx.op.MatMul;
 import io.sardonyx.op.Max;
 import io.sardonyx.op.Min;
 import io.sardonyx.op.Mod;
@@ -137,6 +138,11 @@ public abstract sealed class TensorOperations permits Tensor {
     /** The smaller of both; NaN if either is. */
     public Tensor minimum(Tensor other) {
         return run(new Min(), other);
+    }
+
+    /** {@code [..., M, K] x [..., K, N] -> [..., M, N]}, as NumPy's matmul; accumulates in float32 for float32. */
+    public Tensor matmul(Tensor other) {
+        return run(new MatMul(), other);
     }
 
     // --- comparisons and logic; the results are bool ---

@@ -113,6 +113,7 @@ class TensorTest {
         try (Tensor a = Tensor.zeros(DType.FLOAT32, 2, 3);
                 Tensor b = Tensor.zeros(DType.FLOAT32, 4, 5);
                 Tensor c = Tensor.zeros(DType.INT64, 2, 3)) {
+            assertMessage("[2, 3]", () -> a.matmul(b));
             assertMessage("[4, 5]", () -> a.add(b));
             assertMessage("int64", () -> a.add(c));
             assertMessage("does not fit [7]", () -> a.reshape(7));
