@@ -1,0 +1,128 @@
+package io.sardonyx.binding;
+
+import io.sardonyx.device.Device;
+import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Memory;
+import io.sardonyx.device.OutOfMemoryException;
+import io.sardonyx.device.Program;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A device of the native runtime. Open as long as the program runs. */
+final class NativeDevice implements Device {
+    private final String name;
+    private final String description;
+    private final long handle;
+    private final int threads;
+    /** By key; 0 for a key that there is not. */
+    private final ConcurrentHashMap<String, Long> kernels = new ConcurrentHashMap<>();
+    /** By number of threads; never destroyed. */
+    private final ConcurrentHashMap<Integer, Long> pools = new ConcurrentHashMap<>();
+
+    private final long pool;
+
+    /** @throws DeviceException if the runtime has no such device, with its reason */
+    NativeDevice(String name) {
+        this.name = name;
+        handle = Native.sx_device_open(name);
+        if (handle == 0) {
+            throw new DeviceException(name, DeviceException.Code.INVALID, Native.sx_last_error());
+        }
+        description = Native.sx_device_describe(handle);
+        threads = Math.max(
+                1, Integer.getInteger("sardonyx.threads", Runtime.getRuntime().availableProcessors()));
+        pool = pool(threads);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String describe() {
+        return description;
+    }
+
+    long handle() {
+        return handle;
+    }
+
+    @Override
+    public NativeMemory allocate(long bytes) {
+        return new NativeMemory(handle, allocateAddress(bytes), bytes);
+    }
+
+    /** Memory without an owner; for sx_free. */
+    long allocateAddress(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException(name + ": cannot allocate " + bytes + " bytes");
+        }
+        long address = Native.sx_alloc(handle, bytes);
+        if (address == 0) {
+            throw new OutOfMemoryException(name, bytes, liveBytes());
+        }
+        return address;
+    }
+
+    @Override
+    public long liveBytes() {
+        return Native.sx_live_bytes(handle);
+    }
+
+    @Override
+    public boolean has(String kernel) {
+        return find(kernel) != 0;
+    }
+
+    @Override
+    public int threads() {
+        return threads;
+    }
+
+    private long find(String key) {
+        Long kernel = kernels.get(key);
+        return kernel != null ? kernel : kernels.computeIfAbsent(key, k -> Native.sx_find(handle, k));
+    }
+
+    /** @throws DeviceException if there is no such kernel */
+    long kernel(String key) {
+        long kernel = find(key);
+        if (kernel == 0) {
+            throw new DeviceException(key, DeviceException.Code.INVALID, name + " has no kernel " + key);
+        }
+        return kernel;
+    }
+
+    private long pool(int threads) {
+        return pools.computeIfAbsent(threads, n -> {
+            long created = Native.sx_pool_create(n);
+            if (created == 0) {
+                throw new DeviceException("pool", DeviceException.Code.INVALID, Native.sx_last_error());
+            }
+            return created;
+        });
+    }
+
+    @Override
+    public void launch(
+            Launch launch,
+            List<TensorType> inputTypes,
+            Memory[] inputs,
+            List<TensorType> outputTypes,
+            Memory[] outputs) {
+        NativeLaunch.run(this, pool, launch, inputTypes, inputs, outputTypes, outputs);
+    }
+
+    @Override
+    public Program compile(List<Program.Command> commands, int threads) {
+        return new NativeProgram(this, pool(threads), commands);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,96 @@
+package io.sardonyx.binding;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Finds and loads the native libraries: from {@code -Dsardonyx.natives=FOLDER}, from a class folder, or from a jar by way of the
+ * {@link NativeCache}. A failure is not an exception but a line that names the library and the reason.
+ */
+final class NativeLibrary {
+    /** In the order in which they are needed; the second finds the first beside itself. */
+    static final List<String> FILES = List.of("libsardonyx.so", "libjniSardonyx.so");
+
+    private NativeLibrary() {}
+
+    /** As in {@code linux-x86_64}: the jar's classifier and the folder in it. */
+    static String platform() {
+        String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+        return (os.startsWith("mac") ? "macosx" : os.startsWith("win") ? "windows" : os) + "-"
+                + (arch.equals("amd64") ? "x86_64" : arch.equals("aarch64") ? "arm64" : arch);
+    }
+
+    /** Whether the libraries are loaded now; what was tried and did not work is added to {@code problems}. */
+    static boolean load(List<String> problems) {
+        String folder = System.getProperty("sardonyx.natives");
+        if (folder != null) {
+            return loadFrom(Path.of(folder), problems);
+        }
+        String library = platform() + "/" + FILES.get(1);
+        URL resource = NativeLibrary.class.getResource(library);
+        if (resource == null) {
+            problems.add("cpu: no native library for " + platform()
+                    + " on the class path (io.sardonyx:sardonyx-binding with classifier " + platform() + ")");
+            return false;
+        }
+        if (resource.getProtocol().equals("file")) {
+            try {
+                return loadFrom(Path.of(resource.toURI()).getParent(), problems);
+            } catch (URISyntaxException e) {
+                problems.add("cpu: " + resource + ": " + e.getMessage());
+            }
+        }
+        return loadUnpacked(problems);
+    }
+
+    private static boolean loadUnpacked(List<String> problems) {
+        List<byte[]> contents = new java.util.ArrayList<>();
+        for (String file : FILES) {
+            String name = platform() + "/" + file;
+            try (InputStream in = NativeLibrary.class.getResourceAsStream(name)) {
+                if (in == null) {
+                    problems.add("cpu: " + name + " is missing in the jar");
+                    return false;
+                }
+                contents.add(in.readAllBytes());
+            } catch (IOException e) {
+                problems.add("cpu: " + name + ": " + e);
+                return false;
+            }
+        }
+        for (NativeCache cache : NativeCache.candidates()) {
+            try {
+                if (loadFrom(cache.unpack(FILES, contents), problems)) {
+                    return true;
+                }
+            } catch (IOException e) {
+                problems.add("cpu: " + cache + ": " + e.getMessage());
+            }
+        }
+        return false;
+    }
+
+    private static boolean loadFrom(Path folder, List<String> problems) {
+        Path library = folder.resolve(FILES.get(1)).toAbsolutePath();
+        try {
+            if (!Files.exists(library)) {
+                throw new UnsatisfiedLinkError("no such file");
+            }
+            System.load(library.toString());
+            if (Native.sx_abi() != Native.ABI) {
+                throw new UnsatisfiedLinkError("its interface is " + Native.sx_abi() + ", expected " + Native.ABI);
+            }
+            return true;
+        } catch (LinkageError e) {
+            problems.add("cpu: " + library + ": " + e.getMessage());
+            return false;
+        }
+    }
+}

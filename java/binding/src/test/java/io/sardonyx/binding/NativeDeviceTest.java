@@ -1,0 +1,128 @@
+package io.sardonyx.binding;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sardonyx.device.Device;
+import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.Devices;
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Memory;
+import io.sardonyx.device.OutOfMemoryException;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NativeDeviceTest {
+    private final Device device = Devices.best();
+    private long before;
+
+    @BeforeEach
+    void requireNatives() {
+        Assumptions.assumeTrue(
+                NativeLibrary.class.getResource(NativeLibrary.platform()) != null,
+                "the natives were left out of the build");
+        assertEquals("cpu", device.name(), () -> "the natives are there: " + Devices.problems());
+        before = device.liveBytes();
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertEquals(before, device.liveBytes());
+    }
+
+    @Test
+    void describesItselfInOneLine() {
+        assertTrue(
+                device.describe().matches(".*\\d+ cores?, (baseline|avx2|avx512|avx512vnni), \\d+ GiB.*"),
+                device.describe());
+    }
+
+    @Test
+    void memoryIsAlignedAndCounted() {
+        for (long bytes : new long[] {0, 1, 63, 64, 65, 1000, 4096, 100_000, 5_000_000, 33_554_433}) {
+            Memory memory = device.allocate(bytes);
+            assertEquals(0, memory.address() % 64, "alignment of " + bytes + " bytes");
+            assertEquals(before + bytes, device.liveBytes());
+            if (bytes > 0) {
+                memory.buffer(bytes - 1, 1).put(0, (byte) 7);
+                assertEquals(7, memory.buffer(0, (int) bytes).get((int) bytes - 1));
+            }
+            memory.close();
+            memory.close();
+        }
+    }
+
+    @Test
+    void buffersEndWithTheMemory() {
+        try (Memory memory = device.allocate(16)) {
+            assertThrows(IndexOutOfBoundsException.class, () -> memory.buffer(8, 9));
+            assertThrows(IndexOutOfBoundsException.class, () -> memory.buffer(-1, 1));
+        }
+    }
+
+    @Test
+    void closedMemoryIsRefused() {
+        Memory x = device.allocate(64);
+        Memory y = device.allocate(64);
+        x.close();
+        assertThrows(IllegalStateException.class, x::address);
+        assertThrows(IllegalStateException.class, () -> x.buffer(0, 4));
+        assertThrows(IllegalStateException.class, () -> softmax(x, y));
+        y.close();
+    }
+
+    @Test
+    void tooMuchMemoryIsRefusedAndTheDeviceStaysUsable() {
+        var failure = assertThrows(OutOfMemoryException.class, () -> device.allocate(1L << 45));
+        assertEquals(1L << 45, failure.requested());
+        assertThrows(OutOfMemoryException.class, () -> device.allocate(Long.MAX_VALUE));
+        assertThrows(IllegalArgumentException.class, () -> device.allocate(-1));
+        device.allocate(64).close();
+    }
+
+    @Test
+    void theNthAllocationFails() {
+        Native.sx_fail_allocation(((NativeDevice) device).handle(), 2);
+        Memory first = device.allocate(64);
+        assertThrows(OutOfMemoryException.class, () -> device.allocate(64));
+        device.allocate(64).close();
+        first.close();
+    }
+
+    @Test
+    void aKernelNamesItselfAndTheReason() {
+        try (Memory x = device.allocate(64)) {
+            TensorType type = TensorType.of(DType.FLOAT32, 16);
+            Launch launch = Launch.of("softmax", DType.FLOAT32).input(0).output(0);
+            var failure = assertThrows(
+                    DeviceException.class,
+                    () -> device.launch(launch, List.of(type), new Memory[] {x}, List.of(type), new Memory[] {x}));
+            assertEquals("softmax.f32: expects 3 parameters, got 0", failure.getMessage());
+            assertEquals(DeviceException.Code.INVALID, failure.code());
+        }
+    }
+
+    @Test
+    void anUnknownKernelIsNamed() {
+        var failure = assertThrows(
+                DeviceException.class,
+                () -> device.launch(Launch.ofKey("nothing.f32"), List.of(), new Memory[0], List.of(), new Memory[0]));
+        assertTrue(failure.getMessage().contains("nothing.f32"), failure.getMessage());
+    }
+
+    private void softmax(Memory x, Memory y) {
+        TensorType type = TensorType.of(DType.FLOAT32, 16);
+        device.launch(
+                Launch.of("softmax", DType.FLOAT32).input(0).output(0).params(1, 16, 1),
+                List.of(type),
+                new Memory[] {x},
+                List.of(type),
+                new Memory[] {y});
+    }
+}
