@@ -190,10 +190,9 @@ inline Multiply multiply_for(int64_t rows, int64_t columns) {
   return kVariants[rows > 4 ? 3 : rows > 2 ? 2 : rows - 1][(columns - 1) / kLanes];
 }
 
-// A run of positions of a tile that lie side by side in the output.
+// A run of positions of a tile that lie side by side (or a stride apart) in the output.
 struct Run {
-  int32_t from, count;
-  int64_t to;
+  int64_t from, count, to;
 };
 
 // The numbered positions [first, first + count) of a tile as runs in the output plane; returns how
@@ -207,8 +206,7 @@ inline int runs(const Geometry& g, const Tile& tile, int64_t row, int64_t rows, 
     if (r >= rows) break;
     if (m < g.output[1] && q < columns) {
       const int64_t run = std::min(columns - q, first + count - p);
-      out[n++] = {static_cast<int32_t>(p - first), static_cast<int32_t>(run),
-                  ((row + r) * g.output[1] + m) * g.output[2] + column + q};
+      out[n++] = {p - first, run, ((row + r) * g.output[1] + m) * g.output[2] + column + q};
     }
     p += tile.length[2] - q;
   }

@@ -1,10 +1,14 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The transpose of {@link Conv}: {@code y[n, m, i · stride - pad + t · dilation…] += x[n, c, i…] · w[c, m, t…]}, starting from
@@ -156,5 +160,70 @@ public record ConvTranspose(long group, Window window, List<Long> outputPadding,
             }
         }
         out.get(0).setAll(y);
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape x = in.shape(0);
+        if (in.dtype(0) != DType.FLOAT32 || x.rank() > 5) {
+            return Optional.empty();
+        }
+        // Axes as the kernel wants them: input, output, begin, kernel, stride, dilation.
+        long[][] axes = {{1, 1, 0, 1, 1, 1}, {1, 1, 0, 1, 1, 1}, {1, 1, 0, 1, 1, 1}};
+        Sliding s = sliding(x, in.shape(1));
+        for (int i = 0; i < s.axes(); i++) {
+            axes[ConvolutionKernel.kernelAxis(i, s.axes())] =
+                    new long[] {s.output[i], s.input[i], s.begin[i], s.kernel[i], s.strides[i], s.dilations[i]};
+        }
+        long channels = x.size(1) / group;
+        long filters = in.shape(1).size(1);
+        // Positions of the outputs of one phase, and the elements of x behind them that taps reach.
+        long[] positions = new long[3];
+        long[] back = new long[3];
+        for (int i = 0; i < 3; i++) {
+            long[] a = axes[i];
+            positions[i] = (a[1] - 1 + a[2]) / a[4] + 1;
+            back[i] = (a[3] - 1) * a[5] / a[4];
+        }
+        ConvolutionKernel.Tile.Layout layout = (rows, columns) ->
+                (double) channels * (rows + back[0]) * (positions[1] + back[1]) * (columns + back[2]);
+        return ConvolutionKernel.Tile.of(positions[0], positions[2], layout)
+                .map(tile -> launch(in.constant(1), x.size(0), channels, filters, axes, tile, layout));
+    }
+
+    private Launch launch(
+            boolean constantWeight,
+            long batch,
+            long channels,
+            long filters,
+            long[][] axes,
+            ConvolutionKernel.Tile tile,
+            ConvolutionKernel.Tile.Layout layout) {
+        long depth = channels;
+        var pack = new ArrayList<>(List.of(group, channels, filters));
+        for (int field = 3; field < 6; field++) {
+            for (long[] axis : axes) {
+                depth *= field == 3 ? axis[field] : 1;
+                pack.add(axis[field]);
+            }
+        }
+        long packed = group * ConvolutionKernel.roundUp(filters, ConvolutionKernel.PACKED_ROWS) * depth;
+        Launch launch = Launch.of("conv_transpose", DType.FLOAT32).input(0);
+        if (constantWeight) {
+            launch.packed(1, new Launch.Pack("conv_transpose_pack.f32", 4 * packed, pack));
+        } else {
+            launch.input(1);
+        }
+        launch.input(2).output(0).params(batch, group, channels, filters);
+        for (int field = 0; field < 6; field++) {
+            launch.params(axes[0][field], axes[1][field], axes[2][field]);
+        }
+        long line = ConvolutionKernel.LINE;
+        long laidOut = (long) layout.floats(tile.rows(), tile.columns());
+        return launch.params(tile.rows(), tile.columns(), constantWeight ? 1 : 0)
+                .scratch(4
+                        * (ConvolutionKernel.roundUp(depth, line)
+                                + (constantWeight ? 0 : ConvolutionKernel.roundUp(packed, line))))
+                .scratchPerThread(4 * ConvolutionKernel.roundUp(laidOut + ConvolutionKernel.SLACK, line));
     }
 }

@@ -10,14 +10,14 @@ import java.util.Optional;
  * that a thread lays out and works on, scratch memory and packed weights. Says in Java what {@code kernels/cpu/conv.h} says in C++.
  */
 final class ConvolutionKernel {
-    /** Packed filters come in panels; those of all instruction sets divide this. */
-    private static final long PACKED_ROWS = 8;
+    /** Filters come packed in panels; those of all instruction sets divide this. */
+    static final long PACKED_ROWS = 8;
 
     /** Floats of a cache line. */
-    private static final long LINE = 16;
+    static final long LINE = 16;
 
     /** Floats behind a tile that vectors may read. */
-    private static final long SLACK = 4 * LINE;
+    static final long SLACK = 4 * LINE;
 
     /** Columns that the widest kernel takes at a time. */
     private static final long COLUMNS = 3 * LINE;
@@ -25,20 +25,52 @@ final class ConvolutionKernel {
     /** Floats of a tile's layout that stay in the second-level cache beside the weights. */
     private static final long TILE = 32 * 1024;
 
+    /** Floats of a layout up to which 32-bit offsets reach. */
+    private static final long LARGEST = 1 << 29;
+
     /** Filters of one channel up to which going along rows beats the matrix product. */
     private static final long FEW_FILTERS = 2;
+
+    /** The positions that a thread works on at a time; what is between the rows' axis and the columns' is never cut. */
+    record Tile(long rows, long columns) {
+        interface Layout {
+            /** Floats that a tile takes when it is laid out; infinite where that has no sense. */
+            double floats(long rows, long columns);
+        }
+
+        /** Whole rows if they fit, and as many of them as fit, in equal parts; empty if the least tile is too large. */
+        static Optional<Tile> of(long rows, long columns, Layout layout) {
+            long width = columns;
+            if (columns > 2 * COLUMNS && layout.floats(1, columns) > TILE) {
+                long most = columns / COLUMNS;
+                while (most > 1 && layout.floats(1, most * COLUMNS) > TILE) {
+                    most = most * 3 / 4;
+                }
+                width = share(columns, most * COLUMNS, COLUMNS);
+            }
+            long most = Math.max(rows, 1);
+            while (most > 1 && layout.floats(most, width) > TILE) {
+                most = most * 7 / 8;
+            }
+            var tile = new Tile(share(rows, most, 1), Math.max(width, 1));
+            return layout.floats(tile.rows, tile.columns) < LARGEST ? Optional.of(tile) : Optional.empty();
+        }
+
+        /** The size of a part, a multiple of {@code step}, if {@code size} is cut in equal parts of {@code most} or less. */
+        private static long share(long size, long most, long step) {
+            long parts = Math.max(1, (size + most - 1) / most);
+            return Math.max(1, Math.min(most, roundUp((size + parts - 1) / parts, step)));
+        }
+    }
 
     private final Convolution convolution;
     private final boolean depthwise;
     private final long[][] axes;
-    private long tileRows = 1;
-    private long tileColumns;
 
     private ConvolutionKernel(Convolution convolution) {
         this.convolution = convolution;
         this.depthwise = convolution.channels() == 1 && convolution.filters() <= FEW_FILTERS;
         this.axes = axes(convolution.sliding());
-        chooseTile();
     }
 
     /**
@@ -52,8 +84,8 @@ final class ConvolutionKernel {
             return Optional.empty();
         }
         var kernel = new ConvolutionKernel(convolution);
-        boolean fits = kernel.layout(kernel.tileRows, kernel.tileColumns) < 1 << 29;
-        return fits ? Optional.of(kernel.launch(constantWeight, activation, addLast)) : Optional.empty();
+        return Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
+                .map(tile -> kernel.launch(tile, constantWeight, activation, addLast));
     }
 
     /**
@@ -71,39 +103,18 @@ final class ConvolutionKernel {
         }
         long[][] axes = {one, one, one};
         for (int i = 0; i < s.axes(); i++) {
-            int to = s.axes() == 3 || i == s.axes() - 1 ? i + 3 - s.axes() : 0;
-            axes[to] = new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i]};
+            axes[kernelAxis(i, s.axes())] =
+                    new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i]};
         }
         return axes;
     }
 
-    /** Whole rows if they fit, and as many of them as fit, in equal parts. */
-    private void chooseTile() {
-        long rows = axes[0][1];
-        long columns = axes[2][1];
-        tileColumns = columns;
-        if (columns > 2 * COLUMNS && layout(1, columns) > TILE) {
-            long most = columns / COLUMNS;
-            while (most > 1 && layout(1, most * COLUMNS) > TILE) {
-                most = most * 3 / 4;
-            }
-            tileColumns = share(columns, most * COLUMNS, COLUMNS);
-        }
-        long most = Math.max(rows, 1);
-        while (most > 1 && layout(most, tileColumns) > TILE) {
-            most = most * 7 / 8;
-        }
-        tileRows = share(rows, most, 1);
+    /** Which of the kernels' three axes spatial axis {@code i} of {@code count} is. */
+    static int kernelAxis(int i, int count) {
+        return count == 3 || i == count - 1 ? i + 3 - count : 0;
     }
 
-    /** The size of a part, a multiple of {@code step}, if {@code size} is cut in equal parts of {@code most} or less. */
-    private static long share(long size, long most, long step) {
-        long parts = Math.max(1, (size + most - 1) / most);
-        return Math.max(1, Math.min(most, roundUp((size + parts - 1) / parts, step)));
-    }
-
-    /** Floats of a tile laid out. */
-    private long layout(long rows, long columns) {
+    private double layout(long rows, long columns) {
         long[] positions = {rows, axes[1][1], columns};
         double floats = depthwise ? 1 : convolution.channels();
         for (int i = 0; i < 3; i++) {
@@ -115,10 +126,10 @@ final class ConvolutionKernel {
             }
             floats *= (double) length * Math.min(stride, reach);
         }
-        return (long) floats;
+        return floats;
     }
 
-    private Launch launch(boolean constantWeight, Activation activation, boolean addLast) {
+    private Launch launch(Tile tile, boolean constantWeight, Activation activation, boolean addLast) {
         Convolution c = convolution;
         long depth = c.channels() * c.sliding().taps();
         long packed = c.group() * roundUp(c.filters(), PACKED_ROWS) * depth;
@@ -134,17 +145,18 @@ final class ConvolutionKernel {
         for (int field = 0; field < axes[0].length; field++) {
             launch.params(axes[0][field], axes[1][field], axes[2][field]);
         }
-        launch.params(tileRows, tileColumns);
+        launch.params(tile.rows, tile.columns);
         if (!depthwise) {
             launch.param(constantWeight ? 1L : 0);
         }
         launch.param(addLast ? 1L : 0);
         activation.addTo(launch);
-        return launch.scratch(4 * (roundUp(depth, LINE) + (depthwise || constantWeight ? 0 : roundUp(packed, LINE))))
-                .scratchPerThread(4 * roundUp(layout(tileRows, tileColumns) + SLACK, LINE));
+        boolean packsItself = !depthwise && !constantWeight;
+        return launch.scratch(4 * (roundUp(depth, LINE) + (packsItself ? roundUp(packed, LINE) : 0)))
+                .scratchPerThread(4 * roundUp((long) layout(tile.rows, tile.columns) + SLACK, LINE));
     }
 
-    private static long roundUp(long n, long to) {
+    static long roundUp(long n, long to) {
         return (n + to - 1) / to * to;
     }
 }
