@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y[a…, i] = x[a…, indices[i]]}: columns of the last axis; a vector counts as a matrix of one row. ai.onnx.ml
@@ -31,5 +33,12 @@ public record ArrayFeatureExtractor() implements DataMovement {
             int index = index(indices.getLong(i % indices.size()), columns);
             out.get(0).copy(i, x, i / indices.size() * columns + index);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return DataMovement.byWidth("gather", in, out)
+                .map(launch ->
+                        launch.input(0).input(1).output(0).param(in.shape(0).rank() - 1));
     }
 }

@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * For each entry b of the batch axis the first {@code lengths[b]} steps of the time axis in reverse order, and the others as they
@@ -52,5 +54,11 @@ public record ReverseSequence(long batchAxis, long timeAxis) implements DataMove
                                 block);
             }
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return DataMovement.byWidth("reverse_sequence", in, out)
+                .map(launch -> launch.input(0).input(1).output(0).param(timeAxis));
     }
 }

@@ -117,6 +117,9 @@ class GatherTest extends OperatorTest {
                         .input(longs(5, 6, 7))
                         .input(longs(1))
                         .expect(longs(Shape.of(1, 1), 6)),
+                Case.of("features of many rows", extract)
+                        .input(Data.normal(1, 50, 30))
+                        .input(indices(DType.INT64, 2, 30, 1, 7)),
                 Case.of("features outside", extract).input(SIX).input(longs(3)).rejects("index 3 is outside"));
     }
 

@@ -73,6 +73,9 @@ class TriluTest extends OperatorTest {
         return Stream.of(
                 reverse("rows", 0, x, 2, 3).expect(HostTensor.of(Shape.of(2, 3), 1L, 0L, 2L, 5L, 4L, 3L)),
                 reverse("columns", 1, x, 1, 2, 0).expect(HostTensor.of(Shape.of(2, 3), 0L, 4L, 2L, 3L, 1L, 5L)),
+                reverse("frames, batch first", 0, Data.normal(1, 3, 40, 33), 40, 7, 0),
+                reverse("frames, time first", 1, Data.normal(DType.FLOAT16, 2, 40, 3, 33), 1, 39, 2),
+                reverse("nothing", 0, Data.normal(3, 2, 0, 3), 0, 0),
                 reverse("rejects a longer one", 0, x, 4, 0).rejects("length 4 is outside [0, 3]"),
                 reverse("rejects a negative one", 0, x, 0, -1).rejects("length -1 is outside"),
                 reverse("rejects too few", 0, x, 1).rejects("one length for each entry"),
