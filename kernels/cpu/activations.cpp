@@ -15,28 +15,27 @@ struct Relu : Plain {
   }
 };
 
-struct LeakyRelu : Plain {
+struct LeakyRelu : Vectorised {
   double alpha;
-  template <class T>
-  T operator()(T x) const {
-    return x < 0 ? static_cast<T>(alpha) * x : x;
+  template <class V>
+  V operator()(V x) const {
+    return select(x < V(0), V(alpha) * x, x);
   }
 };
 
-struct ThresholdedRelu : Plain {
+struct ThresholdedRelu : Vectorised {
   double alpha;
-  template <class T>
-  T operator()(T x) const {
-    return x > static_cast<T>(alpha) ? x : T{0};
+  template <class V>
+  V operator()(V x) const {
+    return select(x > V(alpha), x, V(0));
   }
 };
 
-struct Shrink : Plain {
+struct Shrink : Vectorised {
   double bias, lambd;
-  template <class T>
-  T operator()(T x) const {
-    const T b = static_cast<T>(bias), l = static_cast<T>(lambd);
-    return x < -l ? x + b : x > l ? x - b : T{0};
+  template <class V>
+  V operator()(V x) const {
+    return select(x < V(-lambd), x + V(bias), select(x > V(lambd), x - V(bias), V(0)));
   }
 };
 
@@ -118,10 +117,17 @@ struct Mish : Vectorised {
   }
 };
 
+// x Phi(x) = max(0, x) - t Phi(-t) with t = |x|. The logarithm of Phi(-t) is nearly a parabola: a
+// polynomial of degree 10 makes 1e-7 of it, so that one exp does for both branches, and small
+// results on the left keep their digits.
 struct Gelu : Vectorised {
   Vec<float> operator()(Vec<float> x) const {
-    const Vec<float> a = max(Vec<float>(-20.f), x);
-    return a * 0.5f * (erf(a * 0.707106781f) + 1.f);
+    constexpr std::array<float, 11> p = {-0.69314694f,    -0.7978939f,    -0.31824368f,
+                                         -0.03651817f,    0.0050374637f,  -0.00016535819f,
+                                         -0.00012018008f, 3.2986987e-05f, -4.360873e-06f,
+                                         3.0795243e-07f,  -9.265857e-09f};
+    const Vec<float> t = min(Vec<float>(14.5f), abs(x));  // there the second term is 0
+    return max(Vec<float>(0.f), x) - t * exp(polynomial(t, p));
   }
   double operator()(double x) const {
     const double a = max(-40.0, x);

@@ -33,9 +33,9 @@ template <class From, class To>
 void float_to_integer(const From* x, To* y, int64_t n) {
   for (int64_t i = 0; i < n; i += kBlock) {
     const int64_t m = std::min(kBlock, n - i);
-    bool fits = true;
-    for (int64_t j = i; j < i + m; j++) fits &= std::abs(x[j]) < From{0x1p31};
-    if (fits) {
+    int32_t outside = 0;
+    for (int64_t j = i; j < i + m; j++) outside |= !(std::abs(x[j]) < From{0x1p31});
+    if (outside == 0) {
 #pragma GCC ivdep
       for (int64_t j = i; j < i + m; j++) y[j] = static_cast<To>(static_cast<int32_t>(x[j]));
     } else {
