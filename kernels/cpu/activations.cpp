@@ -140,7 +140,7 @@ struct GeluTanh : Vectorised {
   template <class V>
   V operator()(V x) const {
     const V a = max(V(-30), x);
-    return a / (exp(a * (a * a * V(-0.07135481282892142) + V(-1.5957691216057308))) + V(1));
+    return a / (exp(a * (a * a * V(-0.07135481627260025) + V(-1.5957691216057308))) + V(1));
   }
 };
 
