@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Gated recurrent unit. With gates stacked as z, r, h, default f = sigmoid and g = tanh:
@@ -17,11 +19,10 @@ import java.util.List;
  */
 public record GRU(Recurrence recurrence, boolean linearBeforeReset) implements TensorOperator {
     private static final int GATES = 3;
+    private static final CellActivation[] DEFAULTS = {CellActivation.SIGMOID, CellActivation.TANH};
 
     static GRU read(Attributes attributes) {
-        return new GRU(
-                Recurrence.read("GRU", attributes, CellActivation.SIGMOID, CellActivation.TANH),
-                attributes.getFlag("linear_before_reset", false));
+        return new GRU(Recurrence.read("GRU", attributes, DEFAULTS), attributes.getFlag("linear_before_reset", false));
     }
 
     @Override
@@ -56,5 +57,16 @@ public record GRU(Recurrence recurrence, boolean linearBeforeReset) implements T
                 h[k] = (1 - z[k]) * next + z[k] * h[k];
             }
         };
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (!recurrence.hasKernel(in, DEFAULTS)) {
+            return Optional.empty();
+        }
+        long hidden = in.shape(Recurrence.R).size(2);
+        // r⊙h and the sums of Rh's products, for each of 4 sequences.
+        long scratch = 4 * (Recurrence.paddedUnits(hidden) + Recurrence.packedColumns(1, hidden));
+        return Optional.of(recurrence.launch("gru", in, GATES, 2, linearBeforeReset, scratch));
     }
 }

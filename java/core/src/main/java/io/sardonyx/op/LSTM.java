@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Long short-term memory. With gates stacked as i, o, f, c, default f = sigmoid and g = h = tanh, and peepholes P:
@@ -18,11 +20,10 @@ import java.util.List;
  */
 public record LSTM(Recurrence recurrence, boolean inputForget) implements TensorOperator {
     private static final int GATES = 4;
+    private static final CellActivation[] DEFAULTS = {CellActivation.SIGMOID, CellActivation.TANH, CellActivation.TANH};
 
     static LSTM read(Attributes attributes) {
-        return new LSTM(
-                Recurrence.read("LSTM", attributes, CellActivation.SIGMOID, CellActivation.TANH, CellActivation.TANH),
-                attributes.getFlag("input_forget", false));
+        return new LSTM(Recurrence.read("LSTM", attributes, DEFAULTS), attributes.getFlag("input_forget", false));
     }
 
     @Override
@@ -54,5 +55,12 @@ public record LSTM(Recurrence recurrence, boolean inputForget) implements Tensor
                 h[k] = o * recurrence.activate(d, 2, c[k]);
             }
         };
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return recurrence.hasKernel(in, DEFAULTS)
+                ? Optional.of(recurrence.launch("lstm", in, GATES, GATES, inputForget, 0))
+                : Optional.empty();
     }
 }

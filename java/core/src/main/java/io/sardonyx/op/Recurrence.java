@@ -1,5 +1,6 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
@@ -210,5 +211,66 @@ public record Recurrence(Direction direction, List<CellActivation> activations, 
             result[row] = sum;
         }
         return result;
+    }
+
+    /** Whether the float32 kernels can run a node: constant weights, ONNX's default activations. */
+    boolean hasKernel(InputTypes in, CellActivation... defaults) {
+        for (int i = 0; i < activations.size(); i++) {
+            if (!activations.get(i).equals(defaults[i % defaults.length])) {
+                return false;
+            }
+        }
+        return in.dtype(X) == DType.FLOAT32
+                && in.constant(W)
+                && in.constant(R)
+                && (!in.has(LENGTHS) || in.dtype(LENGTHS) == DType.INT32);
+    }
+
+    /**
+     * The launch of a cell's kernel.
+     *
+     * @param split how many gates of R come before those that wait for them
+     * @param variant the cell's own attribute
+     * @param cellScratch floats that the cell wants for each thread
+     */
+    Launch launch(String kernel, InputTypes in, int gates, int split, boolean variant, long cellScratch) {
+        Sizes sizes = sizes(in.shape(X), in.shape(R));
+        long hidden = sizes.hidden;
+        Launch launch = Launch.of(kernel, DType.FLOAT32)
+                .input(X)
+                .packed(W, pack(gates, hidden, sizes.inputs, gates))
+                .packed(R, pack(gates, hidden, hidden, split))
+                .input(B)
+                .input(LENGTHS)
+                .input(INITIAL_H)
+                .input(INITIAL_C)
+                .input(PEEPHOLES)
+                .output(0)
+                .output(1)
+                .output(2);
+        // As in recurrent.h: biases and the sums of 32 rows, and two states of 4 sequences.
+        long floats = 33 * packedColumns(gates, hidden) + 8 * paddedUnits(hidden) + cellScratch;
+        return launch.params(sizes.steps, sizes.batch, sizes.inputs, hidden, direction.count())
+                .param(direction == Direction.REVERSE ? 1 : 0)
+                .param(batchFirst ? 1 : 0)
+                .param(variant ? 1 : 0)
+                .param((double) clip)
+                .scratchPerThread(4 * floats);
+    }
+
+    private Launch.Pack pack(int gates, long hidden, long depth, int first) {
+        long columns = packedColumns(first, hidden) + (first < gates ? packedColumns(gates - first, hidden) : 0);
+        return new Launch.Pack(
+                "recurrent.pack.f32",
+                4 * direction.count() * columns * depth,
+                List.of((long) direction.count(), (long) gates, hidden, depth, (long) first));
+    }
+
+    static long paddedUnits(long hidden) {
+        return (hidden + 15) / 16 * 16;
+    }
+
+    static long packedColumns(int gates, long hidden) {
+        return (gates * paddedUnits(hidden) + 63) / 64 * 64;
     }
 }
