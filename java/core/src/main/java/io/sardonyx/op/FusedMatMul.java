@@ -4,10 +4,11 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * {@code Y = f(alpha · A' · B' + bias + Z)}, or {@code f(alpha · A' · B' + bias) + Z} if {@code addLast}: a {@link MatMul} with
- * transposed operands, a bias {@code [N]} or scalar, an activation {@code f}, and a tensor Z of the result's shape. With {@code
+ * transposed operands, a bias {@code [N]} or scalar, an activation {@code f}, and a tensor Z, of the same shape as a rule (else both broadcast). With {@code
  * transBatchA} the rows of A' are the first axis of A, and the stack is what lies between that and the last (B likewise); then
  * {@code transA} exchanges these rows and the last axis.
  *
@@ -74,10 +75,13 @@ public record FusedMatMul(
             throw new IllegalArgumentException(
                     name() + ": bias: expected " + y.with(Shape.of(product.n)) + " or a scalar, given " + in.get(2));
         }
-        if (in.has(3) && !in.get(3).equals(y)) {
+        if (!in.has(3)) {
+            return List.of(y);
+        }
+        if (in.dtype(3) != y.dtype()) {
             throw new IllegalArgumentException(name() + ": Z: expected " + y + ", given " + in.get(3));
         }
-        return List.of(y);
+        return List.of(y.with(Broadcast.shape(name(), y.shape(), in.shape(3))));
     }
 
     private static boolean isBias(Shape bias, MatrixProduct product) {
@@ -88,13 +92,17 @@ public record FusedMatMul(
     public void reference(Inputs in, List<HostTensor> out) {
         MatrixProduct product = product(in.get(0).shape(), in.get(1).shape());
         double[] sums = product.multiply(in.get(0).toDoubles(), in.get(1).toDoubles());
-        for (int i = 0; i < sums.length; i++) {
-            double y = alpha * sums[i];
+        HostTensor y = out.get(0);
+        IntUnaryOperator sumAt = Broadcast.positions(product.result, y.shape());
+        IntUnaryOperator zAt = in.has(3) ? Broadcast.positions(in.get(3).shape(), y.shape()) : i -> i;
+        for (int i = 0; i < y.size(); i++) {
+            int at = sumAt.applyAsInt(i);
+            double sum = alpha * sums[at];
             if (in.has(2)) {
-                y += in.get(2).getDouble(in.get(2).size() == 1 ? 0 : i % (int) product.n);
+                sum += in.get(2).getDouble(in.get(2).size() == 1 ? 0 : at % (int) product.n);
             }
-            double z = in.has(3) ? in.get(3).getDouble(i) : 0;
-            out.get(0).set(i, addLast ? activation.apply(y) + z : activation.apply(y + z));
+            double z = in.has(3) ? in.get(3).getDouble(zAt.applyAsInt(i)) : 0;
+            y.set(i, addLast ? activation.apply(sum) + z : activation.apply(sum + z));
         }
     }
 }

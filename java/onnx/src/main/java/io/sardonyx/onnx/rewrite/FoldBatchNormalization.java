@@ -5,7 +5,6 @@ import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.BatchNormalization;
 import io.sardonyx.op.Conv;
 import io.sardonyx.tensor.HostTensor;
-import io.sardonyx.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,42 +30,22 @@ final class FoldBatchNormalization implements Rewrite {
     }
 
     private static void fold(Match match, Node conv, Node node, BatchNormalization norm) {
-        Optional<HostTensor> weights = match.constant(conv.input(1));
-        Optional<HostTensor> bias = conv.hasInput(2) ? match.constant(conv.input(2)) : Optional.empty();
+        Optional<ConvWeights> weights = ConvWeights.of(match, conv);
         List<HostTensor> parts = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             match.constant(node.input(i)).ifPresent(parts::add);
         }
-        if (weights.isEmpty() || parts.size() != 4 || conv.hasInput(2) != bias.isPresent()) {
+        if (weights.isEmpty()
+                || parts.size() != 4
+                || parts.stream().anyMatch(p -> p.size() != weights.get().filters())) {
             return;
         }
-        HostTensor w = weights.get();
-        int channels = (int) w.shape().size(0);
-        if (parts.stream().anyMatch(p -> p.size() != channels)) {
-            return;
+        double[] factor = new double[weights.get().filters()];
+        double[] shift = new double[factor.length];
+        for (int m = 0; m < factor.length; m++) {
+            factor[m] = parts.get(0).getDouble(m) / Math.sqrt(parts.get(3).getDouble(m) + norm.epsilon());
+            shift[m] = parts.get(1).getDouble(m) - parts.get(2).getDouble(m) * factor[m];
         }
-        int each = w.size() / Math.max(channels, 1);
-        HostTensor scaled = HostTensor.allocate(w.type());
-        double[] shift = new double[channels];
-        for (int c = 0; c < channels; c++) {
-            double factor = parts.get(0).getDouble(c) / Math.sqrt(parts.get(3).getDouble(c) + norm.epsilon());
-            for (int i = c * each; i < (c + 1) * each; i++) {
-                scaled.set(i, w.getDouble(i) * factor);
-            }
-            double before = bias.isPresent() ? bias.get().getDouble(c) : 0;
-            shift[c] =
-                    (before - parts.get(2).getDouble(c)) * factor + parts.get(1).getDouble(c);
-        }
-        Graph graph = match.graph();
-        String newWeights = graph.addConstant(conv.input(1), scaled);
-        String newBias = graph.addConstant(node.input(2), HostTensor.of(w.dtype(), Shape.of(channels), shift));
-        graph.remove(conv);
-        graph.replace(
-                node,
-                Node.of(
-                        conv.name(),
-                        conv.operator(),
-                        List.of(conv.input(0), newWeights, newBias),
-                        List.of(node.output(0))));
+        weights.get().fold(match.graph(), node, factor, shift);
     }
 }

@@ -18,8 +18,14 @@ public final class Rewrites {
                 new RemoveIdentity(),
                 new WidenHalf(),
                 new FoldBatchNormalization(),
+                new FoldScale(),
                 new FuseLayerNormalization(),
                 new FuseGelu(),
+                new FuseSwish(),
+                new FuseAttention(),
+                new RemoveUnused(), // what a pattern left behind would count as a use of its input
+                new FuseMatMul(),
+                new FuseConv(),
                 new RemoveUnused());
         rewrites.forEach(rewrite -> rewrite.apply(graph));
         for (Node node : graph.nodes()) {

@@ -1,0 +1,47 @@
+package io.sardonyx.onnx.rewrite;
+
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/** The constant weights and bias of a Conv, into which what follows it may go: {@code y · factor[m] + shift[m]} for filter m. */
+record ConvWeights(Node conv, HostTensor weights, Optional<HostTensor> bias) {
+    static Optional<ConvWeights> of(Match match, Node conv) {
+        Optional<HostTensor> weights = match.constant(conv.input(1));
+        Optional<HostTensor> bias = conv.hasInput(2) ? match.constant(conv.input(2)) : Optional.empty();
+        return weights.isPresent() && conv.hasInput(2) == bias.isPresent()
+                ? Optional.of(new ConvWeights(conv, weights.get(), bias))
+                : Optional.empty();
+    }
+
+    int filters() {
+        return (int) weights.shape().size(0);
+    }
+
+    /** Puts a Conv with weights of its own in the place of this one and of {@code follower}, whose output it gives. */
+    void fold(Graph graph, Node follower, double[] factor, double[] shift) {
+        HostTensor scaled = HostTensor.allocate(weights.type());
+        double[] shifted = new double[filters()];
+        int each = weights.size() / Math.max(filters(), 1);
+        for (int m = 0; m < shifted.length; m++) {
+            for (int i = m * each; i < (m + 1) * each; i++) {
+                scaled.set(i, weights.getDouble(i) * factor[m]);
+            }
+            shifted[m] = (bias.isPresent() ? bias.get().getDouble(m) : 0) * factor[m] + shift[m];
+        }
+        String newWeights = graph.addConstant(conv.input(1), scaled);
+        String newBias = graph.addConstant(
+                conv.input(1) + "_bias", HostTensor.of(weights.dtype(), Shape.of(filters()), shifted));
+        graph.remove(conv);
+        graph.replace(
+                follower,
+                Node.of(
+                        conv.name(),
+                        conv.operator(),
+                        List.of(conv.input(0), newWeights, newBias),
+                        List.of(follower.output(0))));
+    }
+}
