@@ -51,8 +51,8 @@ class ReadFuzzTest {
     @TempDir
     static Path root;
 
-    @FuzzTest(maxDuration = "60s")
     @MethodSource("models")
+    @FuzzTest(maxDuration = "60s")
     void anyModel(byte[] bytes) {
         try {
             ModelReader.read(ModelSource.of(bytes), SMALL).graph().nodes();
@@ -108,8 +108,8 @@ class ReadFuzzTest {
                 .map((ModelProto.Builder model) -> model.build().toByteArray());
     }
 
-    @FuzzTest(maxDuration = "60s")
     @MethodSource("values")
+    @FuzzTest(maxDuration = "60s")
     void anyValue(byte[] bytes) throws IOException {
         Path file = Files.write(root.resolve("value.pb"), bytes);
         var tensor = DeclaredType.UNKNOWN;
@@ -139,8 +139,8 @@ class ReadFuzzTest {
     }
 
     /** A name opens the one file that has it, or nothing. */
-    @FuzzTest(maxDuration = "60s")
     @MethodSource("locations")
+    @FuzzTest(maxDuration = "60s")
     void anyLocation(String location) throws IOException {
         if (location == null) { // what the fuzzer makes of no bytes
             return;
