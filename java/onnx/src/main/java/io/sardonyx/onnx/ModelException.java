@@ -1,5 +1,7 @@
 package io.sardonyx.onnx;
 
+import java.util.regex.Pattern;
+
 /** A model that cannot be read, built or run, as opposed to a caller's mistake. One line, with file and node. */
 public abstract class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -24,17 +26,28 @@ public abstract class ModelException extends RuntimeException {
         EXECUTION
     }
 
+    private static final int LONGEST = 4000;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
+
     private final Code code;
     private final String file;
     private final String node;
     private final String detail;
 
     ModelException(Code code, Where where, String detail, Throwable cause) {
-        super(where.prefix() + detail, cause);
+        super(oneLine(where.prefix() + detail), cause);
         this.code = code;
         this.file = where.file();
         this.node = where.node();
         this.detail = detail;
+    }
+
+    /** Names come from the model: they may hold line ends, and be of any length. */
+    private static String oneLine(String message) {
+        String cut = message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message;
+        return CONTROL.matcher(cut)
+                .replaceAll(
+                        found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
     public Code code() {

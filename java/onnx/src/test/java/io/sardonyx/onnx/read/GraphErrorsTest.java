@@ -188,6 +188,13 @@ class GraphErrorsTest {
     }
 
     @Test
+    void messagesAreOneShortLine() {
+        refused(graph(identity("a\nb", "y")), "node 'Identity(y)': input 'a\\u000ab' is not defined");
+        var e = Onnx.refused(InvalidGraphException.class, model(graph(identity("n".repeat(1_000_000), "y"))));
+        assertEquals(4001, e.getMessage().length());
+    }
+
+    @Test
     void noOpset() {
         refused(model(graph(identity("x", "y"))).clearOpsetImport(), "the model imports no operator set");
         refused(
