@@ -43,10 +43,12 @@ bool spin_until(Done&& done) {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  // The threads take no signals; those are the host program's affair.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  // Signals from outside are the host program's affair. Those of a crash are let through, so that
+  // it can report.
+  sigset_t blocked, before;
+  sigfillset(&blocked);
+  for (int crash : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT}) sigdelset(&blocked, crash);
+  pthread_sigmask(SIG_SETMASK, &blocked, &before);
   try {
     for (int worker = 1; worker < threads; worker++) {
       workers_.emplace_back([this, worker] { work(worker); });

@@ -74,9 +74,8 @@ record NativeCache(Path root, boolean temporary) {
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
             throw new IOException("others may write to " + folder);
         }
-        String owner = Files.getOwner(folder).getName();
-        if (!owner.equals(System.getProperty("user.name"))) {
-            throw new IOException(folder + " belongs to " + owner);
+        if (!Files.getOwner(folder).equals(Files.getOwner(Path.of("/proc/self")))) {
+            throw new IOException(folder + " belongs to " + Files.getOwner(folder));
         }
         return folder;
     }

@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -51,7 +52,7 @@ final class NativeLibrary {
     }
 
     private static boolean loadUnpacked(List<String> problems) {
-        List<byte[]> contents = new java.util.ArrayList<>();
+        List<byte[]> contents = new ArrayList<>();
         for (String file : FILES) {
             String name = platform() + "/" + file;
             try (InputStream in = NativeLibrary.class.getResourceAsStream(name)) {
@@ -71,7 +72,7 @@ final class NativeLibrary {
                     return true;
                 }
             } catch (IOException e) {
-                problems.add("cpu: " + cache + ": " + e.getMessage());
+                problems.add("cpu: " + cache + ": " + e);
             }
         }
         return false;

@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sardonyx.device.Device;
 import io.sardonyx.device.DeviceException;
-import io.sardonyx.device.Devices;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
@@ -14,22 +12,11 @@ import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class NativeDeviceTest {
-    private final Device device = Devices.best();
-    private long before;
-
-    @BeforeEach
-    void requireNatives() {
-        Assumptions.assumeTrue(
-                NativeLibrary.class.getResource(NativeLibrary.platform()) != null,
-                "the natives were left out of the build");
-        assertEquals("cpu", device.name(), () -> "the natives are there: " + Devices.problems());
-        before = device.liveBytes();
-    }
+    private final NativeDevice device = Natives.cpu();
+    private final long before = device.liveBytes();
 
     @AfterEach
     void nothingIsLeft() {
@@ -88,7 +75,7 @@ class NativeDeviceTest {
 
     @Test
     void theNthAllocationFails() {
-        Native.sx_fail_allocation(((NativeDevice) device).handle(), 2);
+        Native.sx_fail_allocation(device.handle(), 2);
         Memory first = device.allocate(64);
         assertThrows(OutOfMemoryException.class, () -> device.allocate(64));
         device.allocate(64).close();
