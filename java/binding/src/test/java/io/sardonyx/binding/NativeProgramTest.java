@@ -177,8 +177,7 @@ class NativeProgramTest {
         try (Program program = softmaxes(2, 1)) {
             RunControl control = new RunControl();
             for (int[] steps : new int[][] {{-1, 1}, {0, 3}, {2, 1}, {0, Integer.MAX_VALUE}}) {
-                assertThrows(
-                        DeviceException.class, () -> program.run(new long[] {0, 0}, steps[0], steps[1], control));
+                assertThrows(DeviceException.class, () -> program.run(new long[] {0, 0}, steps[0], steps[1], control));
             }
             assertThrows(DeviceException.class, () -> program.run(new long[] {0}, 0, 1, control));
         }
