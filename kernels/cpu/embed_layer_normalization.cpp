@@ -76,9 +76,7 @@ void embed_layer_normalization(const Arguments& args) {
                                  .scale = args.data<const float>(3),
                                  .shift = args.data<const float>(4),
                                  .y = y + t * n,
-                                 .s = s ? s + t * n : y + t * n,
-                                 .mean = nullptr,
-                                 .inverse = nullptr};
+                                 .s = s ? s + t * n : y + t * n};
       normalize(row, n, p.epsilon, false);
     }
   });

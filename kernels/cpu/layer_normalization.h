@@ -16,8 +16,8 @@ constexpr int64_t kBlock = 4096;  // elements per partial sum; these are added i
 
 // One row and what goes with it; null where it is absent. s is null where it is x.
 struct NormalizedRow {
-  const float *x, *skip, *bias, *scale, *shift;
-  float *y, *s, *mean, *inverse;
+  const float *x = nullptr, *skip = nullptr, *bias = nullptr, *scale = nullptr, *shift = nullptr;
+  float *y = nullptr, *s = nullptr, *mean = nullptr, *inverse = nullptr;
 };
 
 inline double store_sum(const NormalizedRow& row, int64_t n) {
@@ -57,23 +57,34 @@ inline Moments moments(const float* s, int64_t n, F centre) {
   return {total.first / n, total.second / n};
 }
 
-inline void normalize(const NormalizedRow& row, int64_t n, double epsilon, bool rms) {
-  const double sum = row.s || !rms ? store_sum(row, n) : 0;
-  const float* s = row.s ? row.s : row.x;
+// y = (s - centre - rest) * inverse: the mean is centre + rest, without the rounding of either.
+struct Statistics {
+  float centre, rest, inverse;
+};
+
+// Of s[0, n), which add up to about `sum`; for RMS, the mean is taken as 0.
+inline Statistics statistics_of(const float* s, int64_t n, double sum, double epsilon, bool rms) {
   // The distances from the rounded mean are nearly exact, and their own mean says how far it is
   // off.
   const float centre = rms ? 0 : float(sum / n);
   auto [off, square] = moments(s, n, centre);
   if (rms) off = 0;
-  const double inverse = 1 / std::sqrt(std::max(square - off * off, 0.0) + epsilon);
-  const F rest = float(off), factor = float(inverse);
+  const double variance = std::max(square - off * off, 0.0);
+  return {centre, float(off), float(1 / std::sqrt(variance + epsilon))};
+}
+
+inline void normalize(const NormalizedRow& row, int64_t n, double epsilon, bool rms) {
+  const double sum = row.s || !rms ? store_sum(row, n) : 0;
+  const float* s = row.s ? row.s : row.x;
+  const Statistics statistics = statistics_of(s, n, sum, epsilon, rms);
+  const F centre = statistics.centre, rest = statistics.rest, inverse = statistics.inverse;
   each_vector(s, n, 0.f, [&](int, int64_t i, F v) {
-    F r = (v - centre - rest) * factor * F::load_first(row.scale + i, n - i);
+    F r = (v - centre - rest) * inverse * F::load_first(row.scale + i, n - i);
     if (row.shift) r += F::load_first(row.shift + i, n - i);
     r.store_first(row.y + i, n - i);
   });
-  if (row.mean) *row.mean = float(centre + off);
-  if (row.inverse) *row.inverse = float(inverse);
+  if (row.mean) *row.mean = statistics.centre + statistics.rest;
+  if (row.inverse) *row.inverse = statistics.inverse;
 }
 
 }  // namespace sx::SX_ISA

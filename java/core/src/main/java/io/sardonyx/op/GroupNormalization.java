@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = (x - mean) / √(variance + epsilon) · scale + bias}, mean and variance over each of {@code groups} groups of channels
@@ -61,5 +63,22 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
                 out.get(0).set(start + i, normal.apply(values[i]) * scale.getDouble(at) + bias.getDouble(at));
             }
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape shape = in.shape(0);
+        if (in.dtype(1) != in.dtype(0) || in.dtype(2) != in.dtype(0) || shape.elements() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(Launch.of("group_normalization", in.dtype(0))
+                .input(0)
+                .input(1)
+                .input(2)
+                .output(0)
+                .params(shape.size(0), groups, shape.size(1) / groups, shape.elements(2, shape.rank()))
+                .param(perGroup ? 1 : 0)
+                .param((double) epsilon)
+                .inPlace(0));
     }
 }

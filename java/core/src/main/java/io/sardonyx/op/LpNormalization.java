@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = x / ‖x‖} along axis {@code axis}, with the 1-norm or the 2-norm; 0 where the norm is 0. ONNX LpNormalization, opsets
@@ -41,5 +43,15 @@ public record LpNormalization(long axis, long p) implements TensorOperator {
                 out.get(0).set(i, norm == 0 ? 0 : x.getDouble(i) / norm);
             }
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return Optional.of(Launch.of("lp_normalization", in.dtype(0))
+                .input(0)
+                .output(0)
+                .params(AxisFold.of(in.shape(0), axis).toArray())
+                .param(p)
+                .inPlace(0));
     }
 }

@@ -1,6 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code ln Σ exp(x)} over some axes, computed as {@code max + ln Σ exp(x - max)}; ONNX ReduceLogSumExp, opsets 1 to 18. */
 public record ReduceLogSumExp(List<Long> axes, boolean keepDims, boolean noopWithEmptyAxes) implements Reduction {
@@ -25,5 +29,29 @@ public record ReduceLogSumExp(List<Long> axes, boolean keepDims, boolean noopWit
             sum += Math.exp(v - shift);
         }
         return shift + Math.log(sum);
+    }
+
+    /** Where the reduced axes are neighbours. */
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape shape = in.shape(0);
+        boolean[] reduced = reduced(in);
+        int from = 0;
+        while (from < reduced.length && !reduced[from]) {
+            from++;
+        }
+        int to = from;
+        while (to < reduced.length && reduced[to]) {
+            to++;
+        }
+        for (int axis = to; axis < reduced.length; axis++) {
+            if (reduced[axis]) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(Launch.of(kernel(), in.dtype(0))
+                .input(0)
+                .output(0)
+                .params(shape.elements(0, from), shape.elements(from, to), shape.elements(to, reduced.length)));
     }
 }

@@ -57,7 +57,7 @@ interface Reduction extends TensorOperator {
     }
 
     /** For each axis whether it is reduced. */
-    private boolean[] reduced(InputTypes in) {
+    default boolean[] reduced(InputTypes in) {
         Shape shape = in.shape(0);
         long[] wanted = in.has(1) && in.shape(1).elements() > 0
                 ? in.value(1).toLongs()

@@ -38,6 +38,11 @@ class NormalizationTest extends OperatorTest {
                         .input(Data.normal(2, 6))
                         .input(Data.normal(3, 6))
                         .within(Tolerance.of(1e-5, 1e-6)),
+                Case.of("far from zero, per group", new GroupNormalization(2, 1e-5f, true))
+                        .input(Data.uniform(io.sardonyx.tensor.DType.FLOAT32, 4, 99, 101, 3, 4, 67))
+                        .input(Data.normal(2, 2))
+                        .input(Data.normal(3, 2))
+                        .within(Tolerance.of(1e-5, 1e-5)),
                 Case.of("rejects groups that do not fit", new GroupNormalization(3, 0, false))
                         .input(x)
                         .input(floats(1, 2, 3, 4))
@@ -54,6 +59,12 @@ class NormalizationTest extends OperatorTest {
                 Case.of("1-norm of columns", new LpNormalization(0, 1))
                         .input(HostTensor.of(Shape.of(2, 1), -1f, 3f))
                         .expect(HostTensor.of(Shape.of(2, 1), -0.25f, 0.75f)),
+                Case.of("2-norm of long rows", new LpNormalization(1, 2)).input(Data.normal(1, 3, 131)),
+                Case.of("1-norm of the middle axis", new LpNormalization(1, 1)).input(Data.normal(1, 3, 5, 67)),
+                Case.of("NaN spoils its row only", new LpNormalization(1, 2))
+                        .input(HostTensor.of(Shape.of(2, 2), Float.NaN, 1f, 0f, 2f))
+                        .expect(HostTensor.of(Shape.of(2, 2), Float.NaN, Float.NaN, 0f, 1f)),
+                Case.of("no rows", new LpNormalization(1, 2)).input(Data.normal(1, 0, 5)),
                 Case.of("rejects the 3-norm", new LpNormalization(0, 3))
                         .input(x)
                         .rejects("expected 1 or 2, given 3"));
