@@ -8,16 +8,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32;
 
 /**
- * A private folder for native libraries that come from a jar. Each set lies in a folder named after its content, so that
+ * A private folder for native libraries that come from a jar. Each set lies in a folder named after its checksums, so that
  * versions and processes do not meet; a file that is there already is used only if its content is right.
  */
 record NativeCache(Path root, boolean temporary) {
@@ -48,7 +46,7 @@ record NativeCache(Path root, boolean temporary) {
     Path unpack(List<String> names, List<byte[]> contents) throws IOException {
         Path folder = temporary
                 ? Files.createTempDirectory(root, "sardonyx-", PosixFilePermissions.asFileAttribute(PRIVATE))
-                : privateFolder(root).resolve(hash(contents));
+                : privateFolder(root).resolve(name(contents));
         if (!temporary) {
             privateFolder(folder);
         }
@@ -83,7 +81,7 @@ record NativeCache(Path root, boolean temporary) {
     private static boolean holds(Path file, byte[] content) throws IOException {
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                 && Files.size(file) == content.length
-                && Arrays.equals(Files.readAllBytes(file), content);
+                && checksum(Files.readAllBytes(file)) == checksum(content);
     }
 
     /** Complete or not at all, also while another process does the same. */
@@ -101,14 +99,20 @@ record NativeCache(Path root, boolean temporary) {
         }
     }
 
-    private static String hash(List<byte[]> contents) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            contents.forEach(digest::update);
-            return HexFormat.of().formatHex(digest.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+    private static String name(List<byte[]> contents) {
+        StringBuilder name = new StringBuilder();
+        contents.forEach(c -> name.append(HexFormat.of().toHexDigits(checksum(c), 8)));
+        return name.toString();
+    }
+
+    /**
+     * Finds torn files, not forged ones: the folder is private. A cryptographic digest of a few megabytes, in a JVM that has
+     * just started and interprets it, takes longer than all else here.
+     */
+    private static long checksum(byte[] content) {
+        CRC32 checksum = new CRC32();
+        checksum.update(content);
+        return checksum.getValue();
     }
 
     @Override
