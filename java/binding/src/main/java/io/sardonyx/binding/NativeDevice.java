@@ -7,6 +7,7 @@ import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
 import io.sardonyx.device.Program;
 import io.sardonyx.tensor.TensorType;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -53,6 +54,14 @@ final class NativeDevice implements Device {
     @Override
     public NativeMemory allocate(long bytes) {
         return new NativeMemory(handle, allocateAddress(bytes), bytes);
+    }
+
+    @Override
+    public Memory wrap(ByteBuffer direct) {
+        if (!direct.isDirect()) {
+            throw new IllegalArgumentException(name + ": only a direct buffer can be used without a copy");
+        }
+        return new BorrowedMemory(direct);
     }
 
     /** Memory without an owner; for sx_free. */

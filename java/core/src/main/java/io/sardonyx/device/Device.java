@@ -1,6 +1,7 @@
 package io.sardonyx.device;
 
 import io.sardonyx.tensor.TensorType;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -20,6 +21,13 @@ public interface Device {
      * @throws OutOfMemoryException if there is not enough
      */
     Memory allocate(long bytes);
+
+    /**
+     * The bytes of {@code buffer} from its position to its limit, not copied. Closing it leaves the buffer alone.
+     *
+     * @throws IllegalArgumentException if this device cannot use that buffer's memory
+     */
+    Memory wrap(ByteBuffer buffer);
 
     /** Bytes handed out by {@link #allocate} and not closed. */
     long liveBytes();

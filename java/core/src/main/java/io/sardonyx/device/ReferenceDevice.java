@@ -32,6 +32,11 @@ public final class ReferenceDevice implements Device {
     }
 
     @Override
+    public Memory wrap(ByteBuffer buffer) {
+        return new HeapMemory(buffer.slice());
+    }
+
+    @Override
     public long liveBytes() {
         return 0;
     }

@@ -6,6 +6,7 @@ import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.op.Concat;
 import io.sardonyx.op.StridedCopy;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,20 @@ public final class Tensor extends TensorOperations implements AutoCloseable {
     /** A tensor that takes over {@code memory}: a dense tensor of {@code type} on {@code device}. */
     public static Tensor adopt(TensorType type, Device device, Memory memory) {
         return new Tensor(type, TensorOwner.of(device, memory, type), Optional.empty());
+    }
+
+    /**
+     * A tensor of the bytes of {@code buffer} from its position on, not copied: what one writes the other reads. The buffer is
+     * direct, little-endian, and must hold the whole tensor.
+     */
+    public static Tensor wrap(ByteBuffer buffer, DType dtype, long... sizes) {
+        TensorType type = TensorType.of(dtype, sizes);
+        if (dtype == DType.STRING || buffer.remaining() < type.byteSize()) {
+            throw new IllegalArgumentException(
+                    "wrap: " + type + " takes " + type.byteSize() + " bytes, the buffer has " + buffer.remaining());
+        }
+        Device device = Devices.best();
+        return adopt(type, device, device.wrap(buffer.slice().limit((int) type.byteSize())));
     }
 
     public static Tensor zeros(DType dtype, long... sizes) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -117,6 +119,16 @@ class TensorTest {
             assertMessage("[4, 5]", () -> a.add(b));
             assertMessage("int64", () -> a.add(c));
             assertMessage("does not fit [7]", () -> a.reshape(7));
+        }
+    }
+
+    @Test
+    void wrappedBuffersAreShared() {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(8).order(ByteOrder.LITTLE_ENDIAN);
+        try (Tensor x = Tensor.wrap(buffer, DType.FLOAT32, 2)) {
+            buffer.putFloat(4, 7);
+            assertArrayEquals(new float[] {0, 7}, x.toFloatArray());
+            assertMessage("takes 12 bytes", () -> Tensor.wrap(buffer, DType.FLOAT32, 3));
         }
     }
 
