@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = alpha · x + beta}.
@@ -27,5 +29,16 @@ public record Affine(float alpha, float beta) implements TensorOperator {
         for (int i = 0; i < out.get(0).size(); i++) {
             out.get(0).set(i, in.get(0).getDouble(i) * alpha + beta);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return Optional.of(Launch.of("image_scaler", in.dtype(0))
+                .input(0)
+                .output(0)
+                .params(1, 1, in.shape(0).elements())
+                .param((double) alpha)
+                .param((double) beta)
+                .inPlace(0));
     }
 }

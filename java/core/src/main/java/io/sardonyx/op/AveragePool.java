@@ -1,5 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The mean of each window. Padding counts into the divisor only if {@code countIncludePad}; what {@code ceil_mode} adds beyond
  * the padding never does. Accumulates in double (reference) or float32 (kernels).
@@ -24,5 +29,11 @@ public record AveragePool(Window window, boolean countIncludePad) implements Poo
             }
         }
         return sum / count;
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return Pooling.launch("average_pool", in.get(0), Pooling.sliding(name(), window, in.shape(0)))
+                .map(launch -> launch.param(countIncludePad ? 1L : 0));
     }
 }

@@ -1,10 +1,13 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = (x - mean[c]) / sqrt(variance[c] + epsilon) · scale[c] + bias[c]} for X [N, C, …]. In training, mean and (population)
@@ -100,5 +103,26 @@ public record BatchNormalization(float epsilon, float momentum, boolean spatial,
         if (out.size() > first + 1) {
             out.get(first + 1).set(c, variance);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        for (int i = 0; i < 5; i++) {
+            if (training || in.dtype(i) != DType.FLOAT32) {
+                return Optional.empty();
+            }
+        }
+        Shape x = in.shape(0);
+        long channels = in.shape(1).elements();
+        long batch = x.rank() == 0 ? 1 : x.size(0);
+        Launch launch = Launch.of("batch_normalization", DType.FLOAT32);
+        for (int i = 0; i < 5; i++) {
+            launch.input(i);
+        }
+        return Optional.of(launch.output(0)
+                .params(batch, channels, spatial && x.rank() > 2 ? x.elements(2, x.rank()) : 1)
+                .param((double) epsilon)
+                .scratch(4 * channels)
+                .inPlace(0));
     }
 }

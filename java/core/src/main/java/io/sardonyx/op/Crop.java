@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cuts a border off the last two axes of [N, C, H, W]: {@code border} is (left, top, right, bottom); {@code scale}, if it is
@@ -43,16 +45,19 @@ public record Crop(List<Long> border, List<Long> scale) implements TensorOperato
                 : size - border.get(first) - border.get(first + 2);
     }
 
+    private StridedCopy copy(Shape x, Shape y) {
+        long[] strides = x.strides();
+        return StridedCopy.toDense(y, border.get(1) * strides[2] + border.get(0), strides);
+    }
+
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
-        HostTensor y = out.get(0);
-        Shape x = in.get(0).shape();
-        int height = (int) y.shape().size(2);
-        int width = (int) y.shape().size(3);
-        for (int i = 0; i < y.size(); i++) {
-            long row = i / width % height + border.get(1);
-            long column = i % width + border.get(0);
-            y.copy(i, in.get(0), (int) ((i / width / height * x.size(2) + row) * x.size(3) + column));
-        }
+        copy(in.get(0).shape(), out.get(0).shape()).run(in.get(0), out.get(0));
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return copy(in.shape(0), out.get(0).shape()).launch(in.dtype(0)).map(launch -> launch.input(0)
+                .output(0));
     }
 }

@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Moves channels into blocks of {@code b · b} elements: X is [N, C · b · b, H, W], Y is [N, C, H · b, W · b]. Element (i, j) of
@@ -38,21 +40,24 @@ public record DepthToSpace(long blockSize, boolean depthFirst) implements Tensor
                         Math.multiplyExact(x.size(3), blockSize))));
     }
 
+    /** Y seen as [N, C, H, b, W, b]. */
+    private StridedCopy copy(Shape x) {
+        long plane = x.elements(2, 4);
+        long channels = x.size(1) / (blockSize * blockSize);
+        Shape blocks = Shape.of(x.size(0), channels, x.size(2), blockSize, x.size(3), blockSize);
+        long block = depthFirst ? channels * plane : plane;
+        long channel = depthFirst ? plane : blockSize * blockSize * plane;
+        return StridedCopy.toDense(blocks, 0, x.size(1) * plane, channel, x.size(3), blockSize * block, 1, block);
+    }
+
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
-        HostTensor y = out.get(0);
-        int b = (int) blockSize;
-        int channels = (int) y.shape().size(1);
-        int height = (int) y.shape().size(2);
-        int width = (int) y.shape().size(3);
-        for (int i = 0; i < y.size(); i++) {
-            int column = i % width;
-            int row = i / width % height;
-            int c = i / width / height % channels;
-            int n = i / width / height / channels;
-            int block = row % b * b + column % b;
-            int from = depthFirst ? block * channels + c : c * b * b + block;
-            y.copy(i, in.get(0), ((n * channels * b * b + from) * (height / b) + row / b) * (width / b) + column / b);
-        }
+        copy(in.get(0).shape()).run(in.get(0), out.get(0));
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return copy(in.shape(0)).launch(in.dtype(0)).map(launch -> launch.input(0)
+                .output(0));
     }
 }

@@ -1,5 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The mean of each channel: X [N, C, spatial axes] to Y [N, C, 1, …]. Accumulates in double (reference) or float32 (kernels).
  *
@@ -17,5 +22,10 @@ public record GlobalAveragePool() implements GlobalPooling {
             sum += x[i];
         }
         return sum / (to - from);
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return reduction("reduce_mean", in);
     }
 }

@@ -1,5 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.TensorType;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The largest element of each channel, NaN if there is one: X [N, C, spatial axes] to Y [N, C, 1, …].
  *
@@ -17,5 +22,10 @@ public record GlobalMaxPool() implements GlobalPooling {
             largest = Math.max(largest, x[i]);
         }
         return largest;
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return reduction("reduce_max", in);
     }
 }

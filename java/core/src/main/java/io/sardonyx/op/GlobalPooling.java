@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** An operator that reduces every channel to one number: X is [N, C, spatial axes], Y is [N, C, 1, …]. */
 interface GlobalPooling extends TensorOperator {
@@ -31,5 +33,16 @@ interface GlobalPooling extends TensorOperator {
         for (int i = 0; i < out.get(0).size(); i++) {
             out.get(0).set(i, reduce(x, i * plane, (i + 1) * plane));
         }
+    }
+
+    /** A launch of the reduction kernel {@code key} over the spatial axes. */
+    default Optional<Launch> reduction(String key, InputTypes in) {
+        int rank = in.shape(0).rank();
+        return Optional.of(Launch.of(key, in.dtype(0))
+                        .input(0)
+                        .output(0)
+                        .param((1L << rank) - 4)
+                        .param(1L))
+                .filter(launch -> rank <= 8);
     }
 }

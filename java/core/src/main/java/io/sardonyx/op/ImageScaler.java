@@ -1,8 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y[n, c, h, w] = x[n, c, h, w] · scale + bias[c]}.
@@ -35,5 +38,18 @@ public record ImageScaler(float scale, List<Float> bias) implements TensorOperat
         for (int i = 0; i < x.size(); i++) {
             out.get(0).set(i, x.getDouble(i) * scale + bias.get(i / plane % bias.size()));
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape x = in.shape(0);
+        Launch launch = Launch.of("image_scaler", in.dtype(0))
+                .input(0)
+                .output(0)
+                .params(x.size(0), x.size(1), x.elements(2, 4))
+                .param((double) scale)
+                .inPlace(0);
+        bias.forEach(b -> launch.param((double) b));
+        return Optional.of(launch);
     }
 }

@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code y = (x - mean) / sqrt(variance + epsilon) · scale[c] + bias[c]} for X [N, C, spatial axes], with the mean and the
@@ -56,5 +58,18 @@ public record InstanceNormalization(float epsilon) implements TensorOperator {
                 out.get(0).set(i, (x[i] - mean) * factor + bias);
             }
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape x = in.shape(0);
+        return Optional.of(Launch.of("instance_normalization", in.dtype(0))
+                .input(0)
+                .input(1)
+                .input(2)
+                .output(0)
+                .params(x.elements(0, 2), x.size(1), x.elements(2, x.rank()))
+                .param((double) epsilon)
+                .inPlace(0));
     }
 }

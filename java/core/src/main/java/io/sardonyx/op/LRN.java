@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Local response normalisation: {@code y[n, c, …] = x[n, c, …] / (bias + alpha / size · Σ x[n, i, …]²)^beta} over the {@code
@@ -49,5 +51,17 @@ public record LRN(long size, float alpha, float beta, float bias) implements Ten
             }
             out.get(0).set(at, x.getDouble(at) / Math.pow(bias + (double) alpha / size * squares, beta));
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape x = in.shape(0);
+        return Optional.of(Launch.of("lrn", in.dtype(0))
+                .input(0)
+                .output(0)
+                .params(x.size(0), x.size(1), x.elements(2, x.rank()), (size - 1) / 2, size / 2)
+                .param((double) alpha / size)
+                .param((double) beta)
+                .param((double) bias));
     }
 }

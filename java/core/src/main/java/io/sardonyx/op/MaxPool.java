@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The largest element of each window, and optionally where in X it lies: the first of equals, as an index into all of X, or with
@@ -88,5 +90,13 @@ public record MaxPool(Window window, boolean columnMajor) implements TensorOpera
             rest /= (int) sliding.input[axis];
         }
         return index;
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return out.size() > 1
+                ? Optional.empty()
+                : Pooling.launch("max_pool", in.get(0), Pooling.sliding("MaxPool", window, in.shape(0)))
+                        .map(launch -> launch.param(0L));
     }
 }

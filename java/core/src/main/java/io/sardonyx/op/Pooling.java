@@ -1,9 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /** An operator that reduces every window of every channel to one number: X is [N, C, spatial axes]. */
 interface Pooling extends TensorOperator {
@@ -41,5 +44,40 @@ interface Pooling extends TensorOperator {
                 out.get(0).set(plane * positions + p, reduce(x, plane * (int) sliding.inputs(), sources));
             }
         }
+    }
+
+    /**
+     * A launch of a pooling kernel on float32, without anything behind the geometry yet; empty where the kernels do not reach.
+     * Geometry: input, output, kernel, stride, dilation, begin, end, of three axes each.
+     */
+    static Optional<Launch> launch(String key, TensorType x, Sliding s) {
+        if (x.dtype() != DType.FLOAT32 || s.axes() > 3) {
+            return Optional.empty();
+        }
+        long[] one = {1, 1, 1, 1, 1, 0, 0};
+        long[][] axes = {one, one, one};
+        for (int i = 0; i < s.axes(); i++) {
+            axes[ConvolutionKernel.kernelAxis(i, s.axes())] =
+                    new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i], s.end[i]
+                    };
+        }
+        Launch launch =
+                Launch.of(key, x.dtype()).input(0).output(0).param(x.shape().elements(0, 2));
+        for (int field = 0; field < one.length; field++) {
+            launch.params(axes[0][field], axes[1][field], axes[2][field]);
+        }
+        // A plane laid out with its padding, its rows reduced, and these reduced along the axis in the middle.
+        long[] w = axes[2];
+        long reach = (w[2] - 1) * w[4] + 1;
+        double rows = (double) axes[0][0] * axes[1][0];
+        double layout = rows * (w[1] + (reach - 1) / w[3]) * Math.min(w[3], reach) + ConvolutionKernel.SLACK;
+        long width = ConvolutionKernel.roundUp(w[1], ConvolutionKernel.LINE);
+        double reduced = (rows + (double) axes[0][0] * axes[1][1]) * width;
+        if (layout + reduced > Integer.MAX_VALUE) {
+            return Optional.empty();
+        }
+        return Optional.of(launch.scratch(4 * ConvolutionKernel.roundUp(w[2], ConvolutionKernel.LINE))
+                .scratchPerThread(
+                        4 * (ConvolutionKernel.roundUp((long) layout, ConvolutionKernel.LINE) + (long) reduced)));
     }
 }

@@ -1,5 +1,6 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
@@ -7,6 +8,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Scales a tensor's axes: each output coordinate is mapped to an input coordinate ({@link Coordinates}), and the elements around
@@ -131,17 +133,20 @@ public record Resize(
         if (mode != Mode.NEAREST && !dtype.isFloat() && !dtype.isInteger()) {
             throw new IllegalArgumentException("Resize: expected a numeric type for mode " + mode + ", given " + dtype);
         }
-        ResizedAxis[] resized = resizedAxes(
+        long[] sizes =
+                Arrays.stream(resizedAxes(in)).mapToLong(ResizedAxis::output).toArray();
+        return List.of(in.get(0).with(Shape.of(sizes)));
+    }
+
+    private ResizedAxis[] resizedAxes(InputTypes in) {
+        return resizedAxes(
                 in.shape(0),
                 crops() && given(in, 1) ? in.value(1) : null,
                 given(in, scalesInput) ? in.value(scalesInput) : null,
                 given(in, 3) ? in.value(3) : null);
-        return List.of(in.get(0)
-                .with(Shape.of(
-                        Arrays.stream(resized).mapToLong(ResizedAxis::output).toArray())));
     }
 
-    private boolean crops() {
+    boolean crops() {
         return coordinates == Coordinates.TF_CROP_AND_RESIZE;
     }
 
@@ -196,13 +201,13 @@ public record Resize(
                 result[of[i]] = new ResizedAxis(input, size, scale, start, end);
             }
             // Such a scale would blend millions of elements, of which nearly all lie outside.
-            if (antialias && result[of[i]].scale * input < 1e-3f) {
+            if (antialias && result[of[i]].scale() * input < 1e-3f) {
                 throw new IllegalArgumentException(
-                        "Resize: scale " + result[of[i]].scale + " is too small for axis " + of[i] + " of X " + x);
+                        "Resize: scale " + result[of[i]].scale() + " is too small for axis " + of[i] + " of X " + x);
             }
-            if (result[of[i]].output < 0 || (input == 0 && result[of[i]].output > 0)) {
+            if (result[of[i]].output() < 0 || (input == 0 && result[of[i]].output() > 0)) {
                 throw new IllegalArgumentException(
-                        "Resize: axis " + of[i] + " of X " + x + " cannot become " + result[of[i]].output + " long");
+                        "Resize: axis " + of[i] + " of X " + x + " cannot become " + result[of[i]].output() + " long");
             }
         }
         return result;
@@ -225,90 +230,13 @@ public record Resize(
         return common;
     }
 
-    /** One axis: its sizes, its scale, and the region of interest in units of the input's size. */
-    private record ResizedAxis(long input, long output, float scale, float start, float end) {
-        boolean unchanged() {
-            return input == output && scale == 1 && start == 0 && end == 1;
-        }
-    }
-
-    /** The input coordinate of output coordinate {@code i}. */
-    private float coordinate(ResizedAxis a, int i) {
-        return switch (coordinates) {
-            case ASYMMETRIC -> i / a.scale;
-            case HALF_PIXEL -> (i + 0.5f) / a.scale - 0.5f;
-            case PYTORCH_HALF_PIXEL -> a.output > 1 ? (i + 0.5f) / a.scale - 0.5f : 0;
-            case TF_HALF_PIXEL_FOR_NN -> (i + 0.5f) / a.scale;
-            case HALF_PIXEL_SYMMETRIC -> {
-                float adjustment = a.output / (a.scale * a.input);
-                yield a.input / 2f * (1 - adjustment) + (i + 0.5f) / a.scale - 0.5f;
-            }
-            // The exact size, which may have a fraction, as ONNX's test cases want it.
-            case ALIGN_CORNERS -> a.output == 1 ? 0 : i * (a.input - 1) / (a.scale * a.input - 1);
-            case TF_CROP_AND_RESIZE ->
-                a.output > 1
-                        ? a.start * (a.input - 1) + i * (a.end - a.start) * (a.input - 1) / (a.output - 1)
-                        : 0.5f * (a.start + a.end) * (a.input - 1);
-        };
-    }
-
-    /** The taps of every output coordinate of an axis; {@code null} for one that gets the extrapolation value. */
-    private Taps[] taps(ResizedAxis a) {
-        Taps[] taps = new Taps[Math.toIntExact(a.output)];
-        for (int i = 0; i < taps.length; i++) {
-            float at = a.unchanged() ? i : coordinate(a, i);
-            boolean outside = crops() && !(at >= 0 && at <= a.input - 1);
-            taps[i] = outside ? null : mode == Mode.NEAREST ? Taps.one(nearest(a, at)) : weighted(a, at);
-        }
-        return taps;
-    }
-
-    private int nearest(ResizedAxis a, float at) {
-        double element =
-                switch (nearest) {
-                    case ROUND_PREFER_FLOOR -> Math.ceil(at - 0.5);
-                    case ROUND_PREFER_CEIL -> Math.floor(at + 0.5);
-                    case FLOOR -> Math.floor(at);
-                    case CEIL -> Math.ceil(at);
-                    case SIMPLE -> a.scale < 1 ? Math.ceil(at) : Math.floor(at);
-                };
-        return (int) Math.max(0, Math.min(a.input - 1, element));
-    }
-
-    private Taps weighted(ResizedAxis a, float at) {
-        double stretch = antialias ? Math.min(a.scale, 1) : 1;
-        int reach = mode == Mode.LINEAR ? 1 : 2;
-        // The elements less than reach / stretch away; those outside repeat the border.
-        int half = (int) -Math.floor(-reach / stretch);
-        int first = (int) Math.ceil(at) - half;
-        int[] index = new int[2 * half];
-        double[] weight = new double[2 * half];
-        double sum = 0;
-        for (int t = 0; t < index.length; t++) {
-            int element = first + t;
-            double distance = (element - (double) at) * stretch;
-            boolean excluded = excludeOutside && (element < 0 || element >= a.input);
-            index[t] = (int) Math.max(0, Math.min(a.input - 1, element));
-            weight[t] = excluded
-                    ? 0
-                    : mode == Mode.LINEAR
-                            ? Math.max(0, 1 - Math.abs(distance))
-                            : Taps.cubic(distance, cubicCoefficient);
-            sum += weight[t];
-        }
-        for (int t = 0; t < weight.length; t++) {
-            weight[t] /= sum;
-        }
-        return new Taps(index, weight);
-    }
-
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
         HostTensor x = in.get(0);
         HostTensor y = out.get(0);
         ResizedAxis[] axes =
                 resizedAxes(x.shape(), crops() ? input(in, 1) : null, input(in, scalesInput), input(in, 3));
-        Taps[][] taps = Arrays.stream(axes).map(this::taps).toArray(Taps[][]::new);
+        Taps[][] taps = Arrays.stream(axes).map(axis -> axis.taps(this)).toArray(Taps[][]::new);
         double[] values = mode == Mode.NEAREST ? null : x.toDoubles();
         long[] strides = x.shape().strides();
         Taps[] here = new Taps[axes.length];
@@ -316,8 +244,8 @@ public record Resize(
             boolean outside = false;
             int source = 0;
             for (int axis = axes.length - 1, rest = i; axis >= 0; axis--) {
-                here[axis] = taps[axis][rest % (int) axes[axis].output];
-                rest /= (int) axes[axis].output;
+                here[axis] = taps[axis][rest % (int) axes[axis].output()];
+                rest /= (int) axes[axis].output();
                 outside |= here[axis] == null;
                 source += outside ? 0 : here[axis].index()[0] * (int) strides[axis];
             }
@@ -333,5 +261,45 @@ public record Resize(
 
     private static HostTensor input(Inputs in, int i) {
         return in.has(i) && in.get(i).size() > 0 ? in.get(i) : null;
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        ResizedAxis[] axes = resizedAxes(in);
+        int last = axes.length - 1;
+        while (last > 0 && axes[last].unchanged()) {
+            last--;
+        }
+        int first = 0;
+        while (first < last && axes[first].unchanged()) {
+            first++;
+        }
+        DType dtype = in.dtype(0);
+        boolean nearestOnly = mode == Mode.NEAREST;
+        boolean known = nearestOnly ? dtype.bits() >= 8 && dtype.bits() <= 64 : dtype == DType.FLOAT32;
+        if (!known
+                || axes.length == 0
+                || last - first > 1
+                || axes[first].input() > 1 << 30
+                || axes[last].input() > 1 << 30) {
+            return Optional.empty();
+        }
+        Taps[] rows = last == first ? new Taps[] {Taps.one(0)} : axes[first].taps(this);
+        Taps[] columns = axes[last].taps(this);
+        if (nearestOnly
+                && (Arrays.asList(rows).contains(null) || Arrays.asList(columns).contains(null))) {
+            return Optional.empty();
+        }
+        Shape x = in.shape(0);
+        long inner = x.elements(last + 1, x.rank());
+        Launch launch = Launch.ofKey(nearestOnly ? "resize_nearest.b" + dtype.bits() / 8 : "resize.f32")
+                .input(0)
+                .output(0)
+                .params(x.elements(0, first), last == first ? 1 : axes[first].input(), axes[last].input())
+                .params(rows.length, columns.length, inner, Taps.most(rows), Taps.most(columns))
+                .param((double) extrapolation);
+        Taps.addTo(launch, rows);
+        Taps.addTo(launch, columns);
+        return Optional.of(launch.scratchPerThread(4 * axes[last].input() * inner));
     }
 }

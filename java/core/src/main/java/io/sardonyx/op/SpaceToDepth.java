@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Moves blocks of {@code b · b} elements into channels: X is [N, C, H · b, W · b], Y is [N, b · b · C, H, W]. Element (i, j) of
@@ -35,20 +37,22 @@ public record SpaceToDepth(long blockSize) implements TensorOperator {
                         x.size(3) / blockSize)));
     }
 
+    /** Y seen as [N, b, b, C, H, W]. */
+    private StridedCopy copy(Shape x) {
+        long width = x.size(3);
+        long plane = x.size(2) * width;
+        Shape blocks = Shape.of(x.size(0), blockSize, blockSize, x.size(1), x.size(2) / blockSize, width / blockSize);
+        return StridedCopy.toDense(blocks, 0, x.size(1) * plane, width, 1, plane, blockSize * width, blockSize);
+    }
+
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
-        HostTensor x = in.get(0);
-        int b = (int) blockSize;
-        int channels = (int) x.shape().size(1);
-        int height = (int) x.shape().size(2);
-        int width = (int) x.shape().size(3);
-        for (int i = 0; i < x.size(); i++) {
-            int column = i % width;
-            int row = i / width % height;
-            int c = i / width / height % channels;
-            int n = i / width / height / channels;
-            int to = (row % b * b + column % b) * channels + c;
-            out.get(0).copy(((n * channels * b * b + to) * (height / b) + row / b) * (width / b) + column / b, x, i);
-        }
+        copy(in.get(0).shape()).run(in.get(0), out.get(0));
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return copy(in.shape(0)).launch(in.dtype(0)).map(launch -> launch.input(0)
+                .output(0));
     }
 }

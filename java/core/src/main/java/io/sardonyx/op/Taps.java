@@ -1,5 +1,7 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+
 /**
  * Elements along one axis and the weights with which they make up a value between them.
  *
@@ -50,5 +52,30 @@ record Taps(int[] index, double[] weight) {
             }
         }
         return sum;
+    }
+
+    /** The largest number of elements that make up one value; {@code null} stands for a value that has none. */
+    static int most(Taps[] values) {
+        int most = 1;
+        for (Taps taps : values) {
+            most = taps == null ? most : Math.max(most, taps.index.length);
+        }
+        return most;
+    }
+
+    /** A kernel's parameters: {@link #most} slots for each value, the element (-1: none) below the bits of its weight. */
+    static void addTo(Launch launch, Taps[] values) {
+        int most = most(values);
+        for (Taps taps : values) {
+            for (int i = 0; i < most; i++) {
+                boolean none = taps == null || i >= taps.index.length;
+                launch.param(
+                        none && i == 0
+                                ? 0xffffffffL
+                                : none
+                                        ? 0
+                                        : taps.index[i] | (long) Float.floatToRawIntBits((float) taps.weight[i]) << 32);
+            }
+        }
     }
 }

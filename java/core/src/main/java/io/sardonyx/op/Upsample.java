@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@link Resize} by scales of 1 or more, with input coordinate {@code x / scale}.
@@ -39,5 +41,10 @@ public record Upsample(Resize resize) implements TensorOperator {
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
         resize.reference(in, out);
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return resize.launch(in, out);
     }
 }
