@@ -10,6 +10,7 @@ import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,45 @@ class NativeDeviceTest {
         assertThrows(OutOfMemoryException.class, () -> device.allocate(Long.MAX_VALUE));
         assertThrows(IllegalArgumentException.class, () -> device.allocate(-1));
         device.allocate(64).close();
+    }
+
+    @Test
+    void forgottenMemoryIsFreedOnceItsBuffersAreForgottenToo() throws InterruptedException {
+        ByteBuffer kept = device.allocate(1000).buffer(0, 1000).slice(8, 8);
+        device.allocate(500).buffer(0, 1);
+        device.allocate(250);
+        awaitLiveBytes(before + 1000);
+        kept.putLong(0, 42);
+        assertEquals(42, kept.getLong(0));
+        kept = null;
+        awaitLiveBytes(before);
+    }
+
+    private void awaitLiveBytes(long expected) throws InterruptedException {
+        for (int i = 0; i < 200 && device.liveBytes() != expected; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertEquals(expected, device.liveBytes());
+    }
+
+    @Test
+    void closingUnderLaunchesNeverFreesUnderThem() throws InterruptedException {
+        for (int round = 0; round < 500; round++) {
+            Memory x = device.allocate(64);
+            Memory y = device.allocate(64);
+            Thread closer = new Thread(x::close);
+            closer.start();
+            try {
+                for (int i = 0; i < 100; i++) {
+                    softmax(x, y);
+                }
+            } catch (IllegalStateException e) {
+                assertEquals("memory of 64 bytes is closed", e.getMessage());
+            }
+            closer.join();
+            y.close();
+        }
     }
 
     @Test
