@@ -30,14 +30,15 @@ public final class Graph {
     private final Map<String, HostTensor> initializers = new LinkedHashMap<>();
     private final Map<String, ValueInfo> defaults = new LinkedHashMap<>();
     private final Map<String, DeclaredType> types = new HashMap<>();
-    private final Set<Node> nodes = new LinkedHashSet<>();
+    private final NodeList nodes = new NodeList();
     private final Map<String, Node> producers = new HashMap<>();
     private final Set<String> inputNames = new LinkedHashSet<>();
     private Graph parent;
 
     // Worked out when asked for, forgotten when an edit makes them wrong.
     private List<Node> order;
-    private Map<String, Set<Node>> uses;
+    private Uses uses;
+    private Map<String, List<Integer>> resultsOf;
     private Set<String> captures;
 
     private Graph(Where where, String name, FreshNames names) {
@@ -111,6 +112,7 @@ public final class Graph {
     public void addOutput(ValueInfo output, String value) {
         outputs.add(output);
         results.add(value);
+        resultsOf = null;
         declare(output);
         edited();
     }
@@ -177,6 +179,7 @@ public final class Graph {
     public List<Node> nodes() {
         if (order == null) {
             order = Collections.unmodifiableList(TopologicalOrder.of(this, nodes));
+            nodes.reorder(order);
         }
         return order;
     }
@@ -197,21 +200,26 @@ public final class Graph {
     /** The nodes that use a value, themselves or in their bodies; each once. Outputs are seen by {@link #isResult}. */
     public List<Node> uses(String value) {
         if (uses == null) {
-            uses = new HashMap<>();
-            nodes.forEach(this::index);
+            uses = new Uses(nodes);
         }
-        return List.copyOf(uses.getOrDefault(value, Set.of()));
-    }
-
-    private void index(Node node) {
-        for (String value : node.dependencies()) {
-            uses.computeIfAbsent(value, v -> new LinkedHashSet<>(2)).add(node);
-        }
+        return uses.of(value);
     }
 
     /** Whether an output gives this value. */
     public boolean isResult(String value) {
-        return results.contains(value);
+        return !outputsOf(value).isEmpty();
+    }
+
+    private List<Integer> outputsOf(String value) {
+        if (resultsOf == null) {
+            resultsOf = new HashMap<>();
+            for (int i = 0; i < results.size(); i++) {
+                resultsOf
+                        .computeIfAbsent(results.get(i), v -> new ArrayList<>(1))
+                        .add(i);
+            }
+        }
+        return resultsOf.getOrDefault(value, List.of());
     }
 
     /** The values of enclosing graphs that this graph uses. */
@@ -236,6 +244,33 @@ public final class Graph {
     }
 
     public void add(Node node) {
+        connect(node);
+        nodes.add(node);
+    }
+
+    /** Takes a node out; whoever used its outputs has to be changed too. */
+    public void remove(Node node) {
+        disconnect(node);
+        nodes.remove(node);
+    }
+
+    /** Puts other nodes in a node's place. */
+    public void replace(Node node, Node... others) {
+        disconnect(node);
+        for (Node other : others) {
+            connect(other);
+        }
+        if (others.length == 0) {
+            nodes.remove(node);
+        } else { // the last takes the place; sorting brings those on which it depends before it
+            nodes.replace(node, others[others.length - 1]);
+            for (Node other : List.of(others).subList(0, others.length - 1)) {
+                nodes.add(other);
+            }
+        }
+    }
+
+    private void connect(Node node) {
         for (String output : node.outputs()) {
             if (!output.isEmpty()) {
                 if (defines(output)) {
@@ -250,39 +285,24 @@ public final class Graph {
                 producers.put(output, node);
             }
         }
-        nodes.add(node);
         for (GraphBody body : node.bodies()) {
             body.graph().parent = this;
         }
         if (uses != null) {
-            index(node);
+            uses.add(node);
         }
         edited();
     }
 
-    /** Takes a node out; whoever used its outputs has to be changed too. */
-    public void remove(Node node) {
-        if (!nodes.remove(node)) {
+    private void disconnect(Node node) {
+        if (!nodes.contains(node)) {
             throw new IllegalArgumentException("not in this graph: " + node);
         }
         node.outputs().forEach(producers::remove);
         if (uses != null) {
-            for (String value : node.dependencies()) {
-                Set<Node> users = uses.get(value);
-                if (users != null) {
-                    users.remove(node);
-                }
-            }
+            uses.remove(node);
         }
         edited();
-    }
-
-    /** Puts other nodes in a node's place. */
-    public void replace(Node node, Node... others) {
-        remove(node);
-        for (Node other : others) {
-            add(other);
-        }
     }
 
     /** Lets every node, body and output that uses {@code from} use {@code to} instead. */
@@ -291,7 +311,7 @@ public final class Graph {
             return;
         }
         for (Node node : uses(from)) {
-            remove(node);
+            disconnect(node);
             for (GraphBody body : node.bodies()) {
                 if (body.captures().contains(from)) {
                     body.graph().replaceUses(from, to);
@@ -299,14 +319,19 @@ public final class Graph {
             }
             var renamed = new ArrayList<>(node.inputs());
             renamed.replaceAll(value -> value.equals(from) ? to : value);
-            add(node.withInputs(renamed));
+            Node changed = node.withInputs(renamed);
+            connect(changed);
+            nodes.replace(node, changed);
         }
-        results.replaceAll(value -> value.equals(from) ? to : value);
-        edited();
+        for (int i : List.copyOf(outputsOf(from))) {
+            setResult(i, to);
+        }
     }
 
     /** Lets output {@code i} give another value. */
     public void setResult(int i, String value) {
+        outputsOf(results.get(i)).remove((Integer) i);
+        resultsOf.computeIfAbsent(value, v -> new ArrayList<>(1)).add(i);
         results.set(i, value);
         edited();
     }

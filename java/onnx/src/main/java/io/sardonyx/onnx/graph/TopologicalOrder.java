@@ -3,7 +3,6 @@ package io.sardonyx.onnx.graph;
 import io.sardonyx.onnx.InvalidGraphException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ final class TopologicalOrder {
 
     private TopologicalOrder() {}
 
-    static List<Node> of(Graph graph, Collection<Node> nodes) {
+    static List<Node> of(Graph graph, NodeList nodes) {
         var sorted = new ArrayList<Node>(nodes.size());
         Map<Node, Boolean> done = new HashMap<>(nodes.size() * 2); // false: on the path
         var path = new ArrayDeque<Visit>();

@@ -3,6 +3,7 @@ package io.sardonyx.onnx.graph;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sardonyx.onnx.InvalidGraphException;
@@ -12,6 +13,7 @@ import io.sardonyx.op.Operator;
 import io.sardonyx.op.Operators;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +86,38 @@ class GraphTest {
         assertEquals(List.of("a"), graph.producer("y").orElseThrow().inputs());
         assertEquals(Optional.empty(), graph.producer("b"));
         assertEquals(List.of(), graph.uses("b"));
+    }
+
+    @Test
+    void editsKeepTheOrder() { // of nodes that do not depend on each other
+        Graph graph = chain();
+        graph.add(node("4", "x", "c"));
+        graph.add(node("5", "x", "d"));
+        graph.replaceUses("x", "x2");
+        assertEquals("1 2 3 4 5", order(graph));
+        graph.replace(graph.producer("c").orElseThrow(), node("4a", "x2", "m"), node("4b", "m", "c"));
+        assertEquals("1 2 3 4a 4b 5", order(graph));
+    }
+
+    /** Thousands of edits of one graph take no longer than they should. */
+    @Test
+    void manyEdits() {
+        Graph graph = Graph.create(Where.file("m"), "g");
+        graph.addInput(value("v0"));
+        int n = 50_000;
+        for (int i = 0; i < n; i++) {
+            graph.add(node("n" + i, "v" + i, "v" + (i + 1)));
+            graph.addOutput(value("v" + (i + 1)));
+        }
+        assertTimeout(Duration.ofSeconds(20), () -> {
+            for (Node node : graph.nodes()) {
+                Node same = graph.producer(node.output(0)).orElseThrow();
+                graph.remove(same);
+                graph.replaceUses(same.output(0), "v0");
+            }
+        });
+        assertEquals(0, graph.size());
+        assertEquals("v0", graph.results().get(n - 1));
     }
 
     @Test
