@@ -1,13 +1,14 @@
-// attention.f32: y = softmax(cap(scale q k^T) + mask) v for each batch item and head; cap(x) = c
+// attention.f32: y = softmax(cap(scale q k^T) + mask) v for each batch item and head, cap(x) = c
 // tanh(x / c). q is [B, H, S, D], k [B, G, T, D], v [B, G, T, E], y [B, H, S, E], in any order of
-// the first three axes; the mask is float or bool (false: minus infinity), its strides 0 where it
-// broadcasts. H / G heads of q share one of k and v. A task is one head and up to 128 queries. Keys
-// (transposed) and values are packed into panels once per head; then a few queries at a time go
-// through q k^T, softmax and p v, so that their scores never leave the first-level cache. For very
-// few queries packing does not pay: each score is a dot product, and each query adds up the values'
-// rows.
+// the first three axes; the mask is float or bool (false: minus infinity). H / G heads of q share
+// one of k and v. attention.cached.f32 appends k and v to what came before, and attends to both.
+// A task is one head and up to 128 queries. Keys (transposed) and values are packed into panels
+// once per head; then a few queries at a time go through q k^T, softmax and p v, so that their
+// scores never leave the first-level cache. For very few queries packing does not pay: each score
+// is a dot product, and each query adds up the values' rows.
 #include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "cpu/simd/math.h"
 #include "kernel.h"
@@ -24,8 +25,9 @@ struct Strides {
 struct Params {
   int64_t batch, heads, kv_heads, queries, keys, size, value_size;
   Strides q, k, v, y;
-  int64_t mask_batch, mask_head, mask_query, mask_key;
-  int64_t causal, past;  // query s sees keys up to s + past
+  // Strides are 0 where the mask broadcasts; keys from mask_keys on are hidden.
+  int64_t mask_batch, mask_head, mask_query, mask_key, mask_keys;
+  int64_t causal, past;  // query s sees keys up to s + past; with lengths, the last query sees all
   double scale, softcap;
 };
 
@@ -33,7 +35,7 @@ constexpr int64_t kQueries = 128;  // of one task
 constexpr int64_t kFew = 4;        // so few queries go without packing
 constexpr int kColumns = 2 * V::kLanes;
 constexpr int kRows = V::kLanes == 16 ? 8 : 6;  // accumulators: 16 of 32 registers, 12 of 16
-static_assert(kColumns <= 32 && kRows <= 8, "Attention.java reckons scratch memory with these");
+static_assert(kColumns <= 32 && kRows <= 8, "AttentionCore.java reckons scratch memory with these");
 
 int64_t round_up(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
 
@@ -93,19 +95,25 @@ void pack_values(const float* v, int64_t row, int64_t keys, int64_t value_size, 
 
 class Attention {
  public:
-  explicit Attention(const Arguments& args)
-      : p_(args.params_as<Params>()),
+  // Tensors: q, k, v, the mask, y, and how many keys each batch item has. k and v are given apart.
+  Attention(const Arguments& args, const Params& params, const float* k, const float* v)
+      : p_(params),
         q_(args.data<const float>(0)),
-        k_(args.data<const float>(1)),
-        v_(args.data<const float>(2)),
+        k_(k),
+        v_(v),
         y_(args.data<float>(4)),
-        group_(p_.heads / p_.kv_heads),
+        group_(p_.heads / std::max<int64_t>(1, p_.kv_heads)),
         padded_keys_(round_up(p_.keys, 32)) {
     if (args.has(3)) {
       constexpr int kBool = 9;
       (args.tensors[3].dtype == kBool ? bools_ : mask_) = args.data<const char>(3);
     }
-    // Laid out by the largest tiles that there are, as Attention.java reckons.
+    if (args.has(5)) lengths_ = args.data<const int64_t>(5);
+    for (int64_t b = 0; lengths_ != nullptr && b < p_.batch; b++)
+      if (lengths_[b] < 0 || lengths_[b] > p_.keys)
+        throw InvalidData("Attention: nonpad_kv_seqlen: " + std::to_string(lengths_[b]) +
+                          " is outside [0, " + std::to_string(p_.keys) + "]");
+    // Laid out by the largest tiles that there are, as AttentionCore.java reckons.
     floats_ = padded_keys_ * p_.size + p_.keys * round_up(p_.value_size, 32) + 9 * padded_keys_;
     floats_ = round_up(floats_, 16);
     if (args.scratch_bytes < uint64_t(floats_) * 4 * args.pool.threads())
@@ -134,6 +142,7 @@ class Attention {
   const float *q_, *k_, *v_;
   float* y_;
   const char *mask_ = nullptr, *bools_ = nullptr;
+  const int64_t* lengths_ = nullptr;
   const int64_t group_, padded_keys_;
   int64_t floats_;
   float* scratch_;
@@ -159,7 +168,7 @@ class Attention {
     }
     for (int64_t s = from; s < to; s += kRows) {
       const int64_t rows = std::min<int64_t>(kRows, to - s);
-      const int64_t seen = visible(s + rows - 1);
+      const int64_t seen = visible(b, s + rows - 1);
       const float* q = q_ + at(p_.q, b, h) + s * p_.q.row;
       float* y = y_ + at(p_.y, b, h) + s * p_.y.row;
       product(rows, q, p_.q.row, keys, p_.size * kColumns, p_.size, scores, padded_keys_, seen);
@@ -174,7 +183,7 @@ class Attention {
                  float* bias) const {
     const float* q = q_ + at(p_.q, b, h) + s * p_.q.row;
     float* y = y_ + at(p_.y, b, h) + s * p_.y.row;
-    const int64_t seen = visible(s);
+    const int64_t seen = visible(b, s);
     for (int64_t t = 0; t < seen; t++) scores[t] = dot(q, k + t * p_.k.row);
     softmax(b, h, s, scores, seen, bias);
     std::fill_n(y, p_.value_size, 0.f);
@@ -194,8 +203,11 @@ class Attention {
   }
 
   // How many keys, from the first on, query s sees.
-  int64_t visible(int64_t s) const {
-    return p_.causal ? std::clamp<int64_t>(s + p_.past + 1, 0, p_.keys) : p_.keys;
+  int64_t visible(int64_t b, int64_t s) const {
+    const int64_t keys = lengths_ == nullptr ? p_.keys : lengths_[b];
+    const int64_t past = lengths_ == nullptr ? p_.past : keys - p_.queries;
+    const int64_t seen = p_.causal ? std::clamp<int64_t>(s + past + 1, 0, keys) : keys;
+    return std::min(seen, p_.mask_keys);
   }
 
   // The mask's row, or null.
@@ -213,7 +225,7 @@ class Attention {
   // Turns a query's products into probabilities; those of the keys from its own last one to `seen`
   // become zero.
   void softmax(int64_t b, int64_t h, int64_t s, float* x, int64_t seen, float* bias) const {
-    const int64_t n = visible(s);
+    const int64_t n = visible(b, s);
     if (n == 0) {
       std::fill_n(x, seen, 0.f);
       return;
@@ -252,9 +264,48 @@ class Attention {
   }
 };
 
-void attention_f32(const Arguments& args) { Attention(args).run(args); }
+void attention_f32(const Arguments& args) {
+  const auto p = args.params_as<Params>();
+  Attention(args, p, args.data<const float>(1), args.data<const float>(2)).run(args);
+}
+
+struct CachedParams {
+  Params attention;  // of all keys and values, [batch, kv_heads, keys, size] in order
+  Strides k, v;      // of the new ones
+  int64_t past;      // how many came before
+};
+
+// all [batch, kv_heads, keys, size] = before, and then the new rows.
+void append(const Arguments& args, const CachedParams& p, const float* before, const float* added,
+            const Strides& strides, int64_t size, float* all) {
+  const auto& a = p.attention;
+  args.parallel(a.batch * a.kv_heads, std::max<int64_t>(1, 16384 / (a.keys * size + 1)),
+                [&](int64_t begin, int64_t end, int) {
+                  for (int64_t i = begin; i < end; i++) {
+                    float* to = all + i * a.keys * size;
+                    if (p.past > 0) to = std::copy_n(before + i * p.past * size, p.past * size, to);
+                    const float* from =
+                        added + i / a.kv_heads * strides.batch + i % a.kv_heads * strides.head;
+                    for (int64_t t = p.past; t < a.keys; t++, from += strides.row)
+                      to = std::copy_n(from, size, to);
+                  }
+                });
+}
+
+// Tensors 6 to 9: k and v before, all k and all v.
+void attention_cached_f32(const Arguments& args) {
+  const auto p = args.params_as<CachedParams>();
+  const float* k_before = args.has(6) ? args.data<const float>(6) : nullptr;
+  const float* v_before = args.has(7) ? args.data<const float>(7) : nullptr;
+  float* k = args.data<float>(8);
+  float* v = args.data<float>(9);
+  append(args, p, k_before, args.data<const float>(1), p.k, p.attention.size, k);
+  append(args, p, v_before, args.data<const float>(2), p.v, p.attention.value_size, v);
+  Attention(args, p.attention, k, v).run(args);
+}
 
 SX_KERNEL("attention.f32", attention_f32);
+SX_KERNEL("attention.cached.f32", attention_cached_f32);
 
 }  // namespace
 }  // namespace sx::SX_ISA

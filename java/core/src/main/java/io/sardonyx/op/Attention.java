@@ -200,29 +200,36 @@ public record Attention(
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         boolean floats = in.dtype(0) == DType.FLOAT32 && in.dtype(1) == DType.FLOAT32 && in.dtype(2) == DType.FLOAT32;
-        if (!floats || in.has(PAST_KEY) || in.has(LENGTHS) || out.size() > 1) {
+        boolean mask = !in.has(MASK) || in.dtype(MASK) == DType.FLOAT32 || in.dtype(MASK) == DType.BOOL;
+        boolean lengths = !in.has(LENGTHS) || in.dtype(LENGTHS) == DType.INT64;
+        // Without all keys and values among the outputs there is no memory for the past ones and the new ones together.
+        boolean cached = out.size() > 1;
+        if (!floats || !mask || !lengths || out.size() > 3 || cached != out.size() > 2 || in.has(PAST_KEY) && !cached) {
             return Optional.empty();
         }
         HeadLayout q = layout(in.shape(0), queryHeads);
         HeadLayout k = layout(in.shape(1), heads);
-        Optional<Shape> mask = in.has(MASK) ? Optional.of(in.shape(MASK)) : Optional.empty();
-        if (mask.isPresent()) {
-            long columns = mask.get().rank() == 0 ? 1 : mask.get().size(-1);
-            boolean known = in.dtype(MASK) == DType.FLOAT32 || in.dtype(MASK) == DType.BOOL;
-            if (!known || columns != 1 && columns != k.rows()) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(AttentionCore.launch(
+        HeadLayout v = layout(in.shape(2), heads);
+        long past = in.has(PAST_KEY) ? in.shape(PAST_KEY).size(2) : 0;
+        Launch launch = AttentionCore.launch(
+                cached ? "attention.cached" : "attention",
                 q,
-                k,
-                layout(in.shape(2), heads),
+                cached ? HeadLayout.of(out.get(1).shape()) : k,
+                cached ? HeadLayout.of(out.get(2).shape()) : v,
                 layout(out.get(0).shape(), queryHeads),
-                mask,
+                in.has(MASK) ? Optional.of(in.shape(MASK)) : Optional.empty(),
+                LENGTHS,
                 causal,
-                0,
+                past,
                 scale == 0 ? 1 / Math.sqrt(q.size()) : scale,
-                softcap));
+                softcap);
+        if (cached) {
+            launch.input(PAST_KEY).input(PAST_VALUE).output(1).output(2);
+            launch.params(k.batchStride(), k.headStride(), k.rowStride());
+            launch.params(v.batchStride(), v.headStride(), v.rowStride());
+            launch.param(past);
+        }
+        return Optional.of(launch);
     }
 
     private static HeadLayout layout(Shape shape, long heads) {

@@ -121,26 +121,31 @@ final class AttentionCore {
     }
 
     /**
-     * The launch of the kernel {@code attention} on float32 tensors: inputs 0 to 2, the mask in input 3 if there is one, output 0.
+     * The launch of the kernel {@code attention} on float32 tensors: q, the new k and v, the mask in input 3, output 0, and the
+     * lengths in input {@code lengths}, where there are such inputs.
      *
+     * @param k all keys, those that came before included
      * @param past where the first query stands, for a causal attention
      */
     static Launch launch(
+            String kernel,
             HeadLayout q,
             HeadLayout k,
             HeadLayout v,
             HeadLayout y,
             Optional<Shape> mask,
+            int lengths,
             boolean causal,
             long past,
             double scale,
             double softcap) {
-        Launch launch = Launch.of("attention", DType.FLOAT32)
+        Launch launch = Launch.of(kernel, DType.FLOAT32)
                 .input(0)
                 .input(1)
                 .input(2)
                 .input(3)
                 .output(0)
+                .input(lengths)
                 .params(q.batch(), q.heads(), k.heads(), q.rows(), k.rows(), q.size(), v.size());
         for (HeadLayout layout : List.of(q, k, v, y)) {
             launch.params(layout.batchStride(), layout.headStride(), layout.rowStride());
@@ -148,10 +153,14 @@ final class AttentionCore {
         for (int i = 0; i < 4; i++) {
             launch.param(mask.isPresent() ? broadcastStride(mask.get(), i) : 0);
         }
+        long maskKeys = mask.filter(m -> m.rank() > 0 && m.size(-1) != 1)
+                .map(m -> m.size(-1))
+                .orElse(k.rows());
         // Panels of k and v, eight rows of scores and one of the mask; sizes are rounded up to the widest panels.
         long keys = (k.rows() + 31) / 32 * 32;
         long floats = keys * q.size() + k.rows() * ((v.size() + 31) / 32 * 32) + 9 * keys;
-        return launch.param(causal ? 1 : 0)
+        return launch.param(maskKeys)
+                .param(causal ? 1 : 0)
                 .param(past)
                 .param(scale)
                 .param(softcap)

@@ -75,11 +75,13 @@ public record ScaledDotProductAttention(long heads, float scale) implements Tens
             return Optional.empty();
         }
         return Optional.of(AttentionCore.launch(
+                "attention",
                 HeadLayout.columns(in.shape(0), heads),
                 HeadLayout.columns(in.shape(1), heads),
                 HeadLayout.columns(in.shape(2), heads),
                 HeadLayout.columns(out.get(0).shape(), heads),
                 in.has(MASK) ? Optional.of(in.shape(MASK)) : Optional.empty(),
+                in.size(),
                 false,
                 0,
                 scale,

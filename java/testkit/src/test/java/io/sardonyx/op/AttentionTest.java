@@ -91,7 +91,28 @@ class AttentionTest extends OperatorTest {
                 four("bool mask", Map.of(), 2, 2, 2, 6, 10, 4, 4)
                         .input(Data.integers(DType.BOOL, 4, 0, 1, 2, 2, 6, 10)),
                 four("mask shorter than the keys", Map.of(), 2, 2, 2, 6, 10, 4, 4)
-                        .input(Data.normal(4, 6, 7)));
+                        .input(Data.normal(4, 6, 7)),
+                four("lengths", Map.of(), 3, 2, 1, 7, 10, 4, 5)
+                        .absent()
+                        .absent()
+                        .absent()
+                        .input(HostTensor.of(Shape.of(3), 0L, 4L, 10L)),
+                four("lengths, causal", Map.of("is_causal", 1L), 3, 2, 1, 7, 10, 4, 5)
+                        .absent()
+                        .absent()
+                        .absent()
+                        .input(HostTensor.of(Shape.of(3), 3L, 7L, 10L)),
+                four("a past of 9", Map.of("is_causal", 1L), 2, 4, 2, 5, 5, 8, 6)
+                        .absent()
+                        .input(Data.normal(5, 2, 2, 9, 8))
+                        .input(Data.normal(6, 2, 2, 9, 6))
+                        .outputs(3),
+                four("an empty past and a mask", Map.of(), 2, 2, 2, 6, 5, 8, 6)
+                        .input(Data.normal(4, 6, 5))
+                        .input(Data.normal(5, 2, 2, 0, 8))
+                        .input(Data.normal(6, 2, 2, 0, 6))
+                        .outputs(3),
+                four("all keys without a past", Map.of(), 2, 2, 2, 1, 5, 8, 6).outputs(3));
     }
 
     private static Case attend(String name, Map<String, Object> more) {
