@@ -73,6 +73,9 @@ interface ArgReduction extends TensorOperator {
 
     @Override
     default Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (in.shape(0).rank() > 8) {
+            return Optional.empty();
+        }
         return Optional.of(Launch.of(kernel(), in.dtype(0))
                 .input(0)
                 .output(0)

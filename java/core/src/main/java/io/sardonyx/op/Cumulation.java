@@ -68,7 +68,7 @@ interface Cumulation extends TensorOperator {
 
     @Override
     default Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (!in.known(1)) {
+        if (!in.known(1) || in.shape(0).rank() > 8) {
             return Optional.empty();
         }
         return Optional.of(Launch.of(kernel(), in.dtype(0))

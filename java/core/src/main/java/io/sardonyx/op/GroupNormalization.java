@@ -68,7 +68,7 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         Shape shape = in.shape(0);
-        if (in.dtype(1) != in.dtype(0) || in.dtype(2) != in.dtype(0) || shape.elements() == 0) {
+        if (in.dtype(1) != in.dtype(0) || in.dtype(2) != in.dtype(0) || shape.elements() == 0 || shape.rank() > 8) {
             return Optional.empty();
         }
         return Optional.of(Launch.of("group_normalization", in.dtype(0))

@@ -56,6 +56,9 @@ public record LogSoftmax(long axis, boolean flatten) implements TensorOperator {
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (in.shape(0).rank() > 8) {
+            return Optional.empty();
+        }
         return Optional.of(Launch.of("log_softmax", in.dtype(0))
                 .input(0)
                 .output(0)

@@ -47,6 +47,9 @@ public record LpNormalization(long axis, long p) implements TensorOperator {
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (in.shape(0).rank() > 8) {
+            return Optional.empty();
+        }
         return Optional.of(Launch.of("lp_normalization", in.dtype(0))
                 .input(0)
                 .output(0)

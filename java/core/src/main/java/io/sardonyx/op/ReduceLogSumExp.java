@@ -44,10 +44,12 @@ public record ReduceLogSumExp(List<Long> axes, boolean keepDims, boolean noopWit
         while (to < reduced.length && reduced[to]) {
             to++;
         }
+        boolean again = false;
         for (int axis = to; axis < reduced.length; axis++) {
-            if (reduced[axis]) {
-                return Optional.empty();
-            }
+            again |= reduced[axis];
+        }
+        if (again || reduced.length > 8) {
+            return Optional.empty();
         }
         return Optional.of(Launch.of(kernel(), in.dtype(0))
                 .input(0)

@@ -59,7 +59,7 @@ public record Softmax(long axis, boolean flatten) implements TensorOperator {
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (in.dtype(0) != DType.FLOAT32) {
+        if (in.dtype(0) != DType.FLOAT32 || in.shape(0).rank() > 8) {
             return Optional.empty();
         }
         return Optional.of(Launch.of("softmax", in.dtype(0))

@@ -73,7 +73,7 @@ public record TopK(long axis, boolean largest, OptionalLong fixedK) implements T
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (out.size() < 2) {
+        if (out.size() < 2 || in.shape(0).rank() > 8) {
             return Optional.empty();
         }
         AxisFold fold = AxisFold.of(in.shape(0), axis);

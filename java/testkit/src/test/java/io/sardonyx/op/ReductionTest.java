@@ -78,6 +78,10 @@ class ReductionTest extends OperatorTest {
                         .input(floats(2, -3))
                         .input(none)
                         .expect(floats(4, 9)),
+                of("of nine axes", ReduceSum::new, 0, 8)
+                        .input(Data.integers(DType.FLOAT32, 1, -9, 9, 2, 1, 2, 1, 2, 1, 2, 1, 3)),
+                of("of nine axes", ReduceLogSumExp::new, 8)
+                        .input(Data.integers(DType.FLOAT32, 1, -9, 9, 2, 1, 2, 1, 2, 1, 2, 1, 3)),
                 of("rejects an axis outside", ReduceSum::new, 2).input(matrix()).rejects("axis 2 is out of range"),
                 of("rejects bools", ReduceSum::new).input(bools(1, 0)).rejects("expected numbers"));
     }

@@ -32,6 +32,11 @@ class SoftmaxTest extends OperatorTest {
                 Case.of("flattened before opset 13", new Softmax(1, true)).input(Data.normal(4, 3, 4, 5)),
                 Case.of("empty", new Softmax(-1, false)).input(Data.normal(5, 0, 4)),
                 Case.of("float64", new Softmax(-1, false)).input(Data.normal(DType.FLOAT64, 6, 3, 4)),
+                Case.of("nine axes", new Softmax(4, false)).input(Data.normal(8, 1, 2, 1, 2, 3, 1, 2, 1, 2)),
+                Case.of("rows around the width of registers", new Softmax(-1, false))
+                        .input(Data.normal(9, 3, 129)),
+                Case.of("long rows", new Softmax(-1, false)).input(Data.normal(10, 2, 9001)),
+                Case.of("many columns", new Softmax(0, false)).input(Data.normal(11, 70, 67)),
                 Case.of("rejects integers", new Softmax(0, false))
                         .input(HostTensor.of(Shape.of(2), 1L, 2L))
                         .rejects("expected a float type"),
