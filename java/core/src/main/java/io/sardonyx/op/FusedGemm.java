@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /** {@link Gemm} followed by an activation. {@code com.microsoft} FusedGemm; floats only. */
 public record FusedGemm(Gemm gemm, Activation activation) implements TensorOperator {
@@ -29,5 +31,10 @@ public record FusedGemm(Gemm gemm, Activation activation) implements TensorOpera
         for (int i = 0; i < sums.length; i++) {
             out.get(0).set(i, activation.apply(sums[i]));
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return gemm.launch(name(), in).then(activation).launch(in);
     }
 }

@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -104,5 +106,21 @@ public record FusedMatMul(
             double z = in.has(3) ? in.get(3).getDouble(zAt.applyAsInt(i)) : 0;
             y.set(i, addLast ? activation.apply(sum) + z : activation.apply(sum + z));
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        MatrixProduct product = product(in.shape(0), in.shape(1));
+        if (!product.result.equals(out.get(0).shape())) {
+            return Optional.empty();
+        }
+        MatrixLaunch launch = new MatrixLaunch(product, in.dtype(0)).scaled(alpha).then(activation);
+        if (in.has(2)) {
+            launch.plus(2, 1, 0, in.shape(2).elements() == 1 ? 0 : 1);
+        }
+        if (in.has(3)) {
+            launch.plus(3, in.shape(3), addLast);
+        }
+        return launch.launch(in);
     }
 }

@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -86,5 +88,20 @@ public record Gemm(boolean transA, boolean transB, float alpha, float beta) impl
             }
         }
         return sums;
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return launch(name(), in).launch(in);
+    }
+
+    MatrixLaunch launch(String operator, InputTypes in) {
+        MatrixProduct product = product(operator, in.shape(0), in.shape(1));
+        MatrixLaunch launch = new MatrixLaunch(product, in.dtype(0)).scaled(alpha);
+        if (in.has(2)) {
+            Shape c = Shape.of(1, 1).broadcast(in.shape(2));
+            launch.plus(2, beta, c.size(0) == 1 ? 0 : c.size(1), c.size(1) == 1 ? 0 : 1);
+        }
+        return launch;
     }
 }

@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code Y[…, i, j] = Σ A[…, i, p] · B[…, p, j]} for A {@code […, M, K]} and B {@code […, K, N]}, as NumPy's matmul: the
@@ -45,5 +47,10 @@ public record MatMul() implements TensorOperator {
         } else {
             out.get(0).setAll(product.multiply(a.toLongs(), b.toLongs()));
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return new MatrixLaunch(MatrixProduct.of(name(), in.shape(0), in.shape(1)), in.dtype(0)).launch(in);
     }
 }

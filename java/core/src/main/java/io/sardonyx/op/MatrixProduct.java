@@ -108,6 +108,11 @@ final class MatrixProduct {
         return shape + (transposed.matrix() && shape.rank() > 1 ? " transposed" : "");
     }
 
+    /** Whether b is a dense stack of matrices, each by rows or by columns. */
+    boolean hasDenseRight() {
+        return Math.max(bDepth * k, bColumn * n) == k * n && Arrays.stream(bBatch).allMatch(step -> step % (k * n) == 0);
+    }
+
     /** Called for each matrix of the stack, with the positions of the first elements. */
     private interface Body {
         void accept(int a, int b, int c);

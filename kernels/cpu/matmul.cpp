@@ -1,0 +1,240 @@
+// matmul.f32, .f64: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z, for stacks of
+// matrices a [m, k], b [k, n]. a and b are given by strides (transposed and broadcast stacks
+// included), y and z are dense; c is given by two strides of 0 or more: a bias for each column or
+// row, or a matrix. matmul.f32.packed takes b from matmul.pack.f32. See gemm.h for the product. b,
+// if it is not a packed weight, is packed once for all rows where that pays; f and the rest are
+// applied to a tile that has just been finished and is still in the cache. Idea: GotoBLAS, BLIS;
+// Java's MatrixProduct decides how b is read, and reckons the scratch memory.
+#include "cpu/gemm.h"
+#include "cpu/matmul_finish.h"
+#include "kernel.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+enum Reading : int64_t { kInPlace, kPackedWeight, kPackShared, kPackPerMatrix };
+
+constexpr int kStackAxes = 4;
+
+struct Params {
+  int64_t m, n, k, a_row, a_depth, b_depth, b_column;
+  int64_t stack[kStackAxes], a_stack[kStackAxes], b_stack[kStackAxes];  // sizes and strides
+  int64_t reading;
+  Finish finish;
+
+  int64_t matrices() const { return stack[0] * stack[1] * stack[2] * stack[3]; }
+
+  // Where matrix i of the stack begins.
+  int64_t offset(int64_t i, const int64_t (&strides)[kStackAxes]) const {
+    int64_t offset = 0;
+    for (int axis = kStackAxes - 1; axis >= 0; axis--) {
+      offset += i % stack[axis] * strides[axis];
+      i /= stack[axis];
+    }
+    return offset;
+  }
+};
+
+int64_t panels(int64_t columns, int64_t width) { return (columns + width - 1) / width; }
+
+template <class T>
+class Product {
+ public:
+  static constexpr int kRows = Tile<T>::kRows, kColumns = Tile<T>::kColumns;
+  // Of scratch memory for each thread: rows of a, and the last panel of b.
+  static constexpr int64_t kBlocks = kDepthBlock * (kRowBlock + kColumns);
+
+  Product(const Arguments& args, const Params& p)
+      : args_(args),
+        p_(p),
+        a_(args.data<const T>(0)),
+        b_(args.data<const T>(1)),
+        y_(args.data<T>(2)),
+        finish_(p.finish, args),
+        scratch_(reinterpret_cast<T*>(args.scratch)),
+        depth_blocks_(std::max<int64_t>(1, panels(p.k, kDepthBlock))),
+        depth_block_(panels(p.k, depth_blocks_)),
+        panels_(panels(p.n, kColumns)),
+        // Rows that lie whole pages apart would push each other out of the cache, strided ones even
+        // more so.
+        pack_a_(p.a_depth != 1 ||
+                (p.a_row * int64_t(sizeof(T)) % 4096 == 0 && p.n > 2 * kColumns)) {}
+
+  void run() {
+    if (p_.reading == kPackPerMatrix) return run_stack();
+    for (int64_t i = 0; i < p_.matrices(); i++) {
+      const int64_t matrix = p_.offset(i, p_.b_stack);
+      // Packed weights are whole panels, one matrix after the other.
+      const T* b =
+          b_ +
+          (p_.reading == kPackedWeight && matrix > 0 ? matrix / p_.n * panels_ * kColumns : matrix);
+      if (p_.reading == kPackShared) {
+        args_.parallel(panels_, std::max<int64_t>(1, 32768 / (p_.k * kColumns + 1)),
+                       [&](int64_t begin, int64_t end, int) { pack(b, begin, end, scratch_); });
+        b = scratch_;
+      }
+      run_matrix(i, b);
+    }
+  }
+
+ private:
+  // A matrix of the stack is one task; its b is packed into the thread's scratch memory.
+  void run_stack() {
+    const int64_t cost = std::max<int64_t>(1, p_.m * panels_ * p_.k);
+    args_.parallel(p_.matrices(), std::max<int64_t>(1, kTaskCost / cost),
+                   [&](int64_t begin, int64_t end, int worker) {
+                     T* const packed = thread_scratch(worker) + kBlocks;
+                     int64_t ready = -1;
+                     for (int64_t i = begin; i < end; i++) {
+                       const int64_t b = p_.offset(i, p_.b_stack);
+                       if (b != ready) pack(b_ + b, 0, panels_, packed);
+                       ready = b;
+                       multiply(i, packed, 0, p_.m, 0, p_.n, worker);
+                     }
+                   });
+  }
+
+  // The matrix is cut into a grid of tasks, enough for all threads but not smaller than pays.
+  void run_matrix(int64_t i, const T* b) {
+    const int64_t row_tiles = panels(p_.m, kRows);
+    const int64_t threads = args_.pool.threads();
+    const int64_t affordable = p_.m * panels_ * p_.k / kTaskCost;
+    const int64_t tasks = threads == 1 ? 1 : std::min(4 * threads, affordable);
+    // Columns are cut first: a thread then keeps its part of b in its cache. A row of a that must
+    // be packed wants many.
+    const int64_t columns =
+        std::clamp<int64_t>(tasks, 1, std::max<int64_t>(1, panels_ / (pack_a_ ? 8 : 2)));
+    const int64_t rows = std::clamp<int64_t>(tasks / columns, 1, row_tiles);
+    args_.parallel(rows * columns, 1, [&](int64_t begin, int64_t end, int worker) {
+      for (int64_t task = begin; task < end; task++) {
+        const int64_t row = task / columns, column = task % columns;
+        multiply(i, b, row * row_tiles / rows * kRows,
+                 std::min(p_.m, (row + 1) * row_tiles / rows * kRows),
+                 column * panels_ / columns * kColumns,
+                 std::min(p_.n, (column + 1) * panels_ / columns * kColumns), worker);
+      }
+    });
+  }
+
+  // Rows and columns of matrix i of the stack. Panels of b are `packed`, or b lies in place.
+  void multiply(int64_t i, const T* b, int64_t row, int64_t row_end, int64_t column,
+                int64_t column_end, int worker) {
+    const T* a = a_ + p_.offset(i, p_.a_stack);
+    const int64_t first_row = i * p_.m;
+    for (; row < row_end; row += kRowBlock) {
+      const int64_t rows = std::min(kRowBlock, row_end - row);
+      for (int64_t block = 0; block < depth_blocks_; block++) {
+        const int64_t d = block * depth_block_;
+        const int64_t depth = std::min(depth_block_, p_.k - d);
+        Left<T> left{a + row * p_.a_row + d * p_.a_depth, p_.a_row, p_.a_depth};
+        if (pack_a_) {
+          T* const packed = thread_scratch(worker);
+          pack_left(left, rows, depth, packed);
+          left = {packed, 1, kRows};
+        }
+        for (int64_t j = column; j < column_end; j += kColumnBlock)
+          multiply_block(left, b, d, first_row + row, rows, j,
+                         std::min(column_end, j + kColumnBlock), depth, worker);
+      }
+    }
+  }
+
+  // One block of the depth, from d on. Rows of y count through the stack.
+  void multiply_block(Left<T> left, const T* b, int64_t d, int64_t row, int64_t rows,
+                      int64_t column, int64_t column_end, int64_t depth, int worker) {
+    const bool last = d + depth == p_.k;
+    const int64_t whole = p_.reading == kInPlace ? column_end - column_end % kColumns : column_end;
+    if (whole < column_end) {  // the last panel lies in place and is not whole
+      T* const panel = thread_scratch(worker) + kDepthBlock * kRowBlock;
+      pack_panel(b + d * p_.b_depth + whole, p_.b_depth, 1, depth, column_end - whole, panel);
+      multiply_rows_of_block(left, {panel, kColumns, 0}, row, rows, whole, column_end, d > 0, last,
+                             depth);
+    }
+    if (column >= whole) return;
+    const Right<T> right =
+        p_.reading == kInPlace
+            ? Right<T>{b + d * p_.b_depth + column, p_.b_depth, kColumns}
+            : Right<T>{b + (column / kColumns * p_.k + d) * kColumns, kColumns, p_.k * kColumns};
+    multiply_rows_of_block(left, right, row, rows, column, whole, d > 0, last, depth);
+  }
+
+  void multiply_rows_of_block(Left<T> left, Right<T> right, int64_t row, int64_t rows,
+                              int64_t column, int64_t column_end, bool add, bool last,
+                              int64_t depth) {
+    for (int64_t r = 0; r < rows; r += kRows) {
+      const int count = static_cast<int>(std::min<int64_t>(kRows, rows - r));
+      const Left<T> a{left.data + (pack_a_ ? r * depth : r * left.row), left.row, left.depth};
+      const Result<T> y{y_ + (row + r) * p_.n + column, p_.n};
+      multiply_rows(a, right, y, count, column_end - column, depth, add,
+                    [&](int64_t j, int64_t columns) {
+                      if (last && !finish_.is_nothing())
+                        finish_(y.data + j, p_.n, count, columns, (row + r) % p_.m,
+                                (row + r) * p_.n, column + j);
+                    });
+    }
+  }
+
+  void pack(const T* b, int64_t panel, int64_t panel_end, T* to) {
+    for (; panel < panel_end; panel++) {
+      const int64_t column = panel * kColumns;
+      pack_panel(b + column * p_.b_column, p_.b_depth, p_.b_column, p_.k,
+                 std::min<int64_t>(kColumns, p_.n - column), to + column * p_.k);
+    }
+  }
+
+  T* thread_scratch(int worker) const {
+    const int64_t packed = panels_ * kColumns * p_.k;
+    return p_.reading == kPackPerMatrix
+               ? scratch_ + worker * (kBlocks + packed)
+               : scratch_ + (p_.reading == kPackShared ? packed : 0) + worker * kBlocks;
+  }
+
+  // Steps of a tile's depth and row that a task must at least have: a few microseconds.
+  static constexpr int64_t kTaskCost = 8192;
+
+  const Arguments& args_;
+  const Params& p_;
+  const T* a_;
+  const T* b_;
+  T* y_;
+  Finisher<T> finish_;
+  T* scratch_;
+  int64_t depth_blocks_, depth_block_, panels_;
+  bool pack_a_;
+};
+
+template <class T>
+void matmul(const Arguments& args) {
+  const auto p = args.params_as<Params>();
+  if (p.m > 0 && p.n > 0 && p.matrices() > 0) Product<T>(args, p).run();
+}
+
+SX_KERNEL("matmul.f32", matmul<float>);
+SX_KERNEL("matmul.f64", matmul<double>);
+
+// The matrices of a stack one after the other, each as panels.
+struct PackParams {
+  int64_t matrices, k, n, stack, depth, column;  // strides of b
+};
+
+template <class T>
+void pack_weight(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const T* b = args.data<const T>(0);
+  T* to = args.data<T>(1);
+  constexpr int kColumns = Tile<T>::kColumns;
+  const int64_t count = panels(p.n, kColumns);
+  args.parallel(p.matrices * count, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t i = begin; i < end; i++) {
+      const int64_t column = i % count * kColumns;
+      pack_panel(b + i / count * p.stack + column * p.column, p.depth, p.column, p.k,
+                 std::min<int64_t>(kColumns, p.n - column), to + i * kColumns * p.k);
+    }
+  });
+}
+
+SX_KERNEL("matmul.pack.f32", pack_weight<float>);
+SX_KERNEL("matmul.pack.f64", pack_weight<double>);
+
+}  // namespace
+}  // namespace sx::SX_ISA
