@@ -18,7 +18,8 @@ constexpr int kStackAxes = 4;
 
 struct Params {
   int64_t m, n, k, a_row, a_depth, b_depth, b_column;
-  int64_t stack[kStackAxes], a_stack[kStackAxes], b_stack[kStackAxes];  // sizes and strides
+  int64_t stack[kStackAxes], a_stack[kStackAxes], b_stack[kStackAxes],
+      z_stack[kStackAxes];  // sizes and strides
   int64_t reading;
   Finish finish;
 
@@ -116,11 +117,15 @@ class Product {
     });
   }
 
-  // Rows and columns of matrix i of the stack. Panels of b are `packed`, or b lies in place.
+  // A part of y, and the part of the depth that is summed up.
+  struct Part {
+    int64_t matrix, row, rows, column, columns, d, depth;
+  };
+
+  // Rows and columns of matrix i of the stack.
   void multiply(int64_t i, const T* b, int64_t row, int64_t row_end, int64_t column,
                 int64_t column_end, int worker) {
     const T* a = a_ + p_.offset(i, p_.a_stack);
-    const int64_t first_row = i * p_.m;
     for (; row < row_end; row += kRowBlock) {
       const int64_t rows = std::min(kRowBlock, row_end - row);
       for (int64_t block = 0; block < depth_blocks_; block++) {
@@ -133,43 +138,42 @@ class Product {
           left = {packed, 1, kRows};
         }
         for (int64_t j = column; j < column_end; j += kColumnBlock)
-          multiply_block(left, b, d, first_row + row, rows, j,
-                         std::min(column_end, j + kColumnBlock), depth, worker);
+          multiply_part(
+              left, b, {i, row, rows, j, std::min(column_end - j, kColumnBlock), d, depth}, worker);
       }
     }
   }
 
-  // One block of the depth, from d on. Rows of y count through the stack.
-  void multiply_block(Left<T> left, const T* b, int64_t d, int64_t row, int64_t rows,
-                      int64_t column, int64_t column_end, int64_t depth, int worker) {
-    const bool last = d + depth == p_.k;
-    const int64_t whole = p_.reading == kInPlace ? column_end - column_end % kColumns : column_end;
-    if (whole < column_end) {  // the last panel lies in place and is not whole
-      T* const panel = thread_scratch(worker) + kDepthBlock * kRowBlock;
-      pack_panel(b + d * p_.b_depth + whole, p_.b_depth, 1, depth, column_end - whole, panel);
-      multiply_rows_of_block(left, {panel, kColumns, 0}, row, rows, whole, column_end, d > 0, last,
-                             depth);
+  void multiply_part(Left<T> left, const T* b, Part part, int worker) {
+    if (p_.reading != kInPlace) {
+      const T* panel = b + (part.column / kColumns * p_.k + part.d) * kColumns;
+      return multiply_panels(left, {panel, kColumns, p_.k * kColumns}, part);
     }
-    if (column >= whole) return;
-    const Right<T> right =
-        p_.reading == kInPlace
-            ? Right<T>{b + d * p_.b_depth + column, p_.b_depth, kColumns}
-            : Right<T>{b + (column / kColumns * p_.k + d) * kColumns, kColumns, p_.k * kColumns};
-    multiply_rows_of_block(left, right, row, rows, column, whole, d > 0, last, depth);
+    const T* from = b + part.d * p_.b_depth + part.column;
+    const int64_t rest = part.columns % kColumns;
+    part.columns -= rest;
+    if (part.columns > 0) multiply_panels(left, {from, p_.b_depth, kColumns}, part);
+    if (rest > 0) {  // a tile would read beyond the last panel
+      T* const panel = thread_scratch(worker) + kDepthBlock * kRowBlock;
+      pack_panel(from + part.columns, p_.b_depth, 1, part.depth, rest, panel);
+      part.column += part.columns;
+      part.columns = rest;
+      multiply_panels(left, {panel, kColumns, 0}, part);
+    }
   }
 
-  void multiply_rows_of_block(Left<T> left, Right<T> right, int64_t row, int64_t rows,
-                              int64_t column, int64_t column_end, bool add, bool last,
-                              int64_t depth) {
-    for (int64_t r = 0; r < rows; r += kRows) {
-      const int count = static_cast<int>(std::min<int64_t>(kRows, rows - r));
-      const Left<T> a{left.data + (pack_a_ ? r * depth : r * left.row), left.row, left.depth};
-      const Result<T> y{y_ + (row + r) * p_.n + column, p_.n};
-      multiply_rows(a, right, y, count, column_end - column, depth, add,
+  void multiply_panels(Left<T> left, Right<T> right, const Part& part) {
+    const bool last = part.d + part.depth == p_.k && !finish_.is_nothing();
+    const int64_t z = p_.offset(part.matrix, p_.z_stack);
+    for (int64_t r = 0; r < part.rows; r += kRows) {
+      const int rows = static_cast<int>(std::min<int64_t>(kRows, part.rows - r));
+      const int64_t row = part.row + r;
+      const Left<T> a{left.data + r * (pack_a_ ? part.depth : left.row), left.row, left.depth};
+      const Result<T> y{y_ + (part.matrix * p_.m + row) * p_.n + part.column, p_.n};
+      multiply_rows(a, right, y, rows, part.columns, part.depth, part.d > 0,
                     [&](int64_t j, int64_t columns) {
-                      if (last && !finish_.is_nothing())
-                        finish_(y.data + j, p_.n, count, columns, (row + r) % p_.m,
-                                (row + r) * p_.n, column + j);
+                      if (last)
+                        finish_({y.data + j, y.row}, rows, columns, {z, row, part.column + j});
                     });
     }
   }

@@ -1,20 +1,26 @@
 // What a matrix product does to a tile of sums: y = f(alpha y + beta c + z), or f(alpha y + beta c)
 // + z.
 #pragma once
+#include "cpu/gemm.h"
 #include "cpu/simd/math.h"
 #include "kernel.h"
 
 namespace sx::SX_ISA {
 namespace {
 
-// Slots of a kernel's parameters. c and z are its tensors 3 and 4, either may be absent; z is dense
-// like y. The activations are those of Activation.java.
+// Slots of a kernel's parameters. c and z are its tensors 3 and 4, either may be absent; column
+// strides are 0 or 1. The activations are those of Activation.java.
 struct Finish {
   double alpha, beta;
-  int64_t c_row, c_column;  // strides
+  int64_t c_row, c_column, z_row, z_column;  // strides
   int64_t add_last;
   int64_t activation;
   double a, b;
+};
+
+// Where a tile lies: its matrix of z, and row and column.
+struct Place {
+  int64_t z, row, column;
 };
 
 template <class F>
@@ -63,38 +69,35 @@ class Finisher {
 
   bool is_nothing() const { return !c_ && !z_ && finish_.alpha == 1 && finish_.activation == 0; }
 
-  // The tile at y; `row` and `column` are its place in c, and z lies at `dense` + column.
-  __attribute__((noinline)) void operator()(T* y, int64_t y_row, int64_t rows, int64_t columns,
-                                            int64_t row, int64_t dense, int64_t column) const {
+  __attribute__((noinline)) void operator()(Result<T> y, int64_t rows, int64_t columns,
+                                            Place place) const {
     if constexpr (std::is_same_v<T, float>)
-      with_activation(finish_,
-                      [&](auto f) { apply(f, y, y_row, rows, columns, row, dense, column); });
+      with_activation(finish_, [&](auto f) { apply(f, y, rows, columns, place); });
     else
-      apply([](Vec<T> x) { return x; }, y, y_row, rows, columns, row, dense, column);
+      apply([](Vec<T> x) { return x; }, y, rows, columns, place);
   }
 
  private:
   template <class F>
-  void apply(F f, T* y, int64_t y_row, int64_t rows, int64_t columns, int64_t row, int64_t dense,
-             int64_t column) const {
+  void apply(F f, Result<T> y, int64_t rows, int64_t columns, Place place) const {
     using V = Vec<T>;
     const V alpha(static_cast<T>(finish_.alpha)), beta(static_cast<T>(finish_.beta));
     for (int64_t r = 0; r < rows; r++)
       for (int64_t j = 0; j < columns; j += V::kLanes) {
-        const int64_t left = columns - j;
-        T* const to = y + r * y_row + j;
+        const int64_t left = columns - j, row = place.row + r, column = place.column + j;
+        T* const to = y.data + r * y.row + j;
         V sum = V::load_first(to, left) * alpha;
-        if (c_) sum = fma(beta, load_c(row + r, column + j, left), sum);
-        const V z = z_ ? V::load_first(z_ + dense + r * y_row + column + j, left) : V(T(0));
+        if (c_) sum = fma(beta, load(c_, row * finish_.c_row, column, finish_.c_column, left), sum);
+        V z(T(0));
+        if (z_) z = load(z_, place.z + row * finish_.z_row, column, finish_.z_column, left);
         sum = z_ && !finish_.add_last ? f(sum + z) : f(sum);
         if (z_ && finish_.add_last) sum = sum + z;
         sum.store_first(to, left);
       }
   }
 
-  Vec<T> load_c(int64_t row, int64_t column, int64_t left) const {
-    const T* from = c_ + row * finish_.c_row + column * finish_.c_column;
-    return finish_.c_column == 0 ? Vec<T>(*from) : Vec<T>::load_first(from, left);
+  static Vec<T> load(const T* x, int64_t row, int64_t column, int64_t step, int64_t left) {
+    return step == 0 ? Vec<T>(x[row]) : Vec<T>::load_first(x + row + column, left);
   }
 
   Finish finish_;

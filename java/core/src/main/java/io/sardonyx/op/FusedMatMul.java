@@ -111,15 +111,17 @@ public record FusedMatMul(
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         MatrixProduct product = product(in.shape(0), in.shape(1));
-        if (!product.result.equals(out.get(0).shape())) {
+        Optional<long[]> addend = product.addendStrides(in.has(3) ? in.shape(3) : product.result);
+        if (!product.result.equals(out.get(0).shape()) || addend.isEmpty()) {
             return Optional.empty();
         }
-        MatrixLaunch launch = new MatrixLaunch(product, in.dtype(0)).scaled(alpha).then(activation);
+        MatrixLaunch launch =
+                new MatrixLaunch(product, in.dtype(0)).scaled(alpha).then(activation);
         if (in.has(2)) {
             launch.plus(2, 1, 0, in.shape(2).elements() == 1 ? 0 : 1);
         }
         if (in.has(3)) {
-            launch.plus(3, in.shape(3), addLast);
+            launch.plus(3, addend.get(), addLast);
         }
         return launch.launch(in);
     }

@@ -2,6 +2,7 @@ package io.sardonyx.op;
 
 import io.sardonyx.tensor.Shape;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The sizes and strides of {@code c = a · b} for two stacks of matrices, checked: a is {@code [batch, m, k]}, b is {@code
@@ -110,7 +111,27 @@ final class MatrixProduct {
 
     /** Whether b is a dense stack of matrices, each by rows or by columns. */
     boolean hasDenseRight() {
-        return Math.max(bDepth * k, bColumn * n) == k * n && Arrays.stream(bBatch).allMatch(step -> step % (k * n) == 0);
+        return Math.max(bDepth * k, bColumn * n) == k * n
+                && Arrays.stream(bBatch).allMatch(step -> step % (k * n) == 0);
+    }
+
+    /**
+     * The strides of a dense tensor along the axes of the stack, the rows and the columns, where it stretches to the result; empty
+     * where it has more axes, or lacks that of a vector and is stretched besides.
+     */
+    Optional<long[]> addendStrides(Shape addend) {
+        Shape whole = batch.concat(Shape.of(m, n));
+        Shape given = addend.equals(result) ? whole : addend;
+        if (given != whole && (result.rank() < whole.rank() || addend.rank() > whole.rank())) {
+            return Optional.empty();
+        }
+        long[] strides = given.strides();
+        long[] stretched = new long[whole.rank()];
+        int lead = whole.rank() - given.rank();
+        for (int i = 0; i < given.rank(); i++) {
+            stretched[lead + i] = given.size(i) == 1 ? 0 : strides[i];
+        }
+        return Optional.of(stretched);
     }
 
     /** Called for each matrix of the stack, with the positions of the first elements. */

@@ -36,10 +36,14 @@ class GemmTest extends OperatorTest {
         for (long[] addend : addends) {
             for (boolean transposed : new boolean[] {false, true}) {
                 for (boolean weight : new boolean[] {false, true}) {
-                    HostTensor left = Data.integers(DType.FLOAT32, 1, -8, 8, transposed ? 17 : 26, transposed ? 26 : 17);
-                    HostTensor right = Data.integers(DType.FLOAT32, 2, -8, 8, transposed ? 35 : 17, transposed ? 17 : 35);
-                    String name = "C " + Shape.of(addend) + (transposed ? ", transposed" : "") + (weight ? ", a weight" : "");
-                    Case c = Case.of(name, new Gemm(transposed, transposed, .5f, -2)).input(left);
+                    HostTensor left =
+                            Data.integers(DType.FLOAT32, 1, -8, 8, transposed ? 17 : 26, transposed ? 26 : 17);
+                    HostTensor right =
+                            Data.integers(DType.FLOAT32, 2, -8, 8, transposed ? 35 : 17, transposed ? 17 : 35);
+                    String name =
+                            "C " + Shape.of(addend) + (transposed ? ", transposed" : "") + (weight ? ", a weight" : "");
+                    Case c = Case.of(name, new Gemm(transposed, transposed, .5f, -2))
+                            .input(left);
                     cases.add((weight ? c.constant(right) : c.input(right))
                             .input(Data.integers(DType.FLOAT32, 3, -8, 8, addend))
                             .within(Tolerance.EXACT));

@@ -80,15 +80,32 @@ class MatMulTest extends OperatorTest {
     private static List<Case> sizes() {
         List<Case> cases = new ArrayList<>();
         long[][] sizes = {
-            {1, 1, 1}, {1, 7, 31}, {1, 33, 129}, {2, 5, 65}, {3, 17, 16}, {5, 64, 33}, {6, 6, 6}, {11, 12, 13},
-            {12, 32, 32}, {13, 33, 31}, {24, 20, 48}, {25, 385, 97}, {97, 3, 100}, {1, 1000, 3}, {300, 2, 1}, {64, 128, 130}
+            {1, 1, 1},
+            {1, 7, 31},
+            {1, 33, 129},
+            {2, 5, 65},
+            {3, 17, 16},
+            {5, 64, 33},
+            {6, 6, 6},
+            {11, 12, 13},
+            {12, 32, 32},
+            {13, 33, 31},
+            {24, 20, 48},
+            {25, 385, 97},
+            {97, 3, 100},
+            {1, 1000, 3},
+            {300, 2, 1},
+            {64, 128, 130}
         };
         for (long[] s : sizes) {
             HostTensor a = Data.integers(DType.FLOAT32, 1, -8, 8, s[0], s[1]);
             HostTensor b = Data.integers(DType.FLOAT32, 2, -8, 8, s[1], s[2]);
             String name = s[0] + " x " + s[1] + " x " + s[2];
             cases.add(Case.of(name, new MatMul()).input(a).input(b).within(Tolerance.EXACT));
-            cases.add(Case.of(name + ", a weight", new MatMul()).input(a).constant(b).within(Tolerance.EXACT));
+            cases.add(Case.of(name + ", a weight", new MatMul())
+                    .input(a)
+                    .constant(b)
+                    .within(Tolerance.EXACT));
         }
         cases.add(Case.of("deep", new MatMul())
                 .input(Data.normal(1, 7, 1500))
@@ -104,8 +121,15 @@ class MatMulTest extends OperatorTest {
     private static List<Case> stacks() {
         List<Case> cases = new ArrayList<>();
         long[][][] shapes = {
-            {{2, 3, 4}, {4, 5}}, {{2, 3, 4}, {2, 4, 5}}, {{3, 4}, {2, 4, 5}}, {{2, 1, 3, 4}, {3, 4, 5}},
-            {{1, 3, 4}, {2, 4, 5}}, {{4}, {3, 4, 5}}, {{2, 3, 4}, {4}}, {{2, 40, 33}, {2, 33, 35}}, {{3, 1, 2, 6, 5}, {4, 1, 5, 7}},
+            {{2, 3, 4}, {4, 5}},
+            {{2, 3, 4}, {2, 4, 5}},
+            {{3, 4}, {2, 4, 5}},
+            {{2, 1, 3, 4}, {3, 4, 5}},
+            {{1, 3, 4}, {2, 4, 5}},
+            {{4}, {3, 4, 5}},
+            {{2, 3, 4}, {4}},
+            {{2, 40, 33}, {2, 33, 35}},
+            {{3, 1, 2, 6, 5}, {4, 1, 5, 7}},
             {{2, 0, 3, 4}, {1, 4, 5}}
         };
         for (long[][] s : shapes) {
@@ -113,7 +137,10 @@ class MatMulTest extends OperatorTest {
             HostTensor b = Data.integers(DType.FLOAT32, 2, -8, 8, s[1]);
             String name = a.shape() + " x " + b.shape();
             cases.add(Case.of(name, new MatMul()).input(a).input(b).within(Tolerance.EXACT));
-            cases.add(Case.of(name + ", a weight", new MatMul()).input(a).constant(b).within(Tolerance.EXACT));
+            cases.add(Case.of(name + ", a weight", new MatMul())
+                    .input(a)
+                    .constant(b)
+                    .within(Tolerance.EXACT));
         }
         return cases;
     }
@@ -144,6 +171,26 @@ class MatMulTest extends OperatorTest {
                 .input(b)
                 .absent()
                 .input(z)
+                .within(dot));
+        for (long[] shape : new long[][] {{45}, {14, 1}, {2, 1, 45}, {1, 14, 45}, {2, 1, 1}, {3, 2, 14, 45}}) {
+            cases.add(Case.of("addend " + Shape.of(shape), plain.with(Activation.SILU))
+                    .input(a)
+                    .constant(b)
+                    .input(bias)
+                    .input(Data.normal(5, shape))
+                    .within(dot));
+        }
+        cases.add(Case.of("a vector and an addend", plain)
+                .input(Data.normal(1, 37))
+                .input(Data.normal(2, 2, 37, 5))
+                .absent()
+                .input(Data.normal(3, 2, 5))
+                .within(dot));
+        cases.add(Case.of("a vector and a stretched addend", plain)
+                .input(Data.normal(1, 37))
+                .input(Data.normal(2, 2, 37, 5))
+                .absent()
+                .input(Data.normal(3, 2, 1))
                 .within(dot));
         cases.add(Case.of("one bias for all", plain.scaled(.125f))
                 .input(a)
