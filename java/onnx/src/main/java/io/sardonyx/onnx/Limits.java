@@ -1,5 +1,7 @@
 package io.sardonyx.onnx;
 
+import java.util.List;
+
 /**
  * What a model may cost before it is refused with a {@link ModelLimitException}.
  *
@@ -13,6 +15,14 @@ package io.sardonyx.onnx;
 public record Limits(long fileBytes, long nodes, int depth, long memory, long foldedBytes, long iterations) {
     public static final Limits DEFAULT =
             new Limits(Integer.MAX_VALUE - 16, 1_000_000, 64, halfOfThisMachine(), 16 << 20, Long.MAX_VALUE);
+
+    public Limits {
+        if (Math.min(Math.min(fileBytes, nodes), Math.min(depth, Math.min(memory, Math.min(foldedBytes, iterations))))
+                < 0) {
+            throw new IllegalArgumentException(
+                    "Limits: negative in " + List.of(fileBytes, nodes, depth, memory, foldedBytes, iterations));
+        }
+    }
 
     /** The limits, as errors name them. */
     public enum Kind {

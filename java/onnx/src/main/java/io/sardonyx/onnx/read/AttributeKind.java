@@ -37,6 +37,11 @@ enum AttributeKind {
         return present.test(attribute);
     }
 
+    /** Files written by protobuf 3 leave out a 0, an empty string and an empty list, but no other value. */
+    private boolean needsValue() {
+        return this == TENSOR || this == GRAPH || this == SPARSE_TENSOR || this == TYPE;
+    }
+
     /** The kind of this number in the file; empty for one that is not known. */
     static Optional<AttributeKind> of(int code) {
         return code > 0 && code <= ALL.length ? Optional.of(ALL[code - 1]) : Optional.empty();
@@ -69,7 +74,11 @@ enum AttributeKind {
                             + of(declared).map(AttributeKind::toString).orElse("type " + declared) + ", but it is "
                             + found);
         }
-        return declared == 0 ? Optional.of(found) : of(declared); // files of protobuf 3 leave out 0 and empty lists
+        Optional<AttributeKind> kind = declared == 0 ? Optional.of(found) : of(declared);
+        if (found == null && kind.isPresent() && kind.get().needsValue()) {
+            throw new InvalidGraphException(where, "attribute '" + attribute.getName() + "' has no value");
+        }
+        return kind;
     }
 
     /** As in {@code tensor list}. */

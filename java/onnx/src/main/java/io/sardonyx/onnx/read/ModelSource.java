@@ -23,6 +23,9 @@ public final class ModelSource {
     /** Of a read through a channel; a heap buffer costs a hidden direct one of the size asked for. */
     private static final int CHUNK = 1 << 20;
 
+    /** Of a protobuf file, whatever the limits say; larger models keep their weights in other files. */
+    private static final int LARGEST = Integer.MAX_VALUE - 16;
+
     private final String name;
     private final Path file;
     private final Bytes bytes;
@@ -62,10 +65,10 @@ public final class ModelSource {
         });
     }
 
-    /** Read to its end, and not closed. */
+    /** Read to its end, once, and not closed. */
     public static ModelSource of(InputStream model) {
         return new ModelSource("model from a stream", null, (where, limits) -> {
-            byte[] read = model.readNBytes((int) Math.min(limits.fileBytes() + 1, Integer.MAX_VALUE - 16));
+            byte[] read = model.readNBytes((int) Math.min(limits.fileBytes() + 1, LARGEST));
             check(where, limits, read.length);
             return read;
         });
@@ -102,9 +105,9 @@ public final class ModelSource {
     }
 
     private static void check(Where where, Limits limits, long size) {
-        if (size > limits.fileBytes()) {
-            throw new ModelLimitException(
-                    where, Limits.Kind.FILE_BYTES, limits.fileBytes(), size, "the model file has");
+        long allowed = Math.min(limits.fileBytes(), LARGEST);
+        if (size > allowed) {
+            throw new ModelLimitException(where, Limits.Kind.FILE_BYTES, allowed, size, "the model file has");
         }
     }
 

@@ -179,6 +179,16 @@ class GraphErrorsTest {
                         .setName("n")),
                 "node 'n': attribute 'axis' has neither type nor value");
         refused(
+                graph(node(
+                                "If",
+                                "x",
+                                "y",
+                                AttributeProto.newBuilder()
+                                        .setName("then_branch")
+                                        .setType(5))
+                        .setName("n")),
+                "node 'n': attribute 'then_branch' has no value");
+        refused(
                 graph(node("Concat", "x x", "y", attribute("", 1)).setName("n")),
                 "node 'n': an attribute without a name");
         refused(

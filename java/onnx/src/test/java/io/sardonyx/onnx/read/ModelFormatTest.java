@@ -95,6 +95,15 @@ class ModelFormatTest {
     }
 
     @Test
+    void offsetOfAMistake() {
+        byte[] bytes = {8, 10, 18, 100, 'a', 'b'}; // a version, then a name of 100 bytes, of which 2 are there
+        var e = assertThrows(ModelFormatException.class, () -> read(bytes));
+        assertEquals(4, e.offset());
+        assertTrue(
+                e.getMessage().startsWith("model in memory: byte 4: truncated or not an ONNX file: "), e.getMessage());
+    }
+
+    @Test
     void randomBytes() {
         var random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
