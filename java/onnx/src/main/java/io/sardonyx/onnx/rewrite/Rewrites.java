@@ -6,7 +6,11 @@ import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.GraphBody;
 import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.onnx.graph.ValueInfo;
+import io.sardonyx.tensor.HostTensor;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** All rewrites, in the order in which they are applied: to a graph, then to the bodies inside its nodes. */
 public final class Rewrites {
@@ -30,7 +34,19 @@ public final class Rewrites {
         rewrites.forEach(rewrite -> rewrite.apply(graph));
         for (Node node : graph.nodes()) {
             for (GraphBody body : node.bodies()) {
+                bringConstants(graph, body.graph());
                 apply(body.graph(), device, precision, limits);
+            }
+        }
+    }
+
+    /** Gives a body its own entry for each constant around it that it uses, so that there, too, it is one for rewrites and plans. */
+    private static void bringConstants(Graph around, Graph body) {
+        Set<String> open = around.defaults().stream().map(ValueInfo::name).collect(Collectors.toSet());
+        for (String value : List.copyOf(body.captures())) {
+            HostTensor constant = around.initializers().get(value);
+            if (constant != null && !open.contains(value)) {
+                body.addInitializer(value, constant);
             }
         }
     }
