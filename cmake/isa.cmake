@@ -16,7 +16,7 @@ function(sx_add_kernels library)
   target_link_libraries(${objects} PRIVATE sx_options)
   target_compile_definitions(${objects} PRIVATE SX_ISA=${isa_NAME} SX_ISA_LEVEL=${isa_LEVEL})
   target_compile_options(${objects} PRIVATE ${isa_OPTIONS} -fno-math-errno -fno-trapping-math -ffp-contract=fast
-    -fno-gnu-unique)
+    $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   set_target_properties(${objects} PROPERTIES UNITY_BUILD OFF)
 
   if(SX_SANITIZE)  # its own constructors must run, and it runs on the machine that built it

@@ -15,7 +15,7 @@ constexpr uint64_t kLargest = uint64_t{1} << 46;
 #ifdef __SANITIZE_ADDRESS__
 constexpr int64_t kMostKept = 0;
 #else
-constexpr int64_t kMostKept = int64_t{512} << 20;
+constexpr int64_t kMostKept = int64_t{128} << 20;
 #endif
 
 bool is_huge(uint64_t bytes) { return kMostKept > 0 && bytes >= 2 * kHugePage; }

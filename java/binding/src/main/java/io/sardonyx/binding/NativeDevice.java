@@ -82,6 +82,11 @@ final class NativeDevice implements Device {
     }
 
     @Override
+    public void trim() {
+        Native.sx_trim(handle);
+    }
+
+    @Override
     public boolean has(String kernel) {
         return find(kernel) != 0;
     }

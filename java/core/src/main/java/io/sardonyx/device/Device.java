@@ -32,6 +32,9 @@ public interface Device {
     /** Bytes handed out by {@link #allocate} and not closed. */
     long liveBytes();
 
+    /** Gives memory that is kept for the next {@link #allocate} back to the system, as after loading a model. */
+    default void trim() {}
+
     /** Whether there is a kernel with this key; if not, the operator's reference runs instead. */
     boolean has(String kernel);
 
