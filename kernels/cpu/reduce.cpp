@@ -95,7 +95,8 @@ struct Max : Operation<T, T> {
       kFloat<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::min();
   template <class V>
   static V combine(V a, V x) {
-    return (x > a) | (x != x) ? x : a;
+    const V larger = x > a ? x : a;
+    return x != x ? x : larger;
   }
 };
 
@@ -105,7 +106,8 @@ struct Min : Operation<T, T> {
       kFloat<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
   template <class V>
   static V combine(V a, V x) {
-    return (x < a) | (x != x) ? x : a;
+    const V less = x < a ? x : a;
+    return x != x ? x : less;
   }
 };
 
@@ -178,10 +180,10 @@ struct Reduce {
     const V start = Op::kStart - V{};
     V chains[4] = {start, start, start, start};
     A rest = Op::kStart;
-    while (begin < end) {
-      const int64_t from = begin % layout.run;
+    int64_t index = begin == 0 ? 0 : begin / layout.run;
+    for (int64_t from = begin - index * layout.run; begin < end; from = 0, index++) {
       const int64_t n = std::min(layout.run - from, end - begin);
-      const T* row = x + layout.reduced.offset(begin / layout.run) + from;
+      const T* row = x + layout.reduced.offset(index) + from;
       int64_t i = 0;
       for (; i + 4 * kLanes <= n; i += 4 * kLanes)
         for (int c = 0; c < 4; c++) chains[c] = Op::combine(chains[c], load(row + i + c * kLanes));
@@ -231,29 +233,34 @@ struct Reduce {
     constexpr int64_t kWidth = kStrip * kLanes;
     const int64_t strips = (layout.inner + kWidth - 1) / kWidth;
     const int64_t work = std::max<int64_t>(1, members / chunks * std::min(kWidth, layout.inner));
-    args.parallel(layout.kept.count * strips * chunks, std::max<int64_t>(1, 16384 / work),
-                  [&, chunks = chunks](int64_t first, int64_t last, int) {
-                    for (int64_t task = first; task < last; task++) {
-                      const int64_t chunk = task % chunks;
-                      const int64_t column = task / chunks % strips * kWidth;
-                      const int64_t o = task / chunks / strips;
-                      const int64_t begin =
-                          members / chunks * chunk + std::min(chunk, members % chunks);
-                      const int64_t end = begin + members / chunks + (chunk < members % chunks);
-                      const T* from = x + layout.kept.offset(o) + column;
-                      const int64_t width = std::min(kWidth, layout.inner - column);
-                      A a[kWidth];
-                      if (layout.inner == 1)
-                        a[0] = runs(from, layout, begin, end);
+    const int64_t share = members / chunks, longer = members % chunks;
+    const auto reduce = [&, chunks = chunks](int64_t o, int64_t strip, int64_t chunk) {
+      const int64_t begin = share * chunk + std::min(chunk, longer);
+      const int64_t end = begin + share + (chunk < longer);
+      const int64_t column = strip * kWidth;
+      const int64_t width = std::min(kWidth, layout.inner - column);
+      const T* from = x + layout.kept.offset(o) + column;
+      A a[kWidth];
+      if (layout.inner == 1)
+        a[0] = runs(from, layout, begin, end);
+      else
+        columns<kStrip>(from, layout.reduced, begin, end, width, a);
+      for (int64_t k = 0; k < width; k++) {
+        const int64_t at = o * layout.inner + column + k;
+        if (chunks == 1)
+          y[at] = Op::finish(a[k], members);
+        else
+          partial[at * chunks + chunk] = a[k];
+      }
+    };
+    const int64_t parts = strips * chunks;
+    args.parallel(layout.kept.count * parts, std::max<int64_t>(1, 16384 / work),
+                  [&, chunks = chunks](int64_t begin, int64_t end, int) {
+                    for (int64_t task = begin; task < end; task++) {
+                      if (parts == 1)  // divisions would cost as much as a short row
+                        reduce(task, 0, 0);
                       else
-                        columns<kStrip>(from, layout.reduced, begin, end, width, a);
-                      for (int64_t k = 0; k < width; k++) {
-                        const int64_t at = o * layout.inner + column + k;
-                        if (chunks == 1)
-                          y[at] = Op::finish(a[k], members);
-                        else
-                          partial[at * chunks + chunk] = a[k];
-                      }
+                        reduce(task / parts, task % parts / chunks, task % chunks);
                     }
                   });
     for (int64_t o = 0; chunks > 1 && o < layout.kept.count * layout.inner; o++) {
