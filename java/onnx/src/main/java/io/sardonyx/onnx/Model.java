@@ -1,6 +1,7 @@
 package io.sardonyx.onnx;
 
 import io.sardonyx.device.Memory;
+import io.sardonyx.device.OutOfMemoryException;
 import io.sardonyx.device.RunControl;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.onnx.plan.Feed;
@@ -127,6 +128,7 @@ public final class Model implements AutoCloseable {
      * @throws IllegalArgumentException if inputs are missing, unknown or of another type: all of them in one message
      * @throws OpExecutionException if an operator refuses its data
      * @throws io.sardonyx.device.RunStoppedException if the run was cancelled or took too long
+     * @throws OutOfMemoryException if the device or Java's heap has not enough memory
      * @throws IllegalStateException if the model or a tensor is closed
      */
     public Outputs run(Map<String, ?> given, RunOptions options) {
@@ -142,6 +144,8 @@ public final class Model implements AutoCloseable {
             options.cancellation().ifPresent(c -> c.begin(running));
             List<Feed> feeds = feeds(given, leased);
             return outputs(options, feeds, leased, control);
+        } catch (OutOfMemoryError e) { // the values of one run filled the heap; without them it goes on
+            throw new OutOfMemoryException(e);
         } finally {
             options.cancellation().ifPresent(c -> c.end(running));
             leased.forEach(Tensor::endLease);

@@ -40,6 +40,14 @@ record PlanContext(
         }
     }
 
+    /** @throws ModelLimitException if a node runs its body more often than the limits allow */
+    void requireIterations(String node, long turns) {
+        if (turns > limits.iterations()) {
+            throw new ModelLimitException(
+                    where.node(node), Limits.Kind.ITERATIONS, limits.iterations(), turns, "its body runs at least");
+        }
+    }
+
     /** What an operator or a kernel refused, with its node. */
     OpExecutionException failure(Instruction node, RuntimeException cause) {
         String message = cause.getMessage();

@@ -257,6 +257,7 @@ final class Stage implements AutoCloseable {
         private final Instruction node;
         private final List<HostValue> inputs;
         private final RunState run;
+        private long turns;
 
         RunEvaluation(Instruction node, List<HostValue> inputs, RunState run) {
             this.node = node;
@@ -271,6 +272,7 @@ final class Stage implements AutoCloseable {
 
         @Override
         public List<HostValue> run(Subgraph body, List<? extends HostValue> arguments) {
+            context.requireIterations(node.name(), ++turns);
             List<HostValue> all = new ArrayList<>(arguments);
             for (int position : node.captures().get(body)) {
                 all.add(inputs.get(position));
