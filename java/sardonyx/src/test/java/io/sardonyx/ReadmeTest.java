@@ -3,14 +3,8 @@ package io.sardonyx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sardonyx.onnx.proto.AttributeProto;
-import io.sardonyx.onnx.proto.GraphProto;
-import io.sardonyx.onnx.proto.ModelProto;
-import io.sardonyx.onnx.proto.NodeProto;
-import io.sardonyx.onnx.proto.OperatorSetIdProto;
-import io.sardonyx.onnx.proto.TensorShapeProto;
-import io.sardonyx.onnx.proto.TypeProto;
-import io.sardonyx.onnx.proto.ValueInfoProto;
+import io.sardonyx.onnx.read.Onnx;
+import io.sardonyx.tensor.DType;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -18,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +29,7 @@ class ReadmeTest {
         List<String> samples =
                 SAMPLE.matcher(readme).results().map(m -> m.group(1)).toList();
         assertEquals(2, samples.size());
-        Files.write(folder.resolve("model.onnx"), classifier().toByteArray());
+        Files.write(folder.resolve("model.onnx"), classifier());
         String output = run("Load", samples.get(0));
         assertTrue(output.contains("float32[1, 3]") && output.contains("class 1"), output);
         assertTrue(run("Tensors", samples.get(1)).contains("5.5"), "the mean of 5 and 6");
@@ -77,44 +70,19 @@ class ReadmeTest {
         return result.toString();
     }
 
-    /** The mean of each channel, and what stands out is raised: class 1 wins. */
-    private static ModelProto classifier() {
-        GraphProto.Builder graph = GraphProto.newBuilder()
-                .setName("classifier")
-                .addInput(float32("image", 1, 3, 224, 224))
-                .addOutput(float32("scores", 1, 3))
-                .addNode(node("GlobalAveragePool", "image", "means"))
-                .addNode(node("Flatten", "means", "flat"))
-                .addNode(node("Constant", "", "bias")
-                        .addAttribute(AttributeProto.newBuilder()
-                                .setName("value_floats")
-                                .setType(6)
-                                .addFloats(0)
-                                .addFloats(7)
-                                .addFloats(0)))
-                .addNode(node("Add", "flat bias", "scores"));
-        return ModelProto.newBuilder()
-                .setIrVersion(10)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(17))
-                .setGraph(graph)
-                .build();
-    }
-
-    private static NodeProto.Builder node(String opType, String inputs, String output) {
-        NodeProto.Builder node = NodeProto.newBuilder().setOpType(opType).addOutput(output);
-        Stream.of(inputs.split(" ")).filter(i -> !i.isEmpty()).forEach(node::addInput);
-        return node;
-    }
-
-    private static ValueInfoProto.Builder float32(String name, long... sizes) {
-        TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-        for (long size : sizes) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(size));
-        }
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder()
-                        .setTensorType(
-                                TypeProto.Tensor.newBuilder().setElemType(1).setShape(shape)));
+    /** The mean of each channel, of which class 1 has 7 more: it wins. */
+    private static byte[] classifier() {
+        return Onnx.model(Onnx.body(
+                                Onnx.node("GlobalAveragePool", "image", "means"),
+                                Onnx.node("Flatten", "means", "flat"),
+                                Onnx.node("Add", "flat bias", "scores"))
+                        .addInput(Onnx.value("image", DType.FLOAT32.code(), 1, 3, 224, 224))
+                        .addInitializer(Onnx.tensor("bias", DType.FLOAT32, 3)
+                                .addFloatData(0)
+                                .addFloatData(7)
+                                .addFloatData(0))
+                        .addOutput(Onnx.value("scores", DType.FLOAT32.code(), 1, 3)))
+                .build()
+                .toByteArray();
     }
 }

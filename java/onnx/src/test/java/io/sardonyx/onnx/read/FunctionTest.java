@@ -247,26 +247,11 @@ class FunctionTest {
                 "functions call each other in a circle: local.g -> local.h -> local.g");
     }
 
-    /** f0 calls f1 {@code calls} times, which calls f2 as often, and so on. */
-    private static ModelProto.Builder chain(int length, int calls) {
-        ModelProto.Builder model = model(graph(call("f0", "x", "y")));
-        for (int i = 0; i < length; i++) {
-            FunctionProto.Builder f = function("f" + i, "v0", "v" + calls);
-            for (int c = 0; c < calls; c++) {
-                String in = "v" + c;
-                String out = "v" + (c + 1);
-                f.addNode(i + 1 < length ? call("f" + (i + 1), in, out) : identity(in, out));
-            }
-            model.addFunctions(f);
-        }
-        return model;
-    }
-
     @Test
     void deepChains() {
-        assertEquals(1, read(chain(64, 1)).size());
+        assertEquals(1, read(Onnx.chain(64, 1)).size());
         for (int depth : new int[] {65, 3000, 100_000}) {
-            var e = Onnx.refused(ModelLimitException.class, chain(depth, 1));
+            var e = Onnx.refused(ModelLimitException.class, Onnx.chain(depth, 1));
             assertEquals(
                     "model in memory: functions call each other: " + depth
                             + " levels, allowed 64 (raise it with Limits.depth)",
@@ -277,16 +262,16 @@ class FunctionTest {
     @Test
     void explosions() {
         assertTimeout(Duration.ofSeconds(1), () -> {
-            var e = Onnx.refused(ModelLimitException.class, chain(24, 2));
+            var e = Onnx.refused(ModelLimitException.class, Onnx.chain(24, 2));
             assertEquals(Limits.Kind.NODES, e.limit());
             assertEquals(1 << 24, e.needed());
-            e = Onnx.refused(ModelLimitException.class, chain(60, 50));
+            e = Onnx.refused(ModelLimitException.class, Onnx.chain(60, 50));
             assertEquals(Long.MAX_VALUE, e.needed());
             assertEquals(
                     "with its functions expanded the model has: beyond counting nodes, allowed 1000000 (raise it with Limits.nodes)",
                     e.detail());
         });
-        assertEquals(1 << 10, read(chain(10, 2)).size());
+        assertEquals(1 << 10, read(Onnx.chain(10, 2)).size());
     }
 
     /** Graphs handed on double where no count of nodes in the file sees it. */
@@ -324,7 +309,7 @@ class FunctionTest {
 
     @Test
     void longNamesDoNotMultiply() {
-        ModelProto.Builder model = chain(40, 1);
+        ModelProto.Builder model = Onnx.chain(40, 1);
         String name = "n".repeat(100_000);
         for (int i = 0; i < model.getFunctionsCount(); i++) {
             FunctionProto f = model.getFunctions(i);

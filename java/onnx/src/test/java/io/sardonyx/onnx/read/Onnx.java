@@ -18,13 +18,13 @@ import io.sardonyx.onnx.proto.ValueInfoProto;
 import io.sardonyx.tensor.DType;
 import java.util.List;
 
-/** Short ways to write a model down, good or bad. */
-final class Onnx {
+/** Short ways to write a model down, good or bad; other modules have it from the test jar. */
+public final class Onnx {
     static final OperatorSetIdProto OPSET = opset("", 17);
 
     private Onnx() {}
 
-    static OperatorSetIdProto opset(String domain, long version) {
+    public static OperatorSetIdProto opset(String domain, long version) {
         return OperatorSetIdProto.newBuilder()
                 .setDomain(domain)
                 .setVersion(version)
@@ -32,7 +32,7 @@ final class Onnx {
     }
 
     /** A model of this graph with IR version 10, opset 17 and the domain {@code local} for functions. */
-    static ModelProto.Builder model(GraphProto.Builder graph) {
+    public static ModelProto.Builder model(GraphProto.Builder graph) {
         return ModelProto.newBuilder()
                 .setIrVersion(10)
                 .addOpsetImport(OPSET)
@@ -41,12 +41,12 @@ final class Onnx {
     }
 
     /** A graph from float32[2] {@code x} to {@code y}. */
-    static GraphProto.Builder graph(NodeProto.Builder... nodes) {
+    public static GraphProto.Builder graph(NodeProto.Builder... nodes) {
         return body(nodes).addInput(value("x")).addOutput(value("y"));
     }
 
     /** A graph without inputs and outputs. */
-    static GraphProto.Builder body(NodeProto.Builder... nodes) {
+    public static GraphProto.Builder body(NodeProto.Builder... nodes) {
         var graph = GraphProto.newBuilder().setName("g");
         for (NodeProto.Builder node : nodes) {
             graph.addNode(node);
@@ -54,11 +54,11 @@ final class Onnx {
         return graph;
     }
 
-    static ValueInfoProto value(String name) {
+    public static ValueInfoProto value(String name) {
         return value(name, DType.FLOAT32.code(), 2);
     }
 
-    static ValueInfoProto value(String name, int dtype, long... dims) {
+    public static ValueInfoProto value(String name, int dtype, long... dims) {
         var shape = TensorShapeProto.newBuilder();
         for (long dim : dims) {
             shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(dim));
@@ -71,8 +71,18 @@ final class Onnx {
                 .build();
     }
 
+    /** A tensor of any shape. */
+    public static ValueInfoProto unshaped(String name, DType dtype) {
+        return ValueInfoProto.newBuilder()
+                .setName(name)
+                .setType(TypeProto.newBuilder()
+                        .setTensorType(TypeProto.Tensor.newBuilder().setElemType(dtype.code())))
+                .build();
+    }
+
     /** As in {@code node("Concat", "a b", "c")}; {@code _} stands for an absent value. */
-    static NodeProto.Builder node(String opType, String inputs, String outputs, AttributeProto.Builder... attributes) {
+    public static NodeProto.Builder node(
+            String opType, String inputs, String outputs, AttributeProto.Builder... attributes) {
         var node = NodeProto.newBuilder()
                 .setOpType(opType)
                 .addAllInput(names(inputs))
@@ -83,16 +93,17 @@ final class Onnx {
         return node;
     }
 
-    static NodeProto.Builder identity(String input, String output) {
+    public static NodeProto.Builder identity(String input, String output) {
         return node("Identity", input, output);
     }
 
-    static NodeProto.Builder call(
+    public static NodeProto.Builder call(
             String function, String inputs, String outputs, AttributeProto.Builder... attributes) {
         return node(function, inputs, outputs, attributes).setDomain("local");
     }
 
-    static FunctionProto.Builder function(String name, String inputs, String outputs, NodeProto.Builder... nodes) {
+    public static FunctionProto.Builder function(
+            String name, String inputs, String outputs, NodeProto.Builder... nodes) {
         var function = FunctionProto.newBuilder()
                 .setName(name)
                 .setDomain("local")
@@ -105,6 +116,21 @@ final class Onnx {
         return function;
     }
 
+    /** f0 calls f1 {@code calls} times, which calls f2 as often, and so on. */
+    public static ModelProto.Builder chain(int length, int calls) {
+        ModelProto.Builder model = model(graph(call("f0", "x", "y")));
+        for (int i = 0; i < length; i++) {
+            FunctionProto.Builder f = function("f" + i, "v0", "v" + calls);
+            for (int c = 0; c < calls; c++) {
+                String in = "v" + c;
+                String out = "v" + (c + 1);
+                f.addNode(i + 1 < length ? call("f" + (i + 1), in, out) : identity(in, out));
+            }
+            model.addFunctions(f);
+        }
+        return model;
+    }
+
     private static List<String> names(String spaced) {
         return spaced.isEmpty()
                 ? List.of()
@@ -113,23 +139,23 @@ final class Onnx {
                         .toList();
     }
 
-    static AttributeProto.Builder attribute(String name, long value) {
+    public static AttributeProto.Builder attribute(String name, long value) {
         return AttributeProto.newBuilder().setName(name).setType(2).setI(value);
     }
 
-    static AttributeProto.Builder attribute(String name, GraphProto.Builder value) {
+    public static AttributeProto.Builder attribute(String name, GraphProto.Builder value) {
         return AttributeProto.newBuilder().setName(name).setType(5).setG(value);
     }
 
-    static AttributeProto.Builder attribute(String name, TensorProto.Builder value) {
+    public static AttributeProto.Builder attribute(String name, TensorProto.Builder value) {
         return AttributeProto.newBuilder().setName(name).setType(4).setT(value);
     }
 
-    static AttributeProto.Builder reference(String name, String to, int type) {
+    public static AttributeProto.Builder reference(String name, String to, int type) {
         return AttributeProto.newBuilder().setName(name).setRefAttrName(to).setType(type);
     }
 
-    static TensorProto.Builder tensor(String name, DType dtype, long... dims) {
+    public static TensorProto.Builder tensor(String name, DType dtype, long... dims) {
         var tensor = TensorProto.newBuilder().setName(name).setDataType(dtype.code());
         for (long dim : dims) {
             tensor.addDims(dim);
@@ -137,7 +163,7 @@ final class Onnx {
         return tensor;
     }
 
-    static TensorProto.Builder raw(String name, DType dtype, int bytes, long... dims) {
+    public static TensorProto.Builder raw(String name, DType dtype, int bytes, long... dims) {
         return tensor(name, dtype, dims).setRawData(ByteString.copyFrom(new byte[bytes]));
     }
 
