@@ -1,0 +1,96 @@
+package io.sardonyx.op;
+
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.testkit.Case;
+import io.sardonyx.testkit.Data;
+import io.sardonyx.testkit.OperatorTest;
+import io.sardonyx.testkit.Tolerance;
+import java.util.stream.Stream;
+
+/** MatMulInteger, QLinearMatMul, MatMulIntegerToFloat, DynamicQuantizeMatMul. */
+class IntegerProductTest extends OperatorTest {
+    private static HostTensor matrix(DType dtype, double a, double b, double c, double d) {
+        return HostTensor.of(dtype, Shape.of(2, 2), a, b, c, d);
+    }
+
+    private static HostTensor one(DType dtype, double value) {
+        return HostTensor.of(dtype, Shape.SCALAR, value);
+    }
+
+    @Override
+    protected Stream<Case> cases() {
+        HostTensor a = matrix(DType.UINT8, 0, 255, 128, 1);
+        HostTensor b = matrix(DType.INT8, -128, 127, 2, 3);
+        HostTensor scale = one(DType.FLOAT32, .5);
+        return Stream.of(
+                Case.of("no zero points", new MatMulInteger())
+                        .input(a)
+                        .input(b)
+                        .expect(matrix(DType.INT32, 510, 765, 128 * -128 + 2, 128 * 127 + 3)),
+                Case.of("one zero point each", new MatMulInteger())
+                        .input(a)
+                        .input(b)
+                        .input(one(DType.UINT8, 128))
+                        .input(one(DType.INT8, -1))
+                        .expect(matrix(DType.INT32, 128 * 127 + 127 * 3, -128 * 128 + 127 * 4, -127 * 3, -127 * 4)),
+                Case.of("zero points for rows and columns", new MatMulInteger())
+                        .input(a)
+                        .input(b)
+                        .input(HostTensor.of(DType.UINT8, Shape.of(2), 0, 1))
+                        .input(HostTensor.of(DType.INT8, Shape.of(2), 2, 3))
+                        .expect(matrix(DType.INT32, 0, 0, 127 * -130, 127 * 124)),
+                Case.of("a stack", new MatMulInteger())
+                        .input(Data.integers(DType.INT8, 1, -128, 127, 3, 5, 70))
+                        .constant(Data.integers(DType.INT8, 2, -128, 127, 70, 9)),
+                Case.of("unsigned bytes", new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 1, 0, 255, 33, 65))
+                        .constant(Data.integers(DType.UINT8, 2, 0, 255, 65, 17))
+                        .input(one(DType.UINT8, 7))
+                        .input(one(DType.UINT8, 200)),
+                Case.of("to floats", new MatMulIntegerToFloat())
+                        .input(a)
+                        .input(b)
+                        .input(scale)
+                        .input(HostTensor.of(Shape.of(2), 1f, 2f))
+                        .absent()
+                        .absent()
+                        .input(HostTensor.of(Shape.of(2), 1f, -1f))
+                        .expect(matrix(DType.FLOAT32, 256, 764, -8190, 16258)),
+                Case.of("quantised and back", new DynamicQuantizeMatMul())
+                        .input(HostTensor.of(Shape.of(1, 2), 0f, 255f))
+                        .input(b)
+                        .input(scale)
+                        .expect(HostTensor.of(Shape.of(1, 2), 255f, 382.5f)),
+                Case.of("requantised", new QLinearMatMul())
+                        .input(matrix(DType.UINT8, 1, 2, 3, 4))
+                        .input(scale)
+                        .input(one(DType.UINT8, 0))
+                        .input(matrix(DType.INT8, 1, -1, 2, 100))
+                        .input(scale)
+                        .input(one(DType.INT8, 0))
+                        .input(one(DType.FLOAT32, .5))
+                        .input(one(DType.INT8, 10))
+                        .expect(matrix(DType.INT8, 12, 110, 16, 127)),
+                Case.of("random bytes requantised", new QLinearMatMul())
+                        .input(Data.integers(DType.UINT8, 1, 0, 255, 2, 9, 33))
+                        .input(scale)
+                        .input(one(DType.UINT8, 100))
+                        .constant(Data.integers(DType.UINT8, 2, 0, 255, 33, 21))
+                        .input(scale)
+                        .input(one(DType.UINT8, 120))
+                        .input(one(DType.FLOAT32, 300))
+                        .input(one(DType.UINT8, 128))
+                        .within(Tolerance.EXACT),
+                Case.of("rejects int32", new MatMulInteger())
+                        .input(HostTensor.of(DType.INT32, Shape.of(1, 1), 1))
+                        .input(b)
+                        .rejects("A: expected int8 or uint8"),
+                Case.of("rejects zero points of another number", new MatMulInteger())
+                        .input(a)
+                        .input(b)
+                        .input(HostTensor.of(DType.UINT8, Shape.of(3), 1, 2, 3))
+                        .rejects("a_zero_point: expected 1 value of uint8 or one for each row"));
+    }
+}
