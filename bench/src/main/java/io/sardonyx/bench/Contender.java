@@ -4,6 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
@@ -66,7 +67,8 @@ interface Contender extends AutoCloseable {
 
     /** ONNX Runtime with all its optimisations; its threads spin inside a run as they do by default. */
     final class OnnxRuntime implements Contender {
-        private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        private final OrtEnvironment environment =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         private final OrtSession session;
         private final Map<String, OnnxTensorLike> inputs = new LinkedHashMap<>();
 

@@ -24,7 +24,7 @@ record Workload(String name, String model, Map<String, long[]> shapes, List<Stri
             of("yolox-nano", Map.of("images", new long[] {1, 3, 416, 416})),
             of("squeezenet-fp16", Map.of("data_0", new long[] {1, 3, 224, 224})),
             of("ppocr-v4-det", Map.of("x", new long[] {1, 3, 320, 320})),
-            gpt2(16));
+            gpt2(7));
 
     private static Workload of(String model, Map<String, long[]> shapes) {
         return new Workload(model, model, shapes, List.of());
