@@ -1,5 +1,5 @@
-// bitwise_and, bitwise_or, bitwise_xor, shift_left, shift_right on integers; and, or, xor on bool:
-// c = f(a, b). a and b broadcast to c, which may be one of them; a shift beyond the width gives 0.
+// bitwise_and, _or, _xor, shift_left, shift_right on integers; and, or, xor on bool: c = f(a, b).
+// a and b broadcast to c, which may be one of them; a shift beyond the width gives 0.
 // The loops of binary.h; signed types share the kernels of unsigned ones.
 #include "cpu/binary.h"
 

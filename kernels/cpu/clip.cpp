@@ -1,6 +1,6 @@
-// clip, by element type: y = min(max(x, lowest), highest); NaN stays NaN, and crossed bounds give
-// the upper one. x and y have one shape, y may be x; tensors 1 and 2 are the bounds, absent ones
-// are the parameters. One pass; halves are clipped in blocks as floats.
+// clip, by type: y = min(max(x, lowest), highest); NaN stays NaN, crossed bounds give the upper
+// one. x and y have one shape, y may be x; tensors 1 and 2 are the bounds, absent ones are the
+// parameters. One pass; halves are clipped in blocks as floats.
 #include <limits>
 
 #include "cpu/binary.h"

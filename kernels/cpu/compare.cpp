@@ -1,6 +1,6 @@
-// equal, less, less_or_equal, greater, greater_or_equal, by element type: c = (a ? b) as one byte,
-// 0 or 1. a and b broadcast to c. With a NaN all are false. The loops of binary.h; greater is less
-// with the operands exchanged inside the functor.
+// equal, less, less_or_equal, greater, greater_or_equal, by type: c = (a ? b) as a byte, 0 or 1.
+// a and b broadcast to c. With a NaN all are false.
+// The loops of binary.h; greater is less with the operands exchanged inside the functor.
 #include "cpu/binary.h"
 
 namespace sx::SX_ISA {

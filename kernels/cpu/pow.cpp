@@ -1,12 +1,12 @@
 // pow.A (b of the same type) and pow.A.B: c = a^b in a's type.
-// a and b broadcast to c, which may be one of them of its type.
-// A single exponent that is 2, 3, 1/2, -1/2 or -1, as in nearly every model, becomes
-// multiplications, roots and divisions; others call the C library. Integers to integer powers are
-// squared and multiplied, and wrap.
+// a and b broadcast to c, which may be one of them that has its type.
+// A single exponent that is 2, 3, 1/2, -1/2 or -1, as in nearly every model, becomes products,
+// roots and quotients; others call the C library. Integers to integer powers are squared and
+// multiplied.
 #include <cmath>
 #include <limits>
 
-#include "cpu/binary.h"
+#include "cpu/unary.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -44,74 +44,81 @@ struct IntegerPower {
   }
 };
 
-struct Square {
-  template <class T, class B>
-  T operator()(T a, B) const {
+struct Square : Plain {
+  template <class T>
+  T operator()(T a) const {
     return a * a;
   }
 };
 
-struct Cube {
-  template <class T, class B>
-  T operator()(T a, B) const {
+struct Cube : Plain {
+  template <class T>
+  T operator()(T a) const {
     return a * a * a;
   }
 };
 
 // Unlike a root, the power 1/2 of -0 is 0, and that of -inf is inf.
-template <class T>
-T half_power(T a) {
-  return a == -std::numeric_limits<T>::infinity() ? -a : std::sqrt(a) + 0;
-}
-
-struct Root {
-  template <class T, class B>
-  T operator()(T a, B) const {
-    return half_power(a);
+struct Root : Plain {
+  template <class T>
+  T operator()(T a) const {
+    return a == -std::numeric_limits<T>::infinity() ? -a : std::sqrt(a) + 0;
   }
 };
 
-struct InverseRoot {
-  template <class T, class B>
-  T operator()(T a, B) const {
-    return 1 / half_power(a);
+struct InverseRoot : Plain {
+  template <class T>
+  T operator()(T a) const {
+    return 1 / Root{}(a);
   }
 };
 
-struct Inverse {
-  template <class T, class B>
-  T operator()(T a, B) const {
+struct Inverse : Plain {
+  template <class T>
+  T operator()(T a) const {
     return 1 / a;
   }
 };
 
+// One exponent for all: the result has a's elements in a's order.
+template <class F, class A>
+void each(const Arguments& args) {
+  const A* a = args.data<const A>(0);
+  A* c = args.data<A>(2);
+  args.parallel(args.size(2), F::kGrain, [&](int64_t begin, int64_t end, int) {
+    unary_row(F{}, a + begin, c + begin, end - begin);
+  });
+}
+
 template <class F, class A, class B>
-void run(const Arguments& args, int64_t grain = kCheapGrain) {
-  binary<F, A, A, B>(args, F{}, 0, 1, 2, args.params_as<Params>().trailing, grain);
+void pairs(const Arguments& args) {
+  binary<F, A, A, B>(args, F{}, 0, 1, 2, args.params_as<Params>().trailing, Scalar::kGrain);
+}
+
+template <class B>
+double single_exponent(const Arguments& args) {
+  if (args.size(1) != 1) return NAN;
+  const B b = *args.data<const B>(1);
+  if constexpr (std::is_same_v<typename Computed<B>::type, B>)
+    return static_cast<double>(b);
+  else
+    return widen(b);
 }
 
 template <class A, class B = A>
 void pow(const Arguments& args) {
-  constexpr int64_t kSlowGrain = kCheapGrain / 16;
-  using Base = typename Computed<A>::type;
   if constexpr (std::is_integral_v<A> && std::is_integral_v<B>) {
-    run<IntegerPower, A, B>(args, kSlowGrain);
-  } else if constexpr (std::is_floating_point_v<Base>) {
-    double exponent = NAN;
-    if (args.size(1) == 1) {
-      if constexpr (std::is_same_v<typename Computed<B>::type, B>)
-        exponent = static_cast<double>(*args.data<const B>(1));
-      else
-        exponent = widen(*args.data<const B>(1));
-    }
-    if (exponent == 2) return run<Square, A, B>(args);
-    if (exponent == 3) return run<Cube, A, B>(args);
-    if (exponent == 0.5) return run<Root, A, B>(args);
-    if (exponent == -0.5) return run<InverseRoot, A, B>(args);
-    if (exponent == -1) return run<Inverse, A, B>(args);
-    run<FloatPower, A, B>(args, kSlowGrain);
+    pairs<IntegerPower, A, B>(args);
   } else {
-    run<FloatPower, A, B>(args, kSlowGrain);
+    if constexpr (!std::is_integral_v<A>) {
+      const double exponent = single_exponent<B>(args);
+      if (exponent == 2) return each<Square, A>(args);
+      if (exponent == 3) return each<Cube, A>(args);
+      if (exponent == 0.5) return each<Root, A>(args);
+      if (exponent == -0.5) return each<InverseRoot, A>(args);
+      if (exponent == -1) return each<Inverse, A>(args);
+    }
+    pairs<FloatPower, A, B>(args);
   }
 }
 
