@@ -29,8 +29,8 @@ concept OnVectors = requires {
 };
 
 template <class F>
-void vector_row(const F& f, const float* a, bool a_steps, const float* b, bool b_steps, float* c,
-                int64_t n) {
+[[gnu::always_inline]] inline void vector_row(const F& f, const float* a, bool a_steps,
+                                              const float* b, bool b_steps, float* c, int64_t n) {
   using V = Vec<float>;
   const V left = *a, right = *b;
   int64_t i = 0;
@@ -42,9 +42,11 @@ void vector_row(const F& f, const float* a, bool a_steps, const float* b, bool b
         .store_first(c + i, rest);
 }
 
-// A row of n results; an operand that does not step is one element. c may be a or b.
+// A row of n results; an operand that does not step is one element. c may be a or b. Not inlined,
+// so that float and halves share it; and f is a copy, which no store to c can change.
 template <class F, class A, class B, class C>
-void binary_row(const F& f, const A* a, bool a_steps, const B* b, bool b_steps, C* c, int64_t n) {
+[[gnu::noinline]] void binary_row(F f, const A* a, bool a_steps, const B* b, bool b_steps, C* c,
+                                  int64_t n) {
   if constexpr (OnVectors<F> && std::is_same_v<A, float>) {
     vector_row(f, a, a_steps, b, b_steps, c, n);
   } else if (a_steps && b_steps) {

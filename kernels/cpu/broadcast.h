@@ -10,6 +10,23 @@ namespace {
 // A thread gets no less than this of an operation that takes about as long as its loads and stores.
 constexpr int64_t kCheapGrain = 32768;
 
+// A non-owning reference to what is done with a row: one walk serves all kernels of a file.
+class RowTask {
+ public:
+  template <class F>
+  explicit RowTask(F& f)
+      : object_(&f), call_([](void* o, int64_t i, const int64_t* offset, int64_t n) {
+          (*static_cast<F*>(o))(i, offset, n);
+        }) {}
+  void operator()(int64_t i, const int64_t* offset, int64_t n) const {
+    call_(object_, i, offset, n);
+  }
+
+ private:
+  void* object_;
+  void (*call_)(void*, int64_t, const int64_t*, int64_t);
+};
+
 // How N operands run along the elements of a dense row-major result. Neighbouring axes that all
 // operands walk evenly are one, axes of size 1 are none; so the innermost stride is 0 or 1, and
 // operands of the result's shape leave a single axis.
@@ -18,7 +35,8 @@ class Broadcast {
  public:
   // The operands are tensors [0, N), the result is tensor `result`; `trailing` axes of size 1 are
   // appended to the last operand.
-  Broadcast(const Arguments& args, const int (&operands)[N], int result, int trailing = 0) {
+  [[gnu::noinline]] Broadcast(const Arguments& args, const int (&operands)[N], int result,
+                              int trailing = 0) {
     const sx_tensor& y = args.tensors[result];
     int64_t run[N];
     std::fill_n(run, N, 1);
@@ -52,6 +70,11 @@ class Broadcast {
   // k's starting at offsets[k].
   template <class Row>
   void run(const Arguments& args, int64_t grain, Row&& row) const {
+    walk(args, grain, RowTask(row));
+  }
+
+ private:
+  [[gnu::noinline]] void walk(const Arguments& args, int64_t grain, RowTask row) const {
     args.parallel(count_, grain, [&](int64_t begin, int64_t end, int) {
       int64_t index[SX_MAX_RANK], offset[N];
       seek(begin, index, offset);
@@ -64,7 +87,6 @@ class Broadcast {
     });
   }
 
- private:
   // Appends an axis outside of those that there are.
   void add(int64_t size, const int64_t (&step)[N]) {
     bool even = rank_ > 0;

@@ -23,8 +23,9 @@ struct Scalar {
   static constexpr int64_t kGrain = kCheapGrain / 16;
 };
 
+// Not inlined, so that float and halves share it; f is a copy, which no store to y can change.
 template <class F, class T, class R>
-void unary_row(const F& f, const T* x, R* y, int64_t n) {
+[[gnu::noinline]] void unary_row(F f, const T* x, R* y, int64_t n) {
   if constexpr (!std::is_same_v<typename Computed<T>::type, T>) {
     constexpr int64_t kBlock = 256;
     float wide[kBlock];

@@ -52,15 +52,16 @@ inline Half narrow_half(float x) {
   return {static_cast<uint16_t>(half | bits >> 31 << 15)};
 }
 
-inline void widen(const BFloat16* x, float* y, int64_t n) {
+// Rows are functions of their own: one copy for all kernels of a file.
+[[gnu::noinline]] inline void widen(const BFloat16* x, float* y, int64_t n) {
   for (int64_t i = 0; i < n; i++) y[i] = widen(x[i]);
 }
 
-inline void narrow(const float* x, BFloat16* y, int64_t n) {
+[[gnu::noinline]] inline void narrow(const float* x, BFloat16* y, int64_t n) {
   for (int64_t i = 0; i < n; i++) y[i] = narrow_bfloat16(x[i]);
 }
 
-inline void widen(const Half* x, float* y, int64_t n) {
+[[gnu::noinline]] inline void widen(const Half* x, float* y, int64_t n) {
   int64_t i = 0;
 #if defined(__F16C__)
   for (; i + 8 <= n; i += 8)
@@ -70,7 +71,7 @@ inline void widen(const Half* x, float* y, int64_t n) {
   for (; i < n; i++) y[i] = widen(x[i]);
 }
 
-inline void narrow(const float* x, Half* y, int64_t n) {
+[[gnu::noinline]] inline void narrow(const float* x, Half* y, int64_t n) {
   int64_t i = 0;
 #if defined(__F16C__)
   for (; i + 8 <= n; i += 8)
