@@ -102,11 +102,12 @@ final class HostileMoments {
                     long live = Devices.best().liveBytes();
                     long leaked = LeakReport.leaked();
                     forget();
-                    for (int i = 0; i < 100 && Devices.best().liveBytes() != live; i++) {
+                    for (int i = 0; i < 100 && LeakReport.leaked() == leaked; i++) {
                         System.gc();
                         Thread.sleep(50);
                     }
                     require(LeakReport.leaked() == leaked + 1, "the leak is not reported");
+                    require(Devices.best().liveBytes() == live, "the memory is not freed");
                 }));
     }
 
