@@ -52,6 +52,7 @@ public record FusedConv(Conv conv, Activation activation, boolean addLast) imple
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         boolean stretched =
                 in.has(Z) && !in.shape(Z).equals(conv.shapes(name(), in).output());
-        return stretched ? Optional.empty() : conv.launch(in, activation, addLast);
+        boolean known = activation.kind() != Activation.Kind.GELU && activation.kind() != Activation.Kind.GELUTANH;
+        return known && !stretched ? conv.launch(in, activation, addLast) : Optional.empty();
     }
 }
