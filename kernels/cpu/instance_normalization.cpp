@@ -12,22 +12,17 @@ struct Params {
   double epsilon;
 };
 
-typedef float Lanes __attribute__((vector_size(32)));
-constexpr int64_t kLanes = sizeof(Lanes) / sizeof(float);
-
 // The sum of f(x) in float32, element i in lane i % 8, whatever the instruction set.
 template <class Of>
 float sum_in_lanes(const float* x, int64_t n, Of f) {
-  Lanes sums{};
+  constexpr int64_t kLanes = 8;
+  float sums[kLanes] = {};
   int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes) {
-    Lanes v;
-    std::memcpy(&v, x + i, sizeof v);
-    sums += f(v);
-  }
+  for (; i + kLanes <= n; i += kLanes)
+    for (int64_t k = 0; k < kLanes; k++) sums[k] += f(x[i + k]);
   float sum =
       ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
-  for (; i < n; i++) sum += f(Lanes{x[i]})[0];
+  for (; i < n; i++) sum += f(x[i]);
   return sum;
 }
 
@@ -52,8 +47,8 @@ Moments exact_moments(const float* x, int64_t n, double epsilon) {
 constexpr int64_t kLargePlane = 1 << 14;
 
 Moments float_moments(const float* x, int64_t n, double epsilon) {
-  const float mean = sum_in_lanes(x, n, [](Lanes v) { return v; }) / n;
-  const float square = sum_in_lanes(x, n, [mean](Lanes v) { return (v - mean) * (v - mean); });
+  const float mean = sum_in_lanes(x, n, [](float v) { return v; }) / n;
+  const float square = sum_in_lanes(x, n, [mean](float v) { return (v - mean) * (v - mean); });
   return {mean, 0, 1 / std::sqrt(square / n + static_cast<float>(epsilon))};
 }
 
