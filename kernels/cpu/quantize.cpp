@@ -109,7 +109,7 @@ inline int32_t flipped(int32_t bits) { return bits ^ (bits >> 31 & 0x7fffffff); 
 struct alignas(64) Range {
   int32_t smallest = 0, largest = 0;  // 0 belongs to every range
 
-  void add(Range other) {
+  void add(const Range& other) {
     smallest = std::min(smallest, other.smallest);
     largest = std::max(largest, other.largest);
   }
