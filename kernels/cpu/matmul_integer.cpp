@@ -1,10 +1,14 @@
-// matmul_integer.A.B: y = (a - a_zero) · (b - b_zero) of bytes, in int32 that wraps around.
+// matmul_integer.A.B.i32: y = (a - a_zero) · (b - b_zero) of bytes, in int32 that wraps around;
+// .f32: that · (a_scale · b_scale) + bias; .u8, .i8: round(that · a_scale · b_scale / y_scale) +
+// y_zero, saturated, where no sum exceeds int32. What belongs to a or y is one number or [m].
 // a is a stack of [m, k], b of [k, n], y of [m, n]; a_zero is one number or [m], b_zero one or [n].
 // b becomes panels of a few columns with pairs of rows side by side in int16, a - a_zero likewise a
 // few rows at a time; pairs are multiplied and added at once. As (a - a_zero) · b_zero is a sum
 // over a row times b_zero, it is taken off at the end, and the panels of a weight know no zero
 // point.
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "cpu/simd/pairs.h"
 #include "kernel.h"
@@ -25,6 +29,7 @@ struct Params {
   int64_t batch[kAxes], a_batch[kAxes], b_batch[kAxes];
   int64_t a_zero_row, b_zero_column;  // strides, 0 or 1
   int64_t packed;                     // whether b comes as panels
+  int64_t a_scale_row, b_scale_column, y_scale_row, y_zero_row;
 };
 
 struct PackParams {
@@ -100,11 +105,49 @@ void multiply(const int16_t* a, const int16_t* panel, int64_t pairs, int32_t* ti
     for (int v = 0; v < kVectors; v++) sums[i][v].store(tile + i * kPanel + v * I::kLanes);
 }
 
-template <class A, class B>
+// What becomes of the sums of a row from column `from` on: int32, float or a byte.
+template <class Y>
+struct Finish {
+  const float *a_scale, *b_scale, *y_scale;
+  const Y* add;  // the bias or y's zero points
+  Params strides;
+
+  explicit Finish(const Arguments& args, const Params& params)
+      : a_scale(args.has(5) ? args.data<const float>(5) : nullptr),
+        b_scale(args.has(6) ? args.data<const float>(6) : nullptr),
+        y_scale(args.has(7) ? args.data<const float>(7) : nullptr),
+        add(args.has(8) ? args.data<const Y>(8) : nullptr),
+        strides(params) {}
+
+  void operator()(const int32_t* sums, Y* y, int64_t row, int64_t from, int64_t width) const {
+    if constexpr (std::is_same_v<Y, int32_t>) {
+      std::copy_n(sums, width, y);
+      return;
+    } else {
+      const double a = a_scale[row * strides.a_scale_row];
+      for (int64_t j = 0; j < width; j++) {
+        const double scale = a * b_scale[(from + j) * strides.b_scale_column];
+        if constexpr (std::is_same_v<Y, float>) {
+          y[j] = float(sums[j] * scale + (add ? double(add[from + j]) : 0.));
+        } else {
+          constexpr double kSmallest = std::numeric_limits<Y>::min();
+          constexpr double kLargest = std::numeric_limits<Y>::max();
+          const double factor = scale / y_scale[row * strides.y_scale_row];
+          const double whole = std::rint(sums[j] * factor) + add[row * strides.y_zero_row];
+          const double low = whole >= kSmallest ? whole : kSmallest;
+          y[j] = static_cast<Y>(static_cast<int32_t>(low < kLargest ? low : kLargest));
+        }
+      }
+    }
+  }
+};
+
+template <class A, class B, class Y>
 void matmul_integer(const Arguments& args) {
   const auto s = args.params_as<Params>();
   const A* a_zero = args.has(3) ? args.data<const A>(3) : nullptr;
   const B* b_zero = args.has(4) ? args.data<const B>(4) : nullptr;
+  const Finish<Y> finish(args, s);
   const int64_t pairs = pairs_of(s.k), panels = panels_of(s.n);
   const int64_t b_bytes = s.packed ? 0 : (panels * pairs * kPanel * 4 + 63) / 64 * 64;
   const int64_t a_bytes = (pairs * kRows * 4 + 63) / 64 * 64;
@@ -123,7 +166,7 @@ void matmul_integer(const Arguments& args) {
       a += rest % s.batch[axis] * s.a_batch[axis];
       b += rest % s.batch[axis] * s.b_batch[axis];
     }
-    int32_t* y = args.data<int32_t>(2) + matrix * s.m * s.n;
+    Y* y = args.data<Y>(2) + matrix * s.m * s.n;
     if (!s.packed && b != last) {
       args.parallel(panels, std::max<int64_t>(1, 16384 / (kPanel * (s.k + 1))),
                     [&](int64_t begin, int64_t end, int) { pack(b, room, s.n, s.k, begin, end); });
@@ -144,11 +187,12 @@ void matmul_integer(const Arguments& args) {
           const int64_t from = panel * kPanel;
           const int64_t width = std::min<int64_t>(kPanel, s.n - from);
           for (int64_t r = 0; r < height; r++) {
-            int32_t* out = y + (i + r) * s.n + from;
+            int32_t* sums = tile + r * kPanel;
             for (int64_t j = 0; j < width; j++) {
               const int32_t zero = b_zero ? b_zero[(from + j) * s.b_zero_column] : 0;
-              out[j] = int32_t(uint32_t(tile[r * kPanel + j]) - row_sums[r] * uint32_t(zero));
+              sums[j] = int32_t(uint32_t(sums[j]) - row_sums[r] * uint32_t(zero));
             }
+            finish(sums, y + (i + r) * s.n + from, i + r, from, width);
           }
         }
       }
@@ -156,10 +200,16 @@ void matmul_integer(const Arguments& args) {
   }
 }
 
-SX_KERNEL("matmul_integer.u8.u8", matmul_integer<uint8_t, uint8_t>);
-SX_KERNEL("matmul_integer.u8.i8", matmul_integer<uint8_t, int8_t>);
-SX_KERNEL("matmul_integer.i8.u8", matmul_integer<int8_t, uint8_t>);
-SX_KERNEL("matmul_integer.i8.i8", matmul_integer<int8_t, int8_t>);
+#define SX_INTEGER_PRODUCTS(a, b, A, B)                                       \
+  SX_KERNEL("matmul_integer." a "." b ".i32", matmul_integer<A, B, int32_t>); \
+  SX_KERNEL("matmul_integer." a "." b ".f32", matmul_integer<A, B, float>);   \
+  SX_KERNEL("matmul_integer." a "." b ".u8", matmul_integer<A, B, uint8_t>);  \
+  SX_KERNEL("matmul_integer." a "." b ".i8", matmul_integer<A, B, int8_t>)
+
+SX_INTEGER_PRODUCTS("u8", "u8", uint8_t, uint8_t);
+SX_INTEGER_PRODUCTS("u8", "i8", uint8_t, int8_t);
+SX_INTEGER_PRODUCTS("i8", "u8", int8_t, uint8_t);
+SX_INTEGER_PRODUCTS("i8", "i8", int8_t, int8_t);
 SX_KERNEL("matmul_integer_pack.u8", pack_weight<uint8_t>);
 SX_KERNEL("matmul_integer_pack.i8", pack_weight<int8_t>);
 

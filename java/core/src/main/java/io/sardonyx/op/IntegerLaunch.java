@@ -6,8 +6,9 @@ import io.sardonyx.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** How {@link MatMulInteger} is run by the kernels {@code matmul_integer.*}: a, b, y, a's zero points, b's zero points. */
+/** How an {@link IntegerProduct} is run by the kernels {@code matmul_integer.*}. */
 final class IntegerLaunch {
     /** As {@code kernels/cpu/matmul_integer.cpp} has them, at most: columns of a panel, rows of a tile. */
     private static final long PANEL = 32;
@@ -15,30 +16,77 @@ final class IntegerLaunch {
     private static final long ROWS = 12;
     private static final int STACK_AXES = 4;
 
+    private static final int ABSENT = IntegerProduct.NONE;
+
+    /** To so many products of bytes, a sum fits into int32. */
+    private static final long EXACT_DEPTH = 1 << 15;
+
+    private final IntegerProduct inputs;
     private final MatrixProduct product;
     private final InputTypes in;
+    private int aScale = ABSENT;
+    private int bScale = ABSENT;
+    private int yScale = ABSENT;
+    private int yZero = ABSENT;
+    private int bias = ABSENT;
 
-    IntegerLaunch(MatrixProduct product, InputTypes in) {
-        this.product = product;
+    IntegerLaunch(IntegerProduct inputs, InputTypes in) {
+        this.inputs = inputs;
+        this.product = inputs.infer(in);
         this.in = in;
     }
 
+    /** Inputs that the sums are multiplied by. */
+    IntegerLaunch scaled(int aScale, int bScale) {
+        this.aScale = aScale;
+        this.bScale = bScale;
+        return this;
+    }
+
+    /** Input that is added to each row of floats. */
+    IntegerLaunch plus(int bias) {
+        this.bias = bias;
+        return this;
+    }
+
+    /** Inputs by which the result is quantised. */
+    IntegerLaunch quantized(int yScale, int yZero) {
+        this.yScale = yScale;
+        this.yZero = yZero;
+        return this;
+    }
+
     /** Empty where there is no kernel. */
-    Optional<Launch> launch() {
-        if (product.batch.rank() > STACK_AXES || !isShared(2) || !isShared(3)) {
+    Optional<Launch> launch(DType y) {
+        IntStream parameters = IntStream.of(inputs.aZero(), inputs.bZero(), aScale, bScale, yScale, yZero);
+        boolean scaled = in.has(aScale);
+        if (product.batch.rank() > STACK_AXES
+                || !parameters.allMatch(this::isShared)
+                || !isBytes(in.dtype(inputs.a()))
+                || !isBytes(in.dtype(inputs.b()))
+                || scaled && (in.dtype(aScale) != DType.FLOAT32 || product.k > EXACT_DEPTH)
+                || !(isBytes(y) || y == (scaled ? DType.FLOAT32 : DType.INT32))) {
             return Optional.empty();
         }
+        int b = inputs.b();
         boolean weight =
-                in.constant(1) && in.shape(1).rank() <= 2 && in.shape(1).elements() > 0;
-        Launch launch = Launch.ofKey("matmul_integer." + in.dtype(0).key() + "."
-                        + in.dtype(1).key())
-                .input(0);
+                in.constant(b) && in.shape(b).rank() <= 2 && in.shape(b).elements() > 0;
+        Launch launch = Launch.ofKey(String.join(
+                        ".",
+                        "matmul_integer",
+                        in.dtype(inputs.a()).key(),
+                        in.dtype(b).key(),
+                        y.key()))
+                .input(inputs.a());
         if (weight) {
-            launch.packed(1, pack(in.dtype(1)));
+            launch.packed(b, pack(in.dtype(b)));
         } else {
-            launch.input(1);
+            launch.input(b);
         }
-        launch.output(0).input(2).input(3);
+        launch.output(0).input(inputs.aZero()).input(inputs.bZero());
+        if (scaled) {
+            launch.input(aScale).input(bScale).input(yScale).input(in.has(yZero) ? yZero : bias);
+        }
         if (isTall()) {
             launch.params(product.m * product.batch.elements(), product.n, product.k);
             addAxes(launch, new long[0], 1);
@@ -50,26 +98,32 @@ final class IntegerLaunch {
             addAxes(launch, product.aBatch, 0);
             addAxes(launch, product.bBatch, 0);
         }
-        launch.params(step(2), step(3), weight ? 1 : 0);
+        launch.params(step(inputs.aZero()), step(inputs.bZero()), weight ? 1 : 0);
+        launch.params(step(aScale), step(bScale), step(yScale), step(yZero));
         launch.scratch(weight ? 0 : packedBytes());
         return Optional.of(launch.scratchPerThread(2 * ROWS * evenDepth()));
     }
 
-    /** Whether all matrices of the stack have the same zero points, or there are none. */
-    private boolean isShared(int zero) {
-        return !in.has(zero) || in.shape(zero).rank() <= 2;
+    private static boolean isBytes(DType dtype) {
+        return dtype == DType.INT8 || dtype == DType.UINT8;
     }
 
-    /** The distance between the zero points of two rows or columns. */
-    private long step(int zero) {
-        return in.has(zero) && in.shape(zero).elements() > 1 ? 1 : 0;
+    /** Whether all matrices of the stack have the same values of an input, if it is there. */
+    private boolean isShared(int input) {
+        return !in.has(input) || in.shape(input).rank() <= 2;
     }
 
-    /** Whether all matrices a follow each other and meet the same b and zero point, so that they are one tall one. */
+    /** The distance between the values of two rows or columns. */
+    private long step(int input) {
+        return in.has(input) && in.shape(input).elements() > 1 ? 1 : 0;
+    }
+
+    /** Whether all matrices a follow each other and meet the same b and parameters, so that they are one tall one. */
     private boolean isTall() {
-        Shape a = in.shape(0);
+        Shape a = in.shape(inputs.a());
         boolean whole = a.rank() >= 2 && a.slice(0, a.rank() - 2).elements() == product.batch.elements();
-        return whole && step(2) == 0 && Arrays.stream(product.bBatch).allMatch(step -> step == 0);
+        boolean one = IntStream.of(inputs.aZero(), aScale, yScale, yZero).allMatch(input -> step(input) == 0);
+        return whole && one && Arrays.stream(product.bBatch).allMatch(step -> step == 0);
     }
 
     private static void addAxes(Launch launch, long[] values, long otherwise) {

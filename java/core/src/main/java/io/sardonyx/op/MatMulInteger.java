@@ -37,6 +37,6 @@ public record MatMulInteger() implements TensorOperator {
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return new IntegerLaunch(PRODUCT.infer(in), in).launch();
+        return new IntegerLaunch(PRODUCT, in).launch(DType.INT32);
     }
 }
