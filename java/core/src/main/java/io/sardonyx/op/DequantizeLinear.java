@@ -1,5 +1,6 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
@@ -52,5 +53,15 @@ public record DequantizeLinear(long axis, long blockSize, Optional<DType> output
             double zero = in.has(2) ? in.get(2).getDouble(in.get(2).size() == 1 ? 0 : at) : 0;
             out.get(0).set(i, (x.getDouble(i) - zero) * scale.getDouble(at));
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        DType x = in.dtype(0);
+        boolean floats = in.dtype(1) == DType.FLOAT32 && out.get(0).dtype() == DType.FLOAT32;
+        if (!floats || !x.isInteger() || x.bits() < 8) {
+            return Optional.empty();
+        }
+        return scale().launch(Launch.of("dequantize", x), in);
     }
 }

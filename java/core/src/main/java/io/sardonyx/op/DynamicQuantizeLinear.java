@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Quantises floats to uint8 by their own range, 0 included: {@code y_scale = (max - min) / 255} (1 if that is 0), {@code
@@ -13,6 +15,8 @@ import java.util.List;
  * <p>ONNX DynamicQuantizeLinear, opset 11. A NaN in x makes the scale NaN and the rest 0.
  */
 public record DynamicQuantizeLinear() implements TensorOperator {
+    private static final long RANGE_BYTES = 64;
+
     static DynamicQuantizeLinear read(Attributes attributes) {
         return new DynamicQuantizeLinear();
     }
@@ -42,6 +46,18 @@ public record DynamicQuantizeLinear() implements TensorOperator {
         if (out.size() > 2) {
             out.get(2).set(0, (long) range.zero);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (in.shape(0).rank() > 8) {
+            return Optional.empty();
+        }
+        Launch launch = Launch.of("dynamic_quantize", in.dtype(0)).input(0).scratchPerThread(RANGE_BYTES);
+        for (int i = 0; i < out.size(); i++) {
+            launch.output(i);
+        }
+        return Optional.of(launch);
     }
 
     /** Scale and zero point of a tensor of floats. */

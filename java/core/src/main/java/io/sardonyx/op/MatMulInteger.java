@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@link MatMul} of bytes: {@code Y = (A - a_zero_point) · (B - b_zero_point)} in int32, which wraps around. {@code
@@ -31,5 +33,10 @@ public record MatMulInteger() implements TensorOperator {
         for (int i = 0; i < sums.length; i++) {
             out.get(0).set(i, (long) sums[i]);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return new IntegerLaunch(PRODUCT, in).launch(DType.INT32);
     }
 }

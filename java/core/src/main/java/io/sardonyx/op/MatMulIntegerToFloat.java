@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -55,5 +57,13 @@ public record MatMulIntegerToFloat() implements TensorOperator {
             double value = sums[i] * (aScale.getDouble(row.applyAsInt(i)) * bScale.getDouble(column.applyAsInt(i)));
             y.set(i, in.has(6) ? value + in.get(6).getDouble(i % in.get(6).size()) : value);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return new IntegerLaunch(PRODUCT, in)
+                .scaled(2, 3)
+                .plus(6)
+                .launch(out.get(0).dtype());
     }
 }

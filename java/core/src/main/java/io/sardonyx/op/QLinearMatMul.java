@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -65,5 +67,13 @@ public record QLinearMatMul() implements TensorOperator {
                     / in.get(6).getDouble(yScale.applyAsInt(i));
             Quantized.quantize(y, i, sums[i] * scale, in.get(7).getDouble(yZero.applyAsInt(i)), true);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return new IntegerLaunch(PRODUCT, in)
+                .scaled(1, 4)
+                .quantized(6, 7)
+                .launch(out.get(0).dtype());
     }
 }

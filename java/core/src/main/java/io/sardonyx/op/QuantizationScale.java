@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -83,5 +85,14 @@ record QuantizationScale(String operator, long axis, long blockSize) {
     IntUnaryOperator positions(Shape x, Shape scale) {
         Layout layout = layout(x, scale);
         return i -> (int) layout.position(i);
+    }
+
+    /** Adds the arguments that the kernels {@code quantize.*} and {@code dequantize.*} share; empty where they do not apply. */
+    Optional<Launch> launch(Launch launch, InputTypes in) {
+        Layout layout = layout(in.shape(0), in.shape(1));
+        if (layout.perInner() || in.shape(0).rank() > 8) {
+            return Optional.empty();
+        }
+        return Optional.of(launch.input(0).input(1).input(2).output(0).params(layout.length(), layout.inner()));
     }
 }

@@ -1,5 +1,6 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
@@ -79,5 +80,17 @@ public record QuantizeLinear(
             double zero = in.has(2) ? in.get(2).getDouble(in.get(2).size() == 1 ? 0 : at) : 0;
             Quantized.quantize(y, i, quotient.getDouble(0), zero, saturate);
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        DType y = out.get(0).dtype();
+        boolean floats = in.dtype(0) == DType.FLOAT32
+                && in.dtype(1) == DType.FLOAT32
+                && precision.orElse(DType.FLOAT32) == DType.FLOAT32;
+        if (!floats || !y.isInteger() || y.bits() < 8) {
+            return Optional.empty();
+        }
+        return scale().launch(Launch.of("quantize", y), in);
     }
 }

@@ -49,6 +49,41 @@ class IntegerProductTest extends OperatorTest {
                         .constant(Data.integers(DType.UINT8, 2, 0, 255, 65, 17))
                         .input(one(DType.UINT8, 7))
                         .input(one(DType.UINT8, 200)),
+                Case.of("odd depth, zero points for rows and columns", new MatMulInteger())
+                        .input(Data.integers(DType.INT8, 3, -128, 127, 25, 131))
+                        .input(Data.integers(DType.UINT8, 4, 0, 255, 131, 67))
+                        .input(Data.integers(DType.INT8, 5, -128, 127, 25))
+                        .input(Data.integers(DType.UINT8, 6, 0, 255, 67)),
+                Case.of("a weight with zero points for columns", new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 7, 0, 255, 13, 64))
+                        .constant(Data.integers(DType.INT8, 8, -128, 127, 64, 259))
+                        .input(one(DType.UINT8, 255))
+                        .input(Data.integers(DType.INT8, 9, -128, 127, 259)),
+                Case.of("stacks of both", new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 10, 0, 255, 2, 1, 3, 17))
+                        .input(Data.integers(DType.UINT8, 11, 0, 255, 4, 17, 33))
+                        .input(HostTensor.of(DType.UINT8, Shape.of(3), 1, 2, 3))
+                        .input(HostTensor.of(DType.UINT8, Shape.of(1), 9)),
+                Case.of("a stack of zero points", new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 12, 0, 255, 2, 3, 5))
+                        .input(Data.integers(DType.INT8, 13, -128, 127, 2, 5, 7))
+                        .input(Data.integers(DType.UINT8, 14, 0, 255, 2, 3, 1))
+                        .input(Data.integers(DType.INT8, 15, -128, 127, 2, 1, 7)),
+                Case.of("vectors", new MatMulInteger())
+                        .input(Data.integers(DType.INT8, 16, -128, 127, 129))
+                        .input(Data.integers(DType.INT8, 17, -128, 127, 129))
+                        .input(one(DType.INT8, -128))
+                        .input(one(DType.INT8, 127)),
+                Case.of("a vector and a stack", new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 18, 0, 255, 3))
+                        .input(Data.integers(DType.INT8, 19, -128, 127, 2, 3, 16)),
+                Case.of("no depth", new MatMulInteger())
+                        .input(Data.integers(DType.INT8, 20, -128, 127, 3, 0))
+                        .input(Data.integers(DType.INT8, 21, -128, 127, 0, 5))
+                        .input(one(DType.INT8, 1)),
+                Case.of("no rows", new MatMulInteger())
+                        .input(Data.integers(DType.INT8, 22, -128, 127, 0, 4))
+                        .input(Data.integers(DType.INT8, 23, -128, 127, 4, 5)),
                 Case.of("to floats", new MatMulIntegerToFloat())
                         .input(a)
                         .input(b)
@@ -83,6 +118,29 @@ class IntegerProductTest extends OperatorTest {
                         .input(one(DType.FLOAT32, 300))
                         .input(one(DType.UINT8, 128))
                         .within(Tolerance.EXACT),
+                Case.of("requantised by rows and columns", new QLinearMatMul())
+                        .input(Data.integers(DType.INT8, 3, -128, 127, 13, 65))
+                        .input(Data.uniform(DType.FLOAT32, 4, .01, .1, 13))
+                        .input(Data.integers(DType.INT8, 5, -128, 127, 13))
+                        .constant(Data.integers(DType.INT8, 6, -128, 127, 65, 37))
+                        .input(Data.uniform(DType.FLOAT32, 7, .01, .1, 37))
+                        .input(Data.integers(DType.INT8, 8, -128, 127, 37))
+                        .input(Data.uniform(DType.FLOAT32, 9, 1, 3, 13))
+                        .input(Data.integers(DType.UINT8, 10, 0, 255, 13))
+                        .within(Tolerance.EXACT),
+                Case.of("a stack to floats", new MatMulIntegerToFloat())
+                        .input(Data.integers(DType.UINT8, 11, 0, 255, 3, 5, 70))
+                        .constant(Data.integers(DType.INT8, 12, -128, 127, 70, 41))
+                        .input(scale)
+                        .input(Data.uniform(DType.FLOAT32, 13, .01, .1, 41))
+                        .input(one(DType.UINT8, 128))
+                        .input(Data.integers(DType.INT8, 14, -128, 127, 41))
+                        .input(Data.normal(15, 41)),
+                Case.of("rows to floats", new MatMulIntegerToFloat())
+                        .input(Data.integers(DType.INT8, 16, -128, 127, 2, 5, 7))
+                        .input(Data.integers(DType.UINT8, 17, 0, 255, 2, 7, 9))
+                        .input(Data.normal(18, 5))
+                        .input(Data.normal(19, 9)),
                 Case.of("rejects int32", new MatMulInteger())
                         .input(HostTensor.of(DType.INT32, Shape.of(1, 1), 1))
                         .input(b)

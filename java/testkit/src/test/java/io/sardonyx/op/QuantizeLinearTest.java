@@ -88,6 +88,36 @@ class QuantizeLinearTest extends OperatorTest {
                 Case.of("zeros have scale 1", new DynamicQuantizeLinear())
                         .input(HostTensor.of(Shape.of(2), 0f, 0f))
                         .expect(bytes(DType.UINT8, 0, 0), one(1), HostTensor.of(DType.UINT8, Shape.SCALAR, 0)),
+                Case.of("a long tensor", quantize(1, 0))
+                        .input(Data.normal(1, 3, 6007))
+                        .input(one(.01))
+                        .input(HostTensor.of(DType.UINT8, Shape.SCALAR, 100)),
+                Case.of("a scale for each column", quantize(-1, 0))
+                        .input(Data.normal(2, 301, 67))
+                        .input(Data.uniform(DType.FLOAT32, 3, .001, .1, 67))
+                        .input(Data.integers(DType.INT8, 4, -128, 127, 67)),
+                Case.of("a scale for each channel, 16 bits", quantize(1, 0))
+                        .input(Data.normal(5, 2, 3, 5, 7))
+                        .input(HostTensor.of(Shape.of(3), 1e-3f, -1e-4f, 0f))
+                        .input(HostTensor.of(DType.INT16, Shape.of(3), -32768, 32767, 5)),
+                Case.of("back by columns", dequantize(1, 0))
+                        .input(Data.integers(DType.UINT8, 6, 0, 255, 301, 67))
+                        .input(Data.normal(7, 67))
+                        .input(Data.integers(DType.UINT8, 8, 0, 255, 67)),
+                Case.of("back by channels without zero points", dequantize(1, 0))
+                        .input(Data.integers(DType.INT8, 9, -128, 127, 2, 3, 5, 7))
+                        .input(Data.normal(10, 3)),
+                Case.of("back from int32", dequantize(0, 0))
+                        .input(Data.integers(DType.INT32, 11, Integer.MIN_VALUE, Integer.MAX_VALUE, 5, 33))
+                        .input(Data.normal(12, 5))
+                        .input(HostTensor.of(DType.INT32, Shape.of(5), 0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE)),
+                Case.of("nothing", quantize(0, 0)).input(Data.normal(1, 0, 3)).input(one(1)),
+                Case.of("a long range", new DynamicQuantizeLinear()).input(Data.normal(13, 5, 7001)),
+                Case.of("negative numbers", new DynamicQuantizeLinear())
+                        .input(Data.uniform(DType.FLOAT32, 14, -3, -1, 37)),
+                Case.of("a NaN", new DynamicQuantizeLinear()).input(HostTensor.of(Shape.of(3), 1f, Float.NaN, -1f)),
+                Case.of("infinities", new DynamicQuantizeLinear()).input(HostTensor.of(Shape.of(3), -INF, 1f, INF)),
+                Case.of("no range", new DynamicQuantizeLinear()).input(Data.normal(1, 0)),
                 Case.of("rejects scales of another number", quantize(1, 0))
                         .input(matrix)
                         .input(scales)

@@ -1,0 +1,147 @@
+package io.sardonyx.op;
+
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** How an {@link IntegerProduct} is run by the kernels {@code matmul_integer.*}. */
+final class IntegerLaunch {
+    /** As {@code kernels/cpu/matmul_integer.cpp} has them, at most: columns of a panel, rows of a tile. */
+    private static final long PANEL = 32;
+
+    private static final long ROWS = 12;
+    private static final int STACK_AXES = 4;
+
+    private static final int ABSENT = IntegerProduct.NONE;
+
+    /** To so many products of bytes, a sum fits into int32. */
+    private static final long EXACT_DEPTH = 1 << 15;
+
+    private final IntegerProduct inputs;
+    private final MatrixProduct product;
+    private final InputTypes in;
+    private int aScale = ABSENT;
+    private int bScale = ABSENT;
+    private int yScale = ABSENT;
+    private int yZero = ABSENT;
+    private int bias = ABSENT;
+
+    IntegerLaunch(IntegerProduct inputs, InputTypes in) {
+        this.inputs = inputs;
+        this.product = inputs.infer(in);
+        this.in = in;
+    }
+
+    /** Inputs that the sums are multiplied by. */
+    IntegerLaunch scaled(int aScale, int bScale) {
+        this.aScale = aScale;
+        this.bScale = bScale;
+        return this;
+    }
+
+    /** Input that is added to each row of floats. */
+    IntegerLaunch plus(int bias) {
+        this.bias = bias;
+        return this;
+    }
+
+    /** Inputs by which the result is quantised. */
+    IntegerLaunch quantized(int yScale, int yZero) {
+        this.yScale = yScale;
+        this.yZero = yZero;
+        return this;
+    }
+
+    /** Empty where there is no kernel. */
+    Optional<Launch> launch(DType y) {
+        IntStream parameters = IntStream.of(inputs.aZero(), inputs.bZero(), aScale, bScale, yScale, yZero);
+        boolean scaled = in.has(aScale);
+        if (product.batch.rank() > STACK_AXES
+                || !parameters.allMatch(this::isShared)
+                || !isBytes(in.dtype(inputs.a()))
+                || !isBytes(in.dtype(inputs.b()))
+                || scaled && (in.dtype(aScale) != DType.FLOAT32 || product.k > EXACT_DEPTH)
+                || !(isBytes(y) || y == (scaled ? DType.FLOAT32 : DType.INT32))) {
+            return Optional.empty();
+        }
+        int b = inputs.b();
+        boolean weight =
+                in.constant(b) && in.shape(b).rank() <= 2 && in.shape(b).elements() > 0;
+        Launch launch = Launch.ofKey(String.join(
+                        ".",
+                        "matmul_integer",
+                        in.dtype(inputs.a()).key(),
+                        in.dtype(b).key(),
+                        y.key()))
+                .input(inputs.a());
+        if (weight) {
+            launch.packed(b, pack(in.dtype(b)));
+        } else {
+            launch.input(b);
+        }
+        launch.output(0).input(inputs.aZero()).input(inputs.bZero());
+        if (scaled) {
+            launch.input(aScale).input(bScale).input(yScale).input(in.has(yZero) ? yZero : bias);
+        }
+        if (isTall()) {
+            launch.params(product.m * product.batch.elements(), product.n, product.k);
+            addAxes(launch, new long[0], 1);
+            addAxes(launch, new long[0], 0);
+            addAxes(launch, new long[0], 0);
+        } else {
+            launch.params(product.m, product.n, product.k);
+            addAxes(launch, product.batch.toArray(), 1);
+            addAxes(launch, product.aBatch, 0);
+            addAxes(launch, product.bBatch, 0);
+        }
+        launch.params(step(inputs.aZero()), step(inputs.bZero()), weight ? 1 : 0);
+        launch.params(step(aScale), step(bScale), step(yScale), step(yZero));
+        launch.scratch(weight ? 0 : packedBytes());
+        return Optional.of(launch.scratchPerThread(2 * ROWS * evenDepth()));
+    }
+
+    private static boolean isBytes(DType dtype) {
+        return dtype == DType.INT8 || dtype == DType.UINT8;
+    }
+
+    /** Whether all matrices of the stack have the same values of an input, if it is there. */
+    private boolean isShared(int input) {
+        return !in.has(input) || in.shape(input).rank() <= 2;
+    }
+
+    /** The distance between the values of two rows or columns. */
+    private long step(int input) {
+        return in.has(input) && in.shape(input).elements() > 1 ? 1 : 0;
+    }
+
+    /** Whether all matrices a follow each other and meet the same b and parameters, so that they are one tall one. */
+    private boolean isTall() {
+        Shape a = in.shape(inputs.a());
+        boolean whole = a.rank() >= 2 && a.slice(0, a.rank() - 2).elements() == product.batch.elements();
+        boolean one = IntStream.of(inputs.aZero(), aScale, yScale, yZero).allMatch(input -> step(input) == 0);
+        return whole && one && Arrays.stream(product.bBatch).allMatch(step -> step == 0);
+    }
+
+    private static void addAxes(Launch launch, long[] values, long otherwise) {
+        for (int i = values.length; i < STACK_AXES; i++) {
+            launch.param(otherwise);
+        }
+        launch.params(values);
+    }
+
+    private Launch.Pack pack(DType dtype) {
+        return new Launch.Pack("matmul_integer_pack." + dtype.key(), packedBytes(), List.of(product.n, product.k));
+    }
+
+    private long packedBytes() {
+        return 2 * evenDepth() * ((product.n + PANEL - 1) / PANEL * PANEL);
+    }
+
+    private long evenDepth() {
+        return (product.k + 1) / 2 * 2;
+    }
+}
