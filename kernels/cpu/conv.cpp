@@ -130,11 +130,9 @@ void conv_f32(const Arguments& args) {
   if (!p.packed) pack(args.data<const float>(1), {p.group, p.filters, depth}, packed);
   const Convolver convolver(p, tile, offset, p.packed ? args.data<const float>(1) : packed, args);
 
-  const int64_t rows = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
-  const int64_t columns = (g.output[2] + p.tile_columns - 1) / p.tile_columns;
-  const int64_t count = p.batch * p.group * rows * columns;
-  const int64_t panels = (p.filters + kRows - 1) / kRows;
-  if (count == 0 || panels == 0 || g.output[1] == 0) return;
+  const TileGrid grid(g, p.batch * p.group, p.tile_rows, p.tile_columns);
+  const int64_t count = grid.count(), panels = (p.filters + kRows - 1) / kRows;
+  if (count == 0 || panels == 0) return;
   // Few tiles: cut the filters too, at the price of laying out a tile more than once.
   const int64_t threads = args.pool.threads();
   const int64_t chunks = threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / count, 1, panels);
@@ -146,14 +144,13 @@ void conv_f32(const Arguments& args) {
                   std::fill_n(x + layout, kSlack, 0.0f);
                   int64_t loaded = -1;
                   for (int64_t i = begin; i < end; i++) {
-                    const int64_t at = i / chunks, column = at % columns * p.tile_columns,
-                                  row = at / columns % rows * p.tile_rows, ng = at / columns / rows;
-                    for (int64_t c = 0; c < p.channels && at != loaded; c++)
-                      tile.load(args.data<const float>(0) + (ng * p.channels + c) * g.inputs(), row,
-                                column, x + c * tile.plane);
-                    loaded = at;
+                    const auto [image, row, column] = grid.at(i / chunks);
+                    for (int64_t c = 0; c < p.channels && i / chunks != loaded; c++)
+                      tile.load(args.data<const float>(0) + (image * p.channels + c) * g.inputs(),
+                                row, column, x + c * tile.plane);
+                    loaded = i / chunks;
                     const int64_t first = i % chunks * chunk;
-                    convolver.run(x, ng / p.group, ng % p.group, row, column, first,
+                    convolver.run(x, image / p.group, image % p.group, row, column, first,
                                   std::min(first + chunk, p.filters));
                   }
                 });
