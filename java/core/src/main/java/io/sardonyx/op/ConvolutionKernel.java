@@ -110,12 +110,8 @@ final class ConvolutionKernel {
      * gets its dummy axis there. A pointwise convolution sees one long row.
      */
     private static long[][] axes(Sliding s) {
-        boolean pointwise = true;
-        for (int i = 0; i < s.axes(); i++) {
-            pointwise &= s.kernel[i] == 1 && s.strides[i] == 1 && s.begin[i] == 0 && s.end[i] == 0;
-        }
         long[] one = {1, 1, 1, 1, 1, 0};
-        if (pointwise) {
+        if (isPointwise(s)) {
             return new long[][] {one, one, {s.inputs(), s.inputs(), 1, 1, 1, 0}};
         }
         long[][] axes = {one, one, one};
@@ -124,6 +120,15 @@ final class ConvolutionKernel {
                     new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i]};
         }
         return axes;
+    }
+
+    private static boolean isPointwise(Sliding s) {
+        for (int i = 0; i < s.axes(); i++) {
+            if (s.kernel[i] != 1 || s.strides[i] != 1 || s.begin[i] != 0 || s.end[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Which of the kernels' three axes spatial axis {@code i} of {@code count} is. */
@@ -161,7 +166,12 @@ final class ConvolutionKernel {
         }
         launch.param(addLast ? 1L : 0);
         activation.addTo(launch);
-        return withScratch(launch, tile, !depthwise && !constantWeight);
+        // A pointwise convolution reads the input in place, but for the last columns.
+        Convolution c = convolution;
+        boolean inPlace = !depthwise
+                && isPointwise(c.sliding())
+                && (double) c.channels() * c.sliding().inputs() <= Integer.MAX_VALUE;
+        return withScratch(launch, inPlace ? new Tile(1, COLUMNS) : tile, !depthwise && !constantWeight);
     }
 
     private void addGeometry(Launch launch, Tile tile) {
@@ -183,9 +193,9 @@ final class ConvolutionKernel {
         return convolution.group() * roundUp(convolution.filters(), PACKED_ROWS) * depth();
     }
 
-    /** Offsets, filters if the kernel packs them itself, and the layout of a tile for each thread. */
+    /** Offsets (two tables), filters if the kernel packs them itself, and the layout of a tile for each thread. */
     private Launch withScratch(Launch launch, Tile tile, boolean packs) {
-        return launch.scratch(4 * (roundUp(depth(), LINE) + (packs ? roundUp(packed(), LINE) : 0)))
+        return launch.scratch(4 * (2 * roundUp(depth(), LINE) + (packs ? roundUp(packed(), LINE) : 0)))
                 .scratchPerThread(4 * roundUp((long) layout(tile.rows, tile.columns) + SLACK, LINE));
     }
 
