@@ -18,6 +18,10 @@ struct Params {
   Activation activation;
 };
 
+bool is_pointwise(const Geometry& g) {
+  return g.taps() == 1 && g.stride[2] == 1 && g.begin[2] == 0 && g.inputs() == g.output[2];
+}
+
 struct PackParams {
   int64_t group, filters, depth;
 };
@@ -37,41 +41,44 @@ void conv_pack_f32(const Arguments& args) {
   pack(args.data<const float>(0), args.params_as<PackParams>(), args.data<float>(1));
 }
 
+// How a tile of the input lies in memory: where each product's operand is, seen from a position.
+struct Layout {
+  const Tile& tile;
+  const int32_t* offset;
+};
+
+// Positions [row, row + rows) x [column, column + columns) of group g of image n.
+struct Block {
+  int64_t n, g, row, rows, column, columns;
+};
+
 // The part of a launch that does not change from tile to tile.
 class Convolver {
  public:
-  Convolver(const Params& p, const Tile& tile, const int32_t* offset, const float* w,
-            const Arguments& args)
-      : p_(p),
-        tile_(tile),
-        offset_(offset),
-        w_(w),
-        args_(args),
-        depth_(p.channels * p.geometry.taps()) {}
+  Convolver(const Params& p, const float* w, const Arguments& args)
+      : p_(p), w_(w), args_(args), depth_(p.channels * p.geometry.taps()) {}
 
-  // Filters [first, last) of group g at a tile whose first position is (row, 0, column), from its
-  // layout in x.
-  void run(const float* x, int64_t n, int64_t g, int64_t row, int64_t column, int64_t first,
+  // Filters [first, last) at a block, from its layout in x.
+  void run(const float* x, const Layout& layout, const Block& b, int64_t first,
            int64_t last) const {
-    const int64_t rows = std::min(p_.tile_rows, p_.geometry.output[0] - row);
-    const int64_t columns = std::min(p_.tile_columns, p_.geometry.output[2] - column);
+    const Tile& tile = layout.tile;
     const int64_t positions =
-        ((rows - 1) * tile_.length[1] + p_.geometry.output[1] - 1) * tile_.length[2] + columns;
-    const float* w = w_ + g * round_up(p_.filters, kPackedRows) * depth_;
-    const float* bias = args_.has(2) ? args_.data<const float>(2) + g * p_.filters : nullptr;
+        ((b.rows - 1) * tile.length[1] + p_.geometry.output[1] - 1) * tile.length[2] + b.columns;
+    const float* w = w_ + b.g * round_up(p_.filters, kPackedRows) * depth_;
+    const float* bias = args_.has(2) ? args_.data<const float>(2) + b.g * p_.filters : nullptr;
     Run run[kColumns];
     for (int64_t at = 0; at < positions; at += kColumns) {
       const int64_t count = std::min<int64_t>(kColumns, positions - at);
       const int runs =
-          sx::SX_ISA::runs(p_.geometry, tile_, row, rows, column, columns, at, count, run);
+          sx::SX_ISA::runs(p_.geometry, tile, b.row, b.rows, b.column, b.columns, at, count, run);
       if (runs == 0) continue;
       for (int64_t f = first; f < last; f += kRows) {
         const int64_t filters = std::min<int64_t>(kRows, last - f);
         alignas(64) float sums[kRows * kColumns];
         float from[kRows] = {};
         if (bias) std::copy_n(bias + f, filters, from);
-        multiply_for(filters, count)(w + f * depth_, from, x + at, offset_, depth_, sums);
-        store(sums, filters, (n * p_.group + g) * p_.filters + f, count, std::span(run, runs));
+        multiply_for(filters, count)(w + f * depth_, from, x + at, layout.offset, depth_, sums);
+        store(sums, filters, (b.n * p_.group + b.g) * p_.filters + f, count, std::span(run, runs));
       }
     }
   }
@@ -104,8 +111,6 @@ class Convolver {
   }
 
   const Params& p_;
-  const Tile& tile_;
-  const int32_t* offset_;
   const float* w_;
   const Arguments& args_;
   int64_t depth_;
@@ -114,13 +119,17 @@ class Convolver {
 void conv_f32(const Arguments& args) {
   const auto p = args.params_as<Params>();
   const Geometry& g = p.geometry;
-  const Tile tile(g, p.tile_rows, p.tile_columns, false);
+  // A pointwise convolution reads whole vectors of positions where they are; only what is left of a
+  // row is laid out.
+  const bool direct = is_pointwise(g) && p.channels * g.inputs() <= INT32_MAX;
+  const Tile whole(g, p.tile_rows, p.tile_columns, false);
+  const Tile tile = direct ? Tile(g, 1, kColumns, false) : whole;
   const int64_t depth = p.channels * g.taps();
   const int64_t layout = p.channels * tile.plane;
 
   // Scratch: offsets, then filters if they do not come packed, then a tile for each thread.
   auto* offset = reinterpret_cast<int32_t*>(args.scratch);
-  auto* packed = reinterpret_cast<float*>(args.scratch) + round_up(depth, kLine);
+  auto* packed = reinterpret_cast<float*>(args.scratch) + 2 * round_up(depth, kLine);
   auto* tiles =
       packed + (p.packed ? 0 : round_up(p.group * round_up(p.filters, kPackedRows) * depth, kLine));
   const int64_t stride = round_up(layout + kSlack, kLine);
@@ -128,13 +137,14 @@ void conv_f32(const Arguments& args) {
   for (int64_t k = g.taps(); k < depth; k++)
     offset[k] = offset[k - g.taps()] + static_cast<int32_t>(tile.plane);
   if (!p.packed) pack(args.data<const float>(1), {p.group, p.filters, depth}, packed);
-  const Convolver convolver(p, tile, offset, p.packed ? args.data<const float>(1) : packed, args);
+  const Convolver convolver(p, p.packed ? args.data<const float>(1) : packed, args);
 
-  const int64_t rows = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
-  const int64_t columns = (g.output[2] + p.tile_columns - 1) / p.tile_columns;
-  const int64_t count = p.batch * p.group * rows * columns;
-  const int64_t panels = (p.filters + kRows - 1) / kRows;
-  if (count == 0 || panels == 0 || g.output[1] == 0) return;
+  int32_t* in_place = offset + round_up(depth, kLine);
+  for (int64_t k = 0; k < depth && direct; k++) in_place[k] = static_cast<int32_t>(k * g.inputs());
+
+  const TileGrid grid(g, p.batch * p.group, p.tile_rows, p.tile_columns);
+  const int64_t count = grid.count(), panels = (p.filters + kRows - 1) / kRows;
+  if (count == 0 || panels == 0) return;
   // Few tiles: cut the filters too, at the price of laying out a tile more than once.
   const int64_t threads = args.pool.threads();
   const int64_t chunks = threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / count, 1, panels);
@@ -146,15 +156,29 @@ void conv_f32(const Arguments& args) {
                   std::fill_n(x + layout, kSlack, 0.0f);
                   int64_t loaded = -1;
                   for (int64_t i = begin; i < end; i++) {
-                    const int64_t at = i / chunks, column = at % columns * p.tile_columns,
-                                  row = at / columns % rows * p.tile_rows, ng = at / columns / rows;
-                    for (int64_t c = 0; c < p.channels && at != loaded; c++)
-                      tile.load(args.data<const float>(0) + (ng * p.channels + c) * g.inputs(), row,
-                                column, x + c * tile.plane);
-                    loaded = at;
-                    const int64_t first = i % chunks * chunk;
-                    convolver.run(x, ng / p.group, ng % p.group, row, column, first,
-                                  std::min(first + chunk, p.filters));
+                    const auto [image, row, column] = grid.at(i / chunks);
+                    const float* from = args.data<const float>(0) + image * p.channels * g.inputs();
+                    const int64_t first = i % chunks * chunk,
+                                  last = std::min(first + chunk, p.filters);
+                    Block block{image / p.group,
+                                image % p.group,
+                                row,
+                                std::min(p.tile_rows, g.output[0] - row),
+                                column,
+                                std::min(p.tile_columns, g.output[2] - column)};
+                    if (direct) {
+                      const int64_t rest = block.columns % kColumns;
+                      block.columns -= rest;
+                      if (block.columns > 0)
+                        convolver.run(from + column, {whole, in_place}, block, first, last);
+                      if (rest == 0) continue;
+                      block.column += block.columns;
+                      block.columns = rest;
+                    }
+                    for (int64_t c = 0; c < p.channels && i / chunks != loaded; c++)
+                      tile.load(from + c * g.inputs(), row, block.column, x + c * tile.plane);
+                    loaded = i / chunks;
+                    convolver.run(x, {tile, offset}, block, first, last);
                   }
                 });
 }

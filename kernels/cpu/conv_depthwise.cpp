@@ -117,21 +117,17 @@ void conv_depthwise_f32(const Arguments& args) {
   const int64_t stride = round_up(tile.plane + kSlack, kLine);
   tile.taps(offset);
 
-  const int64_t rows = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
-  const int64_t columns = (g.output[2] + p.tile_columns - 1) / p.tile_columns;
+  const TileGrid grid(g, p.batch * p.group, p.tile_rows, p.tile_columns);
   const int64_t work = p.tile_rows * g.output[1] * p.tile_columns * taps * p.filters;
-  args.parallel(p.batch * p.group * rows * columns,
-                std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, work)),
+  args.parallel(grid.count(), std::max<int64_t>(1, (1 << 16) / std::max<int64_t>(1, work)),
                 [&](int64_t begin, int64_t end, int worker) {
                   float* x = tiles + worker * stride;
                   with_activation(p.activation, [&](auto f) {
                     const Filter<decltype(f)> filter{p, tile, offset, f};
                     for (int64_t i = begin; i < end; i++) {
-                      const int64_t column = i % columns * p.tile_columns,
-                                    row = i / columns % rows * p.tile_rows,
-                                    channel = i / columns / rows;
-                      tile.load(args.data<const float>(0) + channel * g.inputs(), row, column, x);
-                      for (int64_t m = channel * p.filters; m < (channel + 1) * p.filters; m++) {
+                      const auto [image, row, column] = grid.at(i);
+                      tile.load(args.data<const float>(0) + image * g.inputs(), row, column, x);
+                      for (int64_t m = image * p.filters; m < (image + 1) * p.filters; m++) {
                         const int64_t at = m * outputs + row * g.output[1] * g.output[2] + column;
                         const int64_t which = m % (p.group * p.filters);
                         filter.run(x, args.data<const float>(1) + which * taps,

@@ -187,21 +187,18 @@ void conv_transpose_f32(const Arguments& args) {
   if (!p.packed) pack(args.data<const float>(1), {p.group, p.channels, p.filters, p.k}, packed);
   const Transposer transposer(p, tile, offset, p.packed ? args.data<const float>(1) : packed, args);
 
-  const int64_t rows = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
-  const int64_t columns = (g.output[2] + p.tile_columns - 1) / p.tile_columns;
+  const TileGrid grid(g, p.batch * p.group, p.tile_rows, p.tile_columns);
   const int64_t work = p.tile_rows * g.output[1] * p.tile_columns * depth * p.filters;
-  args.parallel(p.batch * p.group * rows * columns,
-                std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
+  args.parallel(grid.count(), std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
                 [&](int64_t begin, int64_t end, int worker) {
                   float* x = tiles + worker * stride;
                   std::fill_n(x + layout, kSlack, 0.0f);
                   for (int64_t i = begin; i < end; i++) {
-                    const int64_t column = i % columns * p.tile_columns,
-                                  row = i / columns % rows * p.tile_rows, ng = i / columns / rows;
+                    const auto [image, row, column] = grid.at(i);
                     for (int64_t c = 0; c < p.channels; c++)
-                      tile.load(args.data<const float>(0) + (ng * p.channels + c) * g.inputs(), row,
-                                column, x + c * tile.plane);
-                    transposer.run(x, ng / p.group, ng % p.group, row, column);
+                      tile.load(args.data<const float>(0) + (image * p.channels + c) * g.inputs(),
+                                row, column, x + c * tile.plane);
+                    transposer.run(x, image / p.group, image % p.group, row, column);
                   }
                 });
 }

@@ -9,6 +9,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "cpu/simd/vec.h"
 #include "kernel.h"
@@ -53,21 +54,34 @@ inline void copy_run(const float* from, int64_t count, float* to) {
     Vector::load_first(from + i, count - i).store_first(to + i, count - i);
 }
 
-template <int Stride>
-inline void copy_strided(const float* __restrict from, int64_t count, float* __restrict to) {
-  for (int64_t i = 0; i < count; i++) to[i] = from[i * Stride];
+// Elements of the input as floats: x - zero.
+template <class T>
+struct Source {
+  const T* data;
+  float zero = 0;
+
+  Source operator+(int64_t n) const { return {data + n, zero}; }
+};
+
+template <int Stride, class T>
+inline void copy_strided(Source<T> x, int64_t count, float* __restrict to) {
+  const T* __restrict from = x.data;
+  for (int64_t i = 0; i < count; i++) to[i] = static_cast<float>(from[i * Stride]) - x.zero;
 }
 
 // Elements [from, end) of a strided row, padding in front of and behind them.
-inline void load_row(const float* x, int64_t stride, int64_t from, int64_t end, int64_t count,
+template <class T>
+inline void load_row(Source<T> x, int64_t stride, int64_t from, int64_t end, int64_t count,
                      float pad, float* to) {
   for (int64_t i = 0; i < from; i++) to[i] = pad;
-  if (stride == 1)
-    copy_run(x + from, end - from, to + from);
-  else if (stride == 2)
-    copy_strided<2>(x + 2 * from, end - from, to + from);
-  else
-    for (int64_t i = from; i < end; i++) to[i] = x[i * stride];
+  if constexpr (std::is_same_v<T, float>) {
+    if (stride == 1) copy_run(x.data + from, end - from, to + from);
+  } else {
+    if (stride == 1) copy_strided<1>(x + from, end - from, to + from);
+  }
+  if (stride == 2) copy_strided<2>(x + 2 * from, end - from, to + from);
+  if (stride > 2)
+    for (int64_t i = from; i < end; i++) to[i] = static_cast<float>(x.data[i * stride]) - x.zero;
   for (int64_t i = end; i < count; i++) to[i] = pad;
 }
 
@@ -112,6 +126,11 @@ struct Tile {
 
   // Lays out one channel for the tile whose first position is (row, 0, column).
   void load(const float* x, int64_t row, int64_t column, float* to, float pad = 0) const {
+    load(Source<float>{x}, row, column, to, pad);
+  }
+
+  template <class T>
+  void load(Source<T> x, int64_t row, int64_t column, float* to, float pad = 0) const {
     const int64_t start[3] = {row * axis[0].stride - axis[0].begin, -axis[1].begin,
                               column * axis[2].stride - axis[2].begin};
     for (int64_t f0 = 0; f0 < axis[0].phases(); f0++)
@@ -127,7 +146,7 @@ struct Tile {
                             at1 = start[1] + f1 + i1 * axis[1].stride;
               const bool inside =
                   at0 >= 0 && at0 < axis[0].input && at1 >= 0 && at1 < axis[1].input && from < end;
-              const float* line = x + (at0 * axis[1].input + at1) * axis[2].input + first;
+              const auto line = x + ((at0 * axis[1].input + at1) * axis[2].input + first);
               float* row = to + lead;
               if (!inside)
                 std::fill_n(row, count, pad);
@@ -135,6 +154,28 @@ struct Tile {
                 load_row(line, s, from, end, count, pad, row);
             }
         }
+  }
+};
+
+// All tiles of a launch: each of `images` cut into tiles of up to tile_rows x tile_columns
+// positions.
+struct TileGrid {
+  int64_t images, tile_rows, tile_columns, rows, columns;
+
+  TileGrid(const Geometry& g, int64_t images, int64_t tile_rows, int64_t tile_columns)
+      : images(g.output[1] == 0 ? 0 : images),
+        tile_rows(tile_rows),
+        tile_columns(tile_columns),
+        rows((g.output[0] + tile_rows - 1) / tile_rows),
+        columns((g.output[2] + tile_columns - 1) / tile_columns) {}
+
+  int64_t count() const { return images * rows * columns; }
+
+  struct Place {
+    int64_t image, row, column;  // the first position
+  };
+  Place at(int64_t i) const {
+    return {i / columns / rows, i / columns % rows * tile_rows, i % columns * tile_columns};
   }
 };
 

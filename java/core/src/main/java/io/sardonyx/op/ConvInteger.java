@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@link Conv} of bytes: {@code y = Σ (x - x_zero_point) · (w - w_zero_point)} in int32, which wraps around; padding counts as
@@ -39,5 +41,11 @@ public record ConvInteger(long group, Window window) implements TensorOperator {
         Convolution.of(name(), window, group, in.get(0).shape(), in.get(1).shape())
                 .sums(Quantized.centred(in, 0, 2), Quantized.centred(in, 1, 3), (index, filter, sum) -> out.get(0)
                         .set(index, (long) sum));
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Convolution convolution = Convolution.of(name(), window, group, in.shape(0), in.shape(1));
+        return ConvolutionKernel.integers("conv_integer", convolution, 4);
     }
 }

@@ -67,9 +67,9 @@ final class ConvolutionKernel {
     private final boolean depthwise;
     private final long[][] axes;
 
-    private ConvolutionKernel(Convolution convolution) {
+    private ConvolutionKernel(Convolution convolution, boolean depthwise) {
         this.convolution = convolution;
-        this.depthwise = convolution.channels() == 1 && convolution.filters() <= FEW_FILTERS;
+        this.depthwise = depthwise;
         this.axes = axes(convolution.sliding());
     }
 
@@ -83,9 +83,26 @@ final class ConvolutionKernel {
         if (convolution.sliding().axes() > 3) {
             return Optional.empty();
         }
-        var kernel = new ConvolutionKernel(convolution);
+        boolean depthwise = convolution.channels() == 1 && convolution.filters() <= FEW_FILTERS;
+        var kernel = new ConvolutionKernel(convolution, depthwise);
         return Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
                 .map(tile -> kernel.launch(tile, constantWeight, activation, addLast));
+    }
+
+    /** The launch of a convolution of bytes; all {@code inputs} of the operator as they are, then its output. */
+    static Optional<Launch> integers(String kernelKey, Convolution convolution, int inputs) {
+        if (convolution.sliding().axes() > 3) {
+            return Optional.empty();
+        }
+        var kernel = new ConvolutionKernel(convolution, false);
+        return Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout).map(tile -> {
+            Launch launch = Launch.ofKey(kernelKey);
+            for (int i = 0; i < inputs; i++) {
+                launch.input(i);
+            }
+            kernel.addGeometry(launch.output(0), tile);
+            return kernel.withScratch(launch, tile, true);
+        });
     }
 
     /**
@@ -93,12 +110,8 @@ final class ConvolutionKernel {
      * gets its dummy axis there. A pointwise convolution sees one long row.
      */
     private static long[][] axes(Sliding s) {
-        boolean pointwise = true;
-        for (int i = 0; i < s.axes(); i++) {
-            pointwise &= s.kernel[i] == 1 && s.strides[i] == 1 && s.begin[i] == 0 && s.end[i] == 0;
-        }
         long[] one = {1, 1, 1, 1, 1, 0};
-        if (pointwise) {
+        if (isPointwise(s)) {
             return new long[][] {one, one, {s.inputs(), s.inputs(), 1, 1, 1, 0}};
         }
         long[][] axes = {one, one, one};
@@ -107,6 +120,15 @@ final class ConvolutionKernel {
                     new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i]};
         }
         return axes;
+    }
+
+    private static boolean isPointwise(Sliding s) {
+        for (int i = 0; i < s.axes(); i++) {
+            if (s.kernel[i] != 1 || s.strides[i] != 1 || s.begin[i] != 0 || s.end[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Which of the kernels' three axes spatial axis {@code i} of {@code count} is. */
@@ -130,29 +152,50 @@ final class ConvolutionKernel {
     }
 
     private Launch launch(Tile tile, boolean constantWeight, Activation activation, boolean addLast) {
-        Convolution c = convolution;
-        long depth = c.channels() * c.sliding().taps();
-        long packed = c.group() * roundUp(c.filters(), PACKED_ROWS) * depth;
         Launch launch =
                 Launch.ofKey(depthwise ? "conv_depthwise.f32" : "conv.f32").input(0);
         if (depthwise || !constantWeight) {
             launch.input(1);
         } else {
-            launch.packed(1, new Pack("conv_pack.f32", 4 * packed, List.of(c.group(), c.filters(), depth)));
+            List<Long> shape = List.of(convolution.group(), convolution.filters(), depth());
+            launch.packed(1, new Pack("conv_pack.f32", 4 * packed(), shape));
         }
-        launch.input(2).input(3).output(0);
-        launch.params(c.batch(), c.group(), c.channels(), c.filters());
-        for (int field = 0; field < axes[0].length; field++) {
-            launch.params(axes[0][field], axes[1][field], axes[2][field]);
-        }
-        launch.params(tile.rows, tile.columns);
+        addGeometry(launch.input(2).input(3).output(0), tile);
         if (!depthwise) {
             launch.param(constantWeight ? 1L : 0);
         }
         launch.param(addLast ? 1L : 0);
         activation.addTo(launch);
-        boolean packsItself = !depthwise && !constantWeight;
-        return launch.scratch(4 * (roundUp(depth, LINE) + (packsItself ? roundUp(packed, LINE) : 0)))
+        // A pointwise convolution reads the input in place, but for the last columns.
+        Convolution c = convolution;
+        boolean inPlace = !depthwise
+                && isPointwise(c.sliding())
+                && (double) c.channels() * c.sliding().inputs() <= Integer.MAX_VALUE;
+        return withScratch(launch, inPlace ? new Tile(1, COLUMNS) : tile, !depthwise && !constantWeight);
+    }
+
+    private void addGeometry(Launch launch, Tile tile) {
+        Convolution c = convolution;
+        launch.params(c.batch(), c.group(), c.channels(), c.filters());
+        for (int field = 0; field < axes[0].length; field++) {
+            launch.params(axes[0][field], axes[1][field], axes[2][field]);
+        }
+        launch.params(tile.rows, tile.columns);
+    }
+
+    /** Products in a sum. */
+    private long depth() {
+        return convolution.channels() * convolution.sliding().taps();
+    }
+
+    /** Floats of the packed filters. */
+    private long packed() {
+        return convolution.group() * roundUp(convolution.filters(), PACKED_ROWS) * depth();
+    }
+
+    /** Offsets (two tables), filters if the kernel packs them itself, and the layout of a tile for each thread. */
+    private Launch withScratch(Launch launch, Tile tile, boolean packs) {
+        return launch.scratch(4 * (2 * roundUp(depth(), LINE) + (packs ? roundUp(packed(), LINE) : 0)))
                 .scratchPerThread(4 * roundUp((long) layout(tile.rows, tile.columns) + SLACK, LINE));
     }
 

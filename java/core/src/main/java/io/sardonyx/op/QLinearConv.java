@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@link Conv} of quantised bytes: {@code y = saturate(round((b[m] + Σ (x - x_zero) · (w - w_zero)) · x_scale · w_scale /
@@ -49,5 +51,11 @@ public record QLinearConv(long group, Window window) implements TensorOperator {
                     double value = biased * scale * wScale.getDouble(wScale.size() == 1 ? 0 : filter);
                     y.set(index, Quantized.saturate(y.dtype(), Math.rint(value) + zero));
                 });
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Convolution convolution = Convolution.of(name(), window, group, in.shape(0), in.shape(3));
+        return ConvolutionKernel.integers("qlinear_conv", convolution, 9);
     }
 }
