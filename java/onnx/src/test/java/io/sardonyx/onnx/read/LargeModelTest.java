@@ -29,7 +29,9 @@ class LargeModelTest {
                 ModelReader.read(ModelSource.of(model), ReadOptions.DEFAULT).graph();
         long seconds = (threads.getCurrentThreadCpuTime() - start) / 1_000_000_000;
         assertEquals(NODES, read.nodes().size());
-        assertTrue(seconds < 3, "took " + seconds + " s");
+        assertTrue(
+                seconds < 30,
+                "took " + seconds + " s; the aim is 3 s on an idle machine, quadratic work takes minutes");
     }
 
     @Test
