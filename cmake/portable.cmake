@@ -4,7 +4,7 @@ function(sx_portable library)
   if(SX_SANITIZE)
     return()
   endif()
-  target_sources(${library} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/src/old_glibc.cpp)
+  target_sources(${library} PRIVATE ${SX_ROOT}/native/src/old_glibc.cpp)
   target_compile_features(${library} PRIVATE cxx_std_20)
   target_compile_options(${library} PRIVATE -ffunction-sections -fdata-sections)
   target_link_options(${library} PRIVATE -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,--gc-sections

@@ -33,9 +33,13 @@ class RangeTask {
   void (*call_)(void*, int64_t, int64_t, int);
 };
 
-class Pool {
+// What a launch runs on: a pool of the CPU's threads, or a stream of a GPU.
+struct Executor {
+  virtual ~Executor() = default;
+};
+
+class Pool : public Executor {
  public:
-  virtual ~Pool() = default;
   virtual int threads() const = 0;
   // Calls task(begin, end, worker) on disjoint ranges that cover [0, count), on up to threads() threads; worker <
   // threads(). Ranges are at least `grain` long and are cut at multiples of it, so that a grain which is a multiple of
@@ -48,7 +52,7 @@ struct Arguments {
   std::span<const int64_t> params;
   std::byte* scratch;
   uint64_t scratch_bytes;
-  Pool& pool;
+  Executor& executor;
 
   bool has(size_t i) const { return i < tensors.size() && tensors[i].rank >= 0; }
 
@@ -75,10 +79,13 @@ struct Arguments {
     return result;
   }
 
+  // What a CPU kernel runs on.
+  Pool& pool() const { return static_cast<Pool&>(executor); }
+
   // Calls f(begin, end, worker) in parallel; see Pool::run.
   template <class F>
   void parallel(int64_t count, int64_t grain, F&& f) const {
-    pool.run(count, grain, RangeTask(f));
+    pool().run(count, grain, RangeTask(f));
   }
 };
 

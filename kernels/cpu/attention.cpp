@@ -116,7 +116,7 @@ class Attention {
     // Laid out by the largest tiles that there are, as AttentionCore.java reckons.
     floats_ = padded_keys_ * p_.size + p_.keys * round_up(p_.value_size, 32) + 9 * padded_keys_;
     floats_ = round_up(floats_, 16);
-    if (args.scratch_bytes < uint64_t(floats_) * 4 * args.pool.threads())
+    if (args.scratch_bytes < uint64_t(floats_) * 4 * args.pool().threads())
       throw std::invalid_argument("attention: too little scratch memory");
     scratch_ = reinterpret_cast<float*>(args.scratch);
   }

@@ -146,7 +146,7 @@ void conv_f32(const Arguments& args) {
   const int64_t count = grid.count(), panels = (p.filters + kRows - 1) / kRows;
   if (count == 0 || panels == 0) return;
   // Few tiles: cut the filters too, at the price of laying out a tile more than once.
-  const int64_t threads = args.pool.threads();
+  const int64_t threads = args.pool().threads();
   const int64_t chunks = threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / count, 1, panels);
   const int64_t chunk = (panels + chunks - 1) / chunks * kRows;
   const int64_t work = p.tile_rows * g.output[1] * p.tile_columns * depth * chunk;

@@ -101,7 +101,7 @@ class Product {
   // The matrix is cut into a grid of tasks, enough for all threads but not smaller than pays.
   void run_matrix(int64_t i, const T* b) {
     const int64_t row_tiles = panels(p_.m, kRows);
-    const int64_t threads = args_.pool.threads();
+    const int64_t threads = args_.pool().threads();
     const int64_t affordable = p_.m * panels_ * p_.k / kTaskCost;
     const int64_t tasks = threads == 1 ? 1 : std::min(4 * threads, affordable);
     // Columns are cut first: a thread then keeps its part of b in its cache. A row of a that must

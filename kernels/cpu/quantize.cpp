@@ -129,12 +129,12 @@ void dynamic_quantize(const Arguments& args) {
   const float* x = args.data<const float>(0);
   uint8_t* y = args.data<uint8_t>(1);
   Range* ranges = reinterpret_cast<Range*>(args.scratch);  // one for each thread
-  std::fill_n(ranges, args.pool.threads(), Range());
+  std::fill_n(ranges, args.pool().threads(), Range());
   args.parallel(args.size(0), kGrain, [&](int64_t begin, int64_t end, int worker) {
     ranges[worker].add(range_of(x + begin, end - begin));
   });
   Range all;
-  for (int i = 0; i < args.pool.threads(); i++) all.add(ranges[i]);
+  for (int i = 0; i < args.pool().threads(); i++) all.add(ranges[i]);
 
   // A NaN lies outside the infinities, and makes the scale NaN.
   const float min = std::bit_cast<float>(flipped(all.smallest));

@@ -105,7 +105,7 @@ class Walk {
       if (lengths_[b] < 0 || lengths_[b] > s_.steps)
         throw InvalidData("length " + std::to_string(lengths_[b]) + " of sequence " +
                           std::to_string(b) + " is outside [0, " + std::to_string(s_.steps) + "]");
-    if (args.scratch_bytes < uint64_t(floats() * args.pool.threads()) * sizeof(float))
+    if (args.scratch_bytes < uint64_t(floats() * args.pool().threads()) * sizeof(float))
       throw std::invalid_argument("too little scratch memory");
     scratch_ = reinterpret_cast<float*>(args.scratch);
   }

@@ -1,26 +1,43 @@
-// The CPU as a device: its kernels, its memory, and one launch.
+// A device behind the C interface. The CPU's lives in this library; those of GPUs, real and simulated, in libraries of
+// their own (backend.h), which are built from the same parts. Nothing is thrown across: every function answers with a
+// code and leaves the reason in sx_last_error.
 #pragma once
-#include <string>
+#include <cstdint>
 
-#include "memory.h"
-#include "registry.h"
+#include "sx/runtime.h"
 
 struct sx_device {
-  sx_device();
+  virtual ~sx_device() = default;
 
-  sx::Registry kernels;
-  sx::Allocator memory;
-  std::string description;
+  virtual const char* describe() noexcept = 0;
+
+  virtual uint64_t allocate(uint64_t bytes) noexcept = 0;
+  virtual void free(uint64_t address, uint64_t bytes) noexcept = 0;
+  virtual void trim() noexcept = 0;
+  virtual int64_t live_bytes() noexcept = 0;
+  virtual void fail_allocation(int64_t n) noexcept = 0;
+  // Both addresses are this device's or the host's.
+  virtual int32_t copy(uint64_t to, uint64_t from, uint64_t bytes) noexcept = 0;
+  // Waits for what was launched.
+  virtual int32_t synchronize() noexcept = 0;
+  virtual int32_t info(sx_device_info* info) noexcept = 0;
+
+  virtual const sx_kernel* find(const char* key) noexcept = 0;
+  virtual int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors, int32_t tensor_count,
+                         const int64_t* params, int32_t param_count, uint64_t scratch,
+                         uint64_t scratch_bytes) noexcept = 0;
+  virtual sx_program* create_program(const int64_t* words, int64_t word_count) noexcept = 0;
+  virtual sx_event* create_event() noexcept = 0;
 };
 
-// A pool that C callers hold; without one a launch runs in the calling thread.
-struct sx_pool;
+struct sx_event {
+  virtual ~sx_event() = default;
+  virtual int32_t record() noexcept = 0;
+  virtual int32_t elapsed(sx_event* since, double* microseconds) noexcept = 0;
+};
 
-namespace sx {
-
-Pool& pool_of(sx_pool* pool);
-
-// Throws Error unless rank and sizes are those of a tensor whose element count an int64_t holds.
-void check_shape(int64_t rank, const int64_t* shape);
-
-}  // namespace sx
+struct sx_program {
+  virtual ~sx_program() = default;
+  virtual int32_t run(sx_pool* pool, const uint64_t* bases, int32_t base_count, int32_t first, int32_t last,
+                      sx_control* control) noexcept = 0;
+};

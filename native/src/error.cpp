@@ -1,4 +1,4 @@
-#include "error.h"
+#include "sx/runtime.h"
 
 #include <cstdio>
 
@@ -7,7 +7,7 @@ namespace {
 thread_local char last_error[1024];
 }  // namespace
 
-int32_t sx::fail(int32_t code, const char* context, const char* message) noexcept {
+int32_t sx_set_error(int32_t code, const char* context, const char* message) {
   std::snprintf(last_error, sizeof last_error, "%s%s%s", context ? context : "",
                 context ? ": " : "", message);
   return code;

@@ -13,7 +13,9 @@ namespace sx {
 
 // Keeps `message`, behind "context: " if there is a context, for sx_last_error of this thread.
 // Returns `code`.
-int32_t fail(int32_t code, const char* context, const char* message) noexcept;
+inline int32_t fail(int32_t code, const char* context, const char* message) noexcept {
+  return sx_set_error(code, context, message);
+}
 
 // A failure with its code, for what is wrong with a call.
 struct Error : std::runtime_error {

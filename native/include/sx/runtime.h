@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-#define SX_ABI 1
+#define SX_ABI 2
 #define SX_MAX_RANK 8
 
 enum {
@@ -17,7 +17,9 @@ enum {
   SX_NO_MEMORY = 2, /* the device has not enough memory */
   SX_CANCELLED = 3, /* sx_control.cancelled was set */
   SX_TIMEOUT = 4,   /* sx_control.deadline_ns has passed */
-  SX_INTERNAL = 5   /* anything else; the message says what */
+  SX_INTERNAL = 5,  /* anything else; the message says what */
+  SX_LOST = 6,      /* the device is lost for this process; the message is the first cause */
+  SX_UNSUPPORTED = 7 /* the device cannot do this */
 };
 
 /* A dense row-major tensor. `dtype` is ONNX's number. data = 0 and rank = -1 stand for an absent optional input. */
@@ -35,25 +37,45 @@ typedef struct sx_control {
   int64_t step;        /* out: the step that failed or that was reached */
 } sx_control;
 
+typedef struct sx_device_info {
+  int32_t host_memory;   /* 1: addresses are the host's, too */
+  int32_t capability;    /* of a GPU: 90 for 9.0; else 0 */
+  int32_t processors;    /* streaming multiprocessors; else 0 */
+  int32_t driver;        /* the driver's CUDA version, 13000; else 0 */
+  int64_t total_bytes;   /* -1 where it is not known, as in all below */
+  int64_t free_bytes;
+  int64_t largest_block; /* that could be allocated now */
+  int64_t l2_bytes;
+} sx_device_info;
+
 typedef struct sx_device sx_device;
 typedef struct sx_kernel sx_kernel;
 typedef struct sx_pool sx_pool;
 typedef struct sx_program sx_program;
+typedef struct sx_event sx_event;
 
 int32_t sx_abi(void);
 const char* sx_last_error(void);
+/* For the libraries of devices: keeps this thread's message; returns `code`. */
+int32_t sx_set_error(int32_t code, const char* context, const char* message);
 
 /* --- devices --- */
-sx_device* sx_device_open(const char* name); /* "cpu"; NULL if there is none, with the reason */
+const char* sx_device_names(void);    /* one a line: "cpu", "cuda:0", "sim:0" */
+const char* sx_device_problems(void); /* why devices are missing, one reason a line */
+sx_device* sx_device_open(const char* name); /* NULL if there is none, with the reason */
 void sx_device_close(sx_device* device);
 const char* sx_device_describe(sx_device* device); /* one line: model, instruction sets, memory */
+int32_t sx_device_query(sx_device* device, sx_device_info* info);
 
 /* --- memory: 64-byte aligned, pooled, counted --- */
 uint64_t sx_alloc(sx_device* device, uint64_t bytes); /* 0: none left; alloc of 0 bytes gives a valid address */
 void sx_free(sx_device* device, uint64_t address, uint64_t bytes);
 void sx_trim(sx_device* device);         /* gives pooled blocks back to the system */
 int64_t sx_live_bytes(sx_device* device); /* handed out and not freed; pooled blocks do not count */
+/* Addresses of the device or of the host; returns when the bytes are there. */
 int32_t sx_copy(sx_device* device, uint64_t to, uint64_t from, uint64_t bytes);
+/* Waits for what was launched; its failure, if it had one. */
+int32_t sx_synchronize(sx_device* device);
 
 /* --- thread pools: the caller's thread is one of the `threads` --- */
 sx_pool* sx_pool_create(int32_t threads);
@@ -61,6 +83,7 @@ void sx_pool_destroy(sx_pool* pool);
 
 /* --- kernels: found once by key such as "softmax.f32", launched often --- */
 const sx_kernel* sx_find(sx_device* device, const char* key);
+/* On a GPU this only queues the kernel: its failure is the next sx_synchronize's, sx_copy's or sx_run's. */
 int32_t sx_launch(sx_device* device, sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
                   int32_t tensor_count, const int64_t* params, int32_t param_count, uint64_t scratch,
                   uint64_t scratch_bytes);
@@ -74,6 +97,13 @@ void sx_program_destroy(sx_program* program);
 /* Runs steps [first, last) in order. An address is bases[base index] + byte offset. */
 int32_t sx_run(sx_program* program, sx_pool* pool, const uint64_t* bases, int32_t base_count, int32_t first,
                int32_t last, sx_control* control);
+
+/* --- time on the device: points between launches --- */
+sx_event* sx_event_create(sx_device* device);
+void sx_event_destroy(sx_event* event);
+int32_t sx_event_record(sx_event* event);
+/* Waits for `event`; the time since the other one. */
+int32_t sx_event_elapsed(sx_event* event, sx_event* since, double* microseconds);
 
 /* --- meeting Java --- */
 void* sx_pointer(uint64_t address);              /* for NewDirectByteBuffer */

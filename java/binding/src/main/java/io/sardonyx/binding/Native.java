@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 @NoException
 final class Native {
     /** SX_ABI of the header that this class was written for. */
-    static final int ABI = 1;
+    static final int ABI = 2;
 
     static final int OK = 0;
     static final int MAX_RANK = 8;
@@ -24,11 +24,20 @@ final class Native {
 
     static native String sx_last_error();
 
+    /** One name a line. */
+    static native String sx_device_names();
+
+    /** One reason a line. */
+    static native String sx_device_problems();
+
     static native @Cast("sx_device*") long sx_device_open(String name);
 
     static native void sx_device_close(@Cast("sx_device*") long device);
 
     static native String sx_device_describe(@Cast("sx_device*") long device);
+
+    static native int sx_device_query(
+            @Cast("sx_device*") long device, @Cast("sx_device_info*") long info);
 
     static native long sx_alloc(@Cast("sx_device*") long device, long bytes);
 
@@ -39,6 +48,8 @@ final class Native {
     static native long sx_live_bytes(@Cast("sx_device*") long device);
 
     static native int sx_copy(@Cast("sx_device*") long device, long to, long from, long bytes);
+
+    static native int sx_synchronize(@Cast("sx_device*") long device);
 
     static native @Cast("sx_pool*") long sx_pool_create(int threads);
 
@@ -70,6 +81,17 @@ final class Native {
             int first,
             int last,
             @Cast("sx_control*") long control);
+
+    static native @Cast("sx_event*") long sx_event_create(@Cast("sx_device*") long device);
+
+    static native void sx_event_destroy(@Cast("sx_event*") long event);
+
+    static native int sx_event_record(@Cast("sx_event*") long event);
+
+    static native int sx_event_elapsed(
+            @Cast("sx_event*") long event,
+            @Cast("sx_event*") long since,
+            @Cast("double*") long microseconds);
 
     static native long sx_buffer_address(@Cast("const void*") Buffer buffer);
 

@@ -17,6 +17,7 @@ final class NativeDevice implements Device {
     private final String description;
     private final long handle;
     private final int threads;
+    private final boolean onHost;
     /** By key; 0 for a key that there is not. */
     private final ConcurrentHashMap<String, Long> kernels = new ConcurrentHashMap<>();
     /** By number of threads; never destroyed. */
@@ -32,8 +33,10 @@ final class NativeDevice implements Device {
             throw new DeviceException(name, DeviceException.Code.INVALID, Native.sx_last_error());
         }
         description = Native.sx_device_describe(handle);
-        threads = Math.max(
-                1, Integer.getInteger("sardonyx.threads", Runtime.getRuntime().availableProcessors()));
+        onHost = new DeviceInfo(handle).onHost();
+        threads = onHost
+                ? Math.max(1, Integer.getInteger("sardonyx.threads", Runtime.getRuntime().availableProcessors()))
+                : 1;
         pool = pool(threads);
     }
 
@@ -53,13 +56,29 @@ final class NativeDevice implements Device {
 
     @Override
     public NativeMemory allocate(long bytes) {
-        return new NativeMemory(handle, allocateAddress(bytes), bytes);
+        return new NativeMemory(this, allocateAddress(bytes), bytes);
+    }
+
+    /** Whether Java can reach this device's memory. */
+    boolean onHost() {
+        return onHost;
+    }
+
+    /** Between addresses of this device and of the host; returns when the bytes are there. */
+    void copy(long to, long from, long bytes) {
+        int code = Native.sx_copy(handle, to, from, bytes);
+        if (code != Native.OK) {
+            throw NativeLaunch.failure(code, "copy", -1);
+        }
     }
 
     @Override
     public Memory wrap(ByteBuffer direct) {
         if (!direct.isDirect()) {
             throw new IllegalArgumentException(name + ": only a direct buffer can be used without a copy");
+        }
+        if (!onHost) {
+            throw new IllegalArgumentException(name + ": cannot use the host's memory without a copy");
         }
         return new BorrowedMemory(direct);
     }

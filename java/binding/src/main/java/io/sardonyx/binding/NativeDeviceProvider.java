@@ -5,7 +5,7 @@ import io.sardonyx.device.DeviceProvider;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Offers {@code cpu} where the native library loads; where it does not, the reasons. */
+/** Offers {@code cpu}, {@code cuda:N} and {@code sim:N}, as far as their native libraries load; where one does not, the reasons. */
 public final class NativeDeviceProvider implements DeviceProvider {
     private static final class Found {
         static final NativeDeviceProvider HERE = new NativeDeviceProvider(new ArrayList<>(), new ArrayList<>()).open();
@@ -27,12 +27,21 @@ public final class NativeDeviceProvider implements DeviceProvider {
     private NativeDeviceProvider open() {
         try {
             if (NativeLibrary.load(problems)) {
-                devices.add(new NativeDevice("cpu"));
+                Native.sx_device_names().lines().forEach(this::open);
+                Native.sx_device_problems().lines().forEach(problems::add);
             }
         } catch (RuntimeException | LinkageError e) {
             problems.add("cpu: " + e.getMessage());
         }
         return this;
+    }
+
+    private void open(String name) {
+        try {
+            devices.add(new NativeDevice(name));
+        } catch (RuntimeException e) {
+            problems.add(name + ": " + e.getMessage());
+        }
     }
 
     @Override

@@ -18,6 +18,12 @@ final class NativeLibrary {
     /** In the order in which they are needed; the second finds the first beside itself. */
     static final List<String> FILES = List.of("libsardonyx.so", "libjniSardonyx.so");
 
+    /** Libraries of further devices, which register themselves when they are loaded. They may be absent. */
+    private static final String CUDA = "libsardonyx_cuda.so";
+
+    private static final String SIMULATOR = "libsardonyx_sim.so";
+    private static final String CHECKING_SIMULATOR = "libsardonyx_simcheck.so";
+
     private NativeLibrary() {}
 
     /** As in {@code linux-x86_64}: the jar's classifier and the folder in it. */
@@ -52,15 +58,20 @@ final class NativeLibrary {
     }
 
     private static boolean loadUnpacked(List<String> problems) {
+        List<String> files = new ArrayList<>(FILES);
+        files.addAll(List.of(CUDA, SIMULATOR, CHECKING_SIMULATOR));
+        List<String> found = new ArrayList<>();
         List<byte[]> contents = new ArrayList<>();
-        for (String file : FILES) {
+        for (String file : files) {
             String name = platform() + "/" + file;
             try (InputStream in = NativeLibrary.class.getResourceAsStream(name)) {
-                if (in == null) {
+                if (in != null) {
+                    found.add(file);
+                    contents.add(in.readAllBytes());
+                } else if (FILES.contains(file)) {
                     problems.add("cpu: " + name + " is missing in the jar");
                     return false;
                 }
-                contents.add(in.readAllBytes());
             } catch (IOException e) {
                 problems.add("cpu: " + name + ": " + e);
                 return false;
@@ -68,7 +79,7 @@ final class NativeLibrary {
         }
         for (NativeCache cache : NativeCache.candidates()) {
             try {
-                if (loadFrom(cache.unpack(FILES, contents), problems)) {
+                if (loadFrom(cache.unpack(found, contents), problems)) {
                     return true;
                 }
             } catch (IOException e) {
@@ -88,10 +99,33 @@ final class NativeLibrary {
             if (Native.sx_abi() != Native.ABI) {
                 throw new UnsatisfiedLinkError("its interface is " + Native.sx_abi() + ", expected " + Native.ABI);
             }
+            loadDevices(folder.toAbsolutePath(), problems);
             return true;
         } catch (LinkageError e) {
             problems.add("cpu: " + library + ": " + e.getMessage());
             return false;
+        }
+    }
+
+    /** The simulator checks every access with {@code -Dsardonyx.sim=checked}, and stays away with {@code none}. */
+    private static void loadDevices(Path folder, List<String> problems) {
+        String simulator = System.getProperty("sardonyx.sim", "fast");
+        List<String> files = new ArrayList<>(List.of(CUDA));
+        switch (simulator) {
+            case "fast" -> files.add(SIMULATOR);
+            case "checked" -> files.add(CHECKING_SIMULATOR);
+            case "none" -> {}
+            default -> problems.add("sim: expected -Dsardonyx.sim=fast, checked or none, given " + simulator);
+        }
+        for (String file : files) {
+            Path library = folder.resolve(file);
+            if (Files.exists(library)) {
+                try {
+                    System.load(library.toString());
+                } catch (LinkageError e) {
+                    problems.add(file + ": " + e.getMessage());
+                }
+            }
         }
     }
 }

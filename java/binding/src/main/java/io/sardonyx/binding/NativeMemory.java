@@ -12,12 +12,14 @@ import org.bytedeco.javacpp.Pointer;
 final class NativeMemory implements Memory {
     private static final Cleaner CLEANER = Cleaner.create();
 
+    private final NativeDevice device;
     private final Block block;
     private final Cleaner.Cleanable backstop;
     private ByteBuffer whole;
 
-    NativeMemory(long device, long address, long bytes) {
-        block = new Block(device, address, bytes);
+    NativeMemory(NativeDevice device, long address, long bytes) {
+        this.device = device;
+        block = new Block(device.handle(), address, bytes);
         backstop = CLEANER.register(this, block);
     }
 
@@ -39,13 +41,16 @@ final class NativeMemory implements Memory {
 
     @Override
     public boolean onHost() {
-        return true;
+        return device.onHost();
     }
 
     @Override
     public ByteBuffer buffer(long offset, int length) {
         Objects.checkFromIndexSize(offset, length, block.bytes);
         block.requireOpen();
+        if (!onHost()) {
+            throw new IllegalStateException(this + " is on " + device + ", which Java cannot reach; read() copies from it");
+        }
         ByteBuffer buffer =
                 block.bytes > Integer.MAX_VALUE ? view(offset, length) : whole().slice((int) offset, length);
         return buffer.order(ByteOrder.LITTLE_ENDIAN);
@@ -64,6 +69,45 @@ final class NativeMemory implements Memory {
         block.guards.incrementAndGet();
         CLEANER.register(view, block);
         return view;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer to) {
+        copy(offset, to, true);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer from) {
+        copy(offset, from, false);
+    }
+
+    /** Between {@code offset} and what remains of {@code buffer}; one that is not direct goes through one that is. */
+    private void copy(long offset, ByteBuffer buffer, boolean reading) {
+        int length = buffer.remaining();
+        Objects.checkFromIndexSize(offset, length, block.bytes);
+        if (!buffer.isDirect()) {
+            ByteBuffer direct = ByteBuffer.allocateDirect(length);
+            if (reading) {
+                copy(offset, direct, true);
+                buffer.put(direct.flip());
+            } else {
+                copy(offset, direct.put(buffer).flip(), false);
+            }
+            return;
+        }
+        block.acquire();
+        try {
+            long ours = block.address + offset;
+            long theirs = Native.sx_buffer_address(buffer.slice());
+            device.copy(reading ? theirs : ours, reading ? ours : theirs, length);
+        } finally {
+            block.release();
+        }
+        buffer.position(buffer.limit());
+    }
+
+    NativeDevice device() {
+        return device;
     }
 
     @Override

@@ -1,0 +1,137 @@
+// What a .cu file sees of the runtime: its arguments, the stream it runs on, and how to launch.
+//
+//   __global__ void scale_kernel(const float* x, float* y, int64_t n, float factor) { … }
+//
+//   void scale(const Arguments& args) {
+//     launch(args, scale_kernel, {.blocks = blocks_for(args.size(0), 256), .threads = 256},
+//            args.data<const float>(0), args.data<float>(1), args.size(0), args.params_as<Params>().factor);
+//   }
+//   SX_KERNEL("scale.f32", scale);
+#pragma once
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "cuda/device/half.h"
+#include "cuda/device/platform.h"
+#include "cuda/device/status.h"
+#include "kernel.h"
+
+namespace sx::cuda {
+
+struct Properties {
+  int capability;  // 90 for 9.0
+  int processors;
+  size_t shared_bytes;  // of one block, at most
+  size_t l2_bytes;
+};
+
+// The stream that a launch goes to, and what launchers may ask.
+class Stream final : public Executor {
+ public:
+  Stream(cudaStream_t handle, const Properties& device, Status* status, int ordinal)
+      : handle(handle), device(device), ordinal(ordinal), status_(status) {}
+
+  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look afterwards.
+  Reporter reporter() {
+    reports = true;
+    return {status_, step};
+  }
+
+  const cudaStream_t handle;
+  const Properties& device;
+  const int ordinal;
+  int32_t step = 0;           // of the program
+  const char* kernel = "";    // the key of the kernel that is launched
+  bool reports = false;       // whether a launcher asked for a reporter
+  int launches = 0;
+
+ private:
+  Status* status_;
+};
+
+inline Stream& stream_of(const Arguments& args) { return static_cast<Stream&>(args.executor); }
+
+struct Grid {
+  dim3 blocks;
+  dim3 threads;
+  size_t shared_bytes = 0;
+  uint32_t cluster = 1;      // blocks of a cluster, along x
+  bool cooperative = false;  // all blocks must run at the same time
+  bool overlaps = false;     // may begin before the kernel in front has ended; waits by itself (griddepcontrol)
+};
+
+// Blocks of `each` elements that cover `count`.
+inline uint32_t blocks_for(int64_t count, int64_t each) {
+  const int64_t blocks = (count + each - 1) / each;
+  if (blocks > 0x7fffffff)
+    throw std::invalid_argument("a launch of " + std::to_string(blocks) + " blocks is too large");
+  return static_cast<uint32_t>(blocks);
+}
+
+// Blocks for a kernel that walks [0, count) in strides of its grid: enough to fill the device, and no more.
+inline uint32_t striding_blocks(const Arguments& args, int64_t count, int64_t each, int per_processor = 8) {
+  const int64_t needed = (count + each - 1) / each;
+  const int64_t most = int64_t{stream_of(args).device.processors} * per_processor;
+  return static_cast<uint32_t>(needed < most ? needed : most);
+}
+
+// Queues the kernel; a grid without blocks is nothing to do.
+template <class... Params, class... Given>
+void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, Given&&... given) {
+  if (grid.blocks.x == 0 || grid.blocks.y == 0 || grid.blocks.z == 0) return;
+  if (grid.blocks.y > 65535 || grid.blocks.z > 65535)
+    throw std::invalid_argument("a grid of " + std::to_string(grid.blocks.x) + " x " + std::to_string(grid.blocks.y) +
+                                " x " + std::to_string(grid.blocks.z) + " blocks is too large");
+  Stream& stream = stream_of(args);
+  stream.launches++;
+  std::tuple<std::remove_const_t<Params>...> values(std::forward<Given>(given)...);
+#ifdef SX_SIM
+  const dim3 b = grid.blocks, t = grid.threads;
+  const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
+                                 .block = {t.x, t.y, t.z},
+                                 .cluster = grid.cluster,
+                                 .shared_bytes = grid.shared_bytes,
+                                 .cooperative = grid.cooperative,
+                                 .name = stream.kernel,
+                                 .capability = stream.device.capability,
+                                 .device = stream.ordinal};
+  const cudaError_t error =
+      sim::launch_async(config, stream.handle, [kernel, values] { std::apply(kernel, values); });
+#else
+  // More than 48 KB must be asked for, once for each kernel; asking again is cheap.
+  if (grid.shared_bytes > 48 * 1024)
+    cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
+                         static_cast<int>(grid.shared_bytes));
+  cudaLaunchAttribute attributes[3];
+  unsigned count = 0;
+  if (grid.cluster > 1) {
+    attributes[count].id = cudaLaunchAttributeClusterDimension;
+    attributes[count++].val.clusterDim = {grid.cluster, 1, 1};
+  }
+  if (grid.cooperative) {
+    attributes[count].id = cudaLaunchAttributeCooperative;
+    attributes[count++].val.cooperative = 1;
+  }
+  if (grid.overlaps) {
+    attributes[count].id = cudaLaunchAttributeProgrammaticStreamSerialization;
+    attributes[count++].val.programmaticStreamSerializationAllowed = 1;
+  }
+  cudaLaunchConfig_t config{};
+  config.gridDim = grid.blocks;
+  config.blockDim = grid.threads;
+  config.dynamicSmemBytes = grid.shared_bytes;
+  config.stream = stream.handle;
+  config.attrs = attributes;
+  config.numAttrs = count;
+  const cudaError_t error = std::apply(
+      [&](auto&... value) {
+        void* pointers[] = {const_cast<void*>(static_cast<const void*>(&value))..., nullptr};
+        return cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
+      },
+      values);
+#endif
+  if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
+}
+
+}  // namespace sx::cuda

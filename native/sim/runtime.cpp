@@ -1,0 +1,261 @@
+// The runtime's host interface. A stream really is a queue: its work is done when somebody waits for it, so that a
+// forgotten wait shows.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "check.h"
+#include "memory.h"
+#include "sim/cuda_runtime.h"
+
+namespace sim {
+
+using Clock = std::chrono::steady_clock;
+using Work = std::function<cudaError_t()>;
+
+struct Graph {
+  std::vector<Work> nodes;
+};
+
+struct Stream {
+  int device;
+  std::deque<Work> queue;
+  std::unique_ptr<Graph> capturing;
+};
+
+struct Event {
+  Clock::time_point when;
+  Stream* stream = nullptr;
+};
+
+namespace {
+
+thread_local int device_of_thread = 0;
+thread_local std::string last_failure = "unspecified launch failure";
+cudaError_t sticky = cudaSuccess;
+
+cudaError_t enqueue(Stream* stream, Work work) {
+  if (sticky) return sticky;
+  if (stream->capturing)
+    stream->capturing->nodes.push_back(std::move(work));
+  else
+    stream->queue.push_back(std::move(work));
+  return cudaSuccess;
+}
+
+cudaError_t drain(Stream* stream) {
+  cudaError_t first = cudaSuccess;
+  while (!stream->queue.empty()) {
+    Work work = std::move(stream->queue.front());
+    stream->queue.pop_front();
+    const cudaError_t error = sticky ? sticky : work();
+    if (!first) first = error;
+  }
+  return first ? first : sticky;
+}
+
+int number(const char* name, int otherwise) {
+  const char* text = std::getenv(name);
+  return text ? std::atoi(text) : otherwise;
+}
+
+}  // namespace
+
+cudaError_t launch_async(const LaunchConfig& config, cudaStream_t stream, std::function<void()> kernel) {
+  const auto name = std::make_shared<const std::string>(config.name);
+  return enqueue(stream, [config, name, kernel = std::move(kernel)] {
+    LaunchConfig named = config;
+    named.name = name->c_str();
+    try {
+      launch(named, kernel);
+      return cudaSuccess;
+    } catch (const Failure& failure) {
+      last_failure = failure.message;
+      if (failure.sticky) sticky = cudaErrorLaunchFailure;
+      return failure.sticky ? cudaErrorLaunchFailure : cudaErrorUnknown;
+    }
+  });
+}
+
+}  // namespace sim
+
+using sim::number;
+
+const char* cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+    case cudaSuccess: return "no error";
+    case cudaErrorMemoryAllocation: return "out of memory";
+    case cudaErrorInvalidValue: return "invalid argument";
+    case cudaErrorInvalidDevice: return "invalid device ordinal";
+    default: return sim::last_failure.c_str();
+  }
+}
+
+cudaError_t cudaGetLastError() { return cudaSuccess; }
+
+cudaError_t cudaDriverGetVersion(int* version) {
+  *version = 13000;
+  return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceCount(int* count) {
+  *count = std::min(std::max(number("SARDONYX_SIM_DEVICES", 1), 1), sim::kDevices);
+  return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
+  const int capability = number("SARDONYX_SIM_CAPABILITY", 90);
+  *p = {};
+  std::snprintf(p->name, sizeof p->name, "simulated GPU %d, schedules from %d on", device, number("SARDONYX_SIM_SEED", 0));
+  p->totalGlobalMem = sim::kDeviceBytes;
+  p->sharedMemPerBlockOptin = capability >= 90 ? 227 * 1024 : capability == 89 ? 99 * 1024 : 163 * 1024;
+  p->major = capability / 10;
+  p->minor = capability % 10;
+  p->multiProcessorCount = number("SARDONYX_SIM_PROCESSORS", 4);
+  p->l2CacheSize = 1 << 20;
+  return cudaSuccess;
+}
+
+cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= sim::kDevices) return cudaErrorInvalidDevice;
+  sim::device_of_thread = device;
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
+  *free = sim::memory_of(sim::device_of_thread).free_bytes();
+  *total = sim::kDeviceBytes;
+  return cudaSuccess;
+}
+
+cudaError_t cudaDeviceCanAccessPeer(int* can, int device, int peer) {
+  *can = device != peer;
+  return cudaSuccess;
+}
+
+cudaError_t cudaDeviceEnablePeerAccess(int, unsigned) { return cudaSuccess; }
+
+// Nothing is kept back: a freed block is free.
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
+  *pool = nullptr;
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }
+
+cudaError_t cudaMallocAsync(void** block, size_t bytes, cudaStream_t) {
+  if (sim::sticky) return sim::sticky;
+  *block = sim::memory_of(sim::device_of_thread).allocate(bytes);
+  return *block ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+
+cudaError_t cudaFreeAsync(void* block, cudaStream_t stream) {
+  return sim::enqueue(stream, [block] {
+    const int device = sim::device_of(block);
+    return device >= 0 && sim::memory_of(device).free(block) ? cudaSuccess : cudaErrorInvalidValue;
+  });
+}
+
+cudaError_t cudaHostAlloc(void** block, size_t bytes, unsigned) {
+  *block = ::operator new(bytes, std::align_val_t(64), std::nothrow);
+  return *block ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+
+cudaError_t cudaFreeHost(void* block) {
+  ::operator delete(block, std::align_val_t(64));
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+  return sim::enqueue(stream, [=] {
+    std::memmove(to, from, bytes);
+    sim::check::memory_written(to, bytes);
+    return cudaSuccess;
+  });
+}
+
+cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stream) {
+  return sim::enqueue(stream, [=] {
+    std::memset(to, value, bytes);
+    sim::check::memory_written(to, bytes);
+    return cudaSuccess;
+  });
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  *stream = std::make_unique<sim::Stream>(sim::Stream{sim::device_of_thread, {}, nullptr}).release();
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  const cudaError_t error = sim::drain(stream);
+  delete stream;
+  return error;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) { return sim::drain(stream); }
+
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+  stream->capturing = std::make_unique<sim::Graph>();
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
+  *graph = stream->capturing.release();
+  return cudaSuccess;
+}
+
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsigned long long) {
+  *exec = std::make_unique<sim::Graph>(*graph).release();
+  return cudaSuccess;
+}
+
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
+  return sim::enqueue(stream, [exec] {
+    for (const sim::Work& node : exec->nodes)
+      if (const cudaError_t error = node()) return error;
+    return cudaSuccess;
+  });
+}
+
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) { return cudaGraphDestroy(exec); }
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  *event = std::make_unique<sim::Event>().release();
+  return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  event->stream = stream;
+  return sim::enqueue(stream, [event] {
+    event->when = sim::Clock::now();
+    return cudaSuccess;
+  });
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  return event->stream ? sim::drain(event->stream) : cudaSuccess;
+}
+
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
+  *milliseconds = std::chrono::duration<float, std::milli>(to->when - from->when).count();
+  return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete event;
+  return cudaSuccess;
+}
