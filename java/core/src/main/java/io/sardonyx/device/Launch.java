@@ -4,6 +4,8 @@ import io.sardonyx.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How an operator is run by a kernel: the kernel's key, its tensors in order, its parameters (8-byte slots in the order of the
@@ -44,6 +46,7 @@ public final class Launch {
     private long scratch;
     private long scratchPerThread;
     private int inPlace = NOT_IN_PLACE;
+    private Optional<Launch> otherwise = Optional.empty();
 
     private Launch(String kernel) {
         this.kernel = kernel;
@@ -112,8 +115,31 @@ public final class Launch {
         return this;
     }
 
+    /**
+     * What to launch on a device that lacks a kernel of this, as where one kind of device packs its weights and another does not;
+     * behind what was named before. {@link Device#choose} picks.
+     */
+    public Launch otherwise(Launch other) {
+        otherwise = Optional.of(otherwise.map(before -> before.otherwise(other)).orElse(other));
+        return this;
+    }
+
+    /** The next choice where a device lacks a kernel of this. */
+    public Optional<Launch> otherwise() {
+        return otherwise;
+    }
+
     public String kernel() {
         return kernel;
+    }
+
+    /** The kernel, and those that pack its weights. */
+    Stream<String> kernels() {
+        return Stream.concat(
+                Stream.of(kernel),
+                arguments.stream()
+                        .filter(Argument.Packed.class::isInstance)
+                        .map(packed -> ((Argument.Packed) packed).pack().kernel()));
     }
 
     public List<Argument> arguments() {
