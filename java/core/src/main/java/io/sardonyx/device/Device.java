@@ -49,11 +49,15 @@ public interface Device {
     default void copy(Memory to, long toOffset, Memory from, long fromOffset, long bytes) {
         Objects.checkFromIndexSize(toOffset, bytes, to.byteSize());
         Objects.checkFromIndexSize(fromOffset, bytes, from.byteSize());
-        ByteBuffer block = ByteBuffer.allocate((int) Math.min(bytes, LARGEST_BLOCK));
-        for (long done = 0; done < bytes; done += block.capacity()) {
-            block.clear().limit((int) Math.min(bytes - done, block.capacity()));
-            from.read(fromOffset + done, block);
-            to.write(toOffset + done, block.flip());
+        ByteBuffer between = ByteBuffer.allocate(from.onHost() ? 0 : (int) Math.min(bytes, LARGEST_BLOCK));
+        for (long done = 0; done < bytes; done += LARGEST_BLOCK) {
+            int length = (int) Math.min(bytes - done, LARGEST_BLOCK);
+            if (from.onHost()) {
+                to.write(toOffset + done, from.buffer(fromOffset + done, length));
+            } else {
+                from.read(fromOffset + done, between.clear().limit(length));
+                to.write(toOffset + done, between.flip());
+            }
         }
     }
 
@@ -63,10 +67,23 @@ public interface Device {
     /** {@code launch}, or the first of what it names {@linkplain Launch#otherwise otherwise}, whose kernels are all here. */
     default Optional<Launch> choose(Launch launch) {
         Optional<Launch> choice = Optional.of(launch);
-        while (choice.isPresent() && !choice.get().kernels().allMatch(this::has)) {
+        while (choice.isPresent() && !hasKernelsOf(choice.get())) {
             choice = choice.get().otherwise();
         }
         return choice;
+    }
+
+    private boolean hasKernelsOf(Launch launch) {
+        if (!has(launch.kernel())) {
+            return false;
+        }
+        for (Launch.Argument argument : launch.arguments()) {
+            if (argument instanceof Launch.Argument.Packed packed
+                    && !has(packed.pack().kernel())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Threads that a launch may use, the caller's included, unless a model asks for another number. */

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * How an operator is run by a kernel: the kernel's key, its tensors in order, its parameters (8-byte slots in the order of the
@@ -131,15 +130,6 @@ public final class Launch {
 
     public String kernel() {
         return kernel;
-    }
-
-    /** The kernel, and those that pack its weights. */
-    Stream<String> kernels() {
-        return Stream.concat(
-                Stream.of(kernel),
-                arguments.stream()
-                        .filter(Argument.Packed.class::isInstance)
-                        .map(packed -> ((Argument.Packed) packed).pack().kernel()));
     }
 
     public List<Argument> arguments() {
