@@ -25,9 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All cases of the ONNX backend suite, on each device, and on memory out of Java's reach. {@code conformance.txt} names each with what must become of it: {@code
- * pass}, {@code pass, <judge>} where the suite's tolerance was loosened, or the reason why it does not pass. A case that becomes
- * better or worse than that is a failure; what was found lies in {@code target/conformance-<device>.txt}.
+ * All cases of the ONNX backend suite, on each device, and on memory out of Java's reach. {@code conformance.txt} names each with
+ * what must become of it: {@code pass}, {@code pass, <judge>} where the suite's tolerance was loosened, or the reason why it does
+ * not pass. A case that becomes better or worse than that is a failure; what was found lies in {@code
+ * target/conformance-<device>.txt}.
  */
 class ConformanceTest {
     private static final Path EXPECTATIONS = Path.of("conformance.txt");

@@ -109,7 +109,10 @@ class FarModelsTest {
             for (Model model : List.of(there, here)) {
                 String message = assertThrows(IllegalArgumentException.class, () -> model.run(Map.of("x", x)))
                         .getMessage();
-                assertTrue(message.contains("far:1") && message.contains(model.device().device().name()), message);
+                assertTrue(
+                        message.contains("far:1")
+                                && message.contains(model.device().device().name()),
+                        message);
             }
         }
     }
@@ -125,7 +128,10 @@ class FarModelsTest {
                             IllegalArgumentException.class,
                             () -> model.run(Map.of("x", PAIR), RunOptions.DEFAULT.into("y", here)))
                     .getMessage();
-            assertTrue(message.contains("on far:0, given float32[2] on " + Devices.best().name()), message);
+            assertTrue(
+                    message.contains(
+                            "on far:0, given float32[2] on " + Devices.best().name()),
+                    message);
         }
     }
 
@@ -136,7 +142,8 @@ class FarModelsTest {
                         identity("x", "a"), identity("w", "b"), node("NonZero", "x", "c"), node("Det", "m", "d"))
                 .addInput(value("x"))
                 .addInput(value("m", DType.FLOAT32.code(), 2, 2))
-                .addInitializer(Onnx.tensor("w", DType.FLOAT32, 2).addFloatData(5).addFloatData(6))
+                .addInitializer(
+                        Onnx.tensor("w", DType.FLOAT32, 2).addFloatData(5).addFloatData(6))
                 .addOutput(value("a"))
                 .addOutput(value("b"))
                 .addOutput(unshaped("c", DType.INT64))
@@ -174,10 +181,10 @@ class FarModelsTest {
                 .addInput(value("x", DType.FLOAT32.code(), 2, 2))
                 .addOutput(unshaped("d", DType.FLOAT32))
                 .addOutput(unshaped("e", DType.FLOAT32));
-        UnsupportedModelException e =
-                assertThrows(UnsupportedModelException.class, () -> builder(graph).require(FAR).load());
-        assertEquals(
-                List.of("Det 'first' has no kernel on far:0", "Det 'second' has no kernel on far:0"), e.items());
+        UnsupportedModelException e = assertThrows(
+                UnsupportedModelException.class,
+                () -> builder(graph).require(FAR).load());
+        assertEquals(List.of("Det 'first' has no kernel on far:0", "Det 'second' has no kernel on far:0"), e.items());
     }
 
     @Test
@@ -202,7 +209,9 @@ class FarModelsTest {
     @Test
     void theReferenceCanBeRequired() {
         HostTensor matrix = HostTensor.of(Shape.of(2, 2), 1f, 2f, 3f, 4f);
-        try (Model model = builder(unshapedSumOfDet()).require(ReferenceDevice.INSTANCE).load();
+        try (Model model = builder(unshapedSumOfDet())
+                        .require(ReferenceDevice.INSTANCE)
+                        .load();
                 Outputs outputs = model.run(Map.of("x", matrix))) {
             assertEquals(-4, outputs.only().item(), 1e-6);
         }

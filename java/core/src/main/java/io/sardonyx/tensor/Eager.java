@@ -59,9 +59,8 @@ final class Eager {
         List<TensorType> outputTypes = operator.infer(types);
         boolean strings = outputTypes.stream().anyMatch(t -> t.dtype() == DType.STRING)
                 || inputTypes.stream().anyMatch(t -> t.dtype() == DType.STRING);
-        Optional<Launch> launch = strings
-                ? Optional.empty()
-                : operator.launch(types, outputTypes).flatMap(device::choose);
+        Optional<Launch> launch =
+                strings ? Optional.empty() : operator.launch(types, outputTypes).flatMap(device::choose);
         if (launch.isEmpty()) {
             for (int i = 0; i < inputs.length; i++) {
                 value(values, i, inputs, memories);

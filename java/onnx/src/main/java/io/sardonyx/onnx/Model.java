@@ -202,7 +202,8 @@ public final class Model implements AutoCloseable {
         tensor.endLease();
         if (!reachable) {
             throw new IllegalArgumentException("input '" + input.name() + "': the tensor is on "
-                    + tensor.device().name() + ", the model on " + policy.device().name()
+                    + tensor.device().name() + ", the model on "
+                    + policy.device().name()
                     + "; bring it there with to()");
         }
         return new Feed.OnHost(tensor.toHost());

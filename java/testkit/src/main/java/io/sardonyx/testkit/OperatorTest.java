@@ -70,8 +70,7 @@ public abstract class OperatorTest {
                     .append(" by kernels, ")
                     .append(count.none)
                     .append(" without"));
-            Files.writeString(
-                    Path.of(file), line.append('\n'), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.writeString(Path.of(file), line.append('\n'), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
     }
 

@@ -75,7 +75,9 @@ public final class OperatorTests {
                 throw new IllegalStateException(
                         "the operator tests (io.sardonyx:sardonyx-testkit, test-jar) are not on the class path");
             }
-            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8)).lines().toList();
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,7 +14,8 @@ public final class TestDevices {
 
     /** @throws IllegalArgumentException if a device is named that is not there, with those that there are */
     public static List<Device> all() {
-        return select(names("sardonyx.test.devices"), names("sardonyx.test.require"), Devices.all(), Devices.problems());
+        return select(
+                names("sardonyx.test.devices"), names("sardonyx.test.require"), Devices.all(), Devices.problems());
     }
 
     private static List<String> names(String property) {
@@ -30,8 +31,8 @@ public final class TestDevices {
         for (List<String> names : List.of(only, required)) {
             for (String name : names) {
                 if (!known.contains(name) && !nobodyLooked) {
-                    throw new IllegalArgumentException("tests are to run on '" + name + "', which is not there; there are "
-                            + known + (problems.isEmpty() ? "" : " " + problems));
+                    throw new IllegalArgumentException("tests are to run on '" + name
+                            + "', which is not there; there are " + known + (problems.isEmpty() ? "" : " " + problems));
                 }
             }
         }

@@ -42,8 +42,7 @@ class FarDeviceTest {
         assertEquals(
                 List.of(),
                 results.stream().filter(r -> r.status() == Status.FAIL).toList());
-        long byKernels =
-                results.stream().filter(r -> r.status() == Status.PASS).count();
+        long byKernels = results.stream().filter(r -> r.status() == Status.PASS).count();
         assertTrue(near == ReferenceDevice.INSTANCE ? byKernels == 0 : byKernels > 1000, byKernels + " by kernels");
     }
 
