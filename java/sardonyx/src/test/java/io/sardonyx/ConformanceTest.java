@@ -9,6 +9,8 @@ import io.sardonyx.onnx.check.CaseFolder;
 import io.sardonyx.onnx.check.CaseResult;
 import io.sardonyx.onnx.check.CaseResult.Status;
 import io.sardonyx.onnx.check.Judge;
+import io.sardonyx.testkit.FarDevice;
+import io.sardonyx.testkit.TestDevices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * All cases of the ONNX backend suite, on each device. {@code conformance.txt} names each with what must become of it: {@code
- * pass}, {@code pass, <judge>} where the suite's tolerance was loosened, or the reason why it does not pass. A case that becomes
- * better or worse than that is a failure; what was found lies in {@code target/conformance-<device>.txt}.
+ * All cases of the ONNX backend suite, on each device, and on memory out of Java's reach. {@code conformance.txt} names each with
+ * what must become of it: {@code pass}, {@code pass, <judge>} where the suite's tolerance was loosened, or the reason why it does
+ * not pass. A case that becomes better or worse than that is a failure; what was found lies in {@code
+ * target/conformance-<device>.txt}.
  */
 class ConformanceTest {
     private static final Path EXPECTATIONS = Path.of("conformance.txt");
@@ -32,7 +36,10 @@ class ConformanceTest {
     private static final Judge SUITE = new Judge.Elementwise(1e-3, 1e-7);
 
     static List<Named<Device>> devices() {
-        return Devices.all().stream().map(d -> Named.of(d.name(), d)).toList();
+        Device far = new FarDevice("far:0", Devices.best());
+        return Stream.concat(TestDevices.all().stream(), Stream.of(far))
+                .map(d -> Named.of(d.name(), d))
+                .toList();
     }
 
     @ParameterizedTest

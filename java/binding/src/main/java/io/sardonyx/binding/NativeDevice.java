@@ -2,6 +2,7 @@ package io.sardonyx.binding;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.DeviceLostException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
@@ -9,7 +10,9 @@ import io.sardonyx.device.Program;
 import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A device of the native runtime. Open as long as the program runs. */
 final class NativeDevice implements Device {
@@ -24,6 +27,8 @@ final class NativeDevice implements Device {
     private final ConcurrentHashMap<Integer, Long> pools = new ConcurrentHashMap<>();
 
     private final long pool;
+    /** What took the device, once something has. */
+    private final AtomicReference<DeviceException> lostBy = new AtomicReference<>();
 
     /** @throws DeviceException if the runtime has no such device, with its reason */
     NativeDevice(String name) {
@@ -103,6 +108,44 @@ final class NativeDevice implements Device {
     @Override
     public void trim() {
         Native.sx_trim(handle);
+    }
+
+    @Override
+    public void copy(Memory to, long toOffset, Memory from, long fromOffset, long bytes) {
+        Objects.checkFromIndexSize(toOffset, bytes, to.byteSize());
+        Objects.checkFromIndexSize(fromOffset, bytes, from.byteSize());
+        requireReachable(to);
+        requireReachable(from);
+        if (to.address() == 0 || from.address() == 0) { // on the Java heap
+            Device.super.copy(to, toOffset, from, fromOffset, bytes);
+            return;
+        }
+        NativeLaunch.acquire(to);
+        try {
+            NativeLaunch.acquire(from);
+            try {
+                int code = Native.sx_copy(handle, to.address() + toOffset, from.address() + fromOffset, bytes);
+                if (code != Native.OK) {
+                    throw NativeLaunch.failure(this, code, "copy", -1);
+                }
+            } finally {
+                NativeLaunch.release(from);
+            }
+        } finally {
+            NativeLaunch.release(to);
+        }
+    }
+
+    private void requireReachable(Memory memory) {
+        if (!memory.onHost() && !(memory instanceof NativeMemory ours && ours.isOn(handle))) {
+            throw new IllegalArgumentException(name + ": cannot copy " + memory + ", which is another device's");
+        }
+    }
+
+    /** What a use of this device throws now that {@code failure} has taken it, or an earlier one had. */
+    DeviceLostException lost(DeviceException failure) {
+        lostBy.compareAndSet(null, failure);
+        return new DeviceLostException(name, failure.kernel(), lostBy.get());
     }
 
     @Override

@@ -61,13 +61,13 @@ final class NativeLaunch {
     }
 
     /** Keeps memory of ours from being freed under the launch; {@code null} stands for an absent input. */
-    private static void acquire(Memory memory) {
+    static void acquire(Memory memory) {
         if (memory instanceof NativeMemory ours) {
             ours.handle().acquire();
         }
     }
 
-    private static void release(Memory memory) {
+    static void release(Memory memory) {
         if (memory instanceof NativeMemory ours) {
             ours.handle().release();
         }
@@ -87,7 +87,7 @@ final class NativeLaunch {
                 paramCount,
                 scratch,
                 scratchBytes);
-        RuntimeException failure = code == Native.OK ? null : failure(code, launch.kernel(), -1);
+        RuntimeException failure = code == Native.OK ? null : failure(device, code, launch.kernel(), -1);
         if (scratch != 0) {
             Native.sx_free(device.handle(), scratch, scratchBytes);
         }
@@ -97,12 +97,13 @@ final class NativeLaunch {
     }
 
     /** This thread's last native failure, as Java says it. */
-    static RuntimeException failure(int code, String kernel, int step) {
+    static RuntimeException failure(NativeDevice device, int code, String kernel, int step) {
         DeviceException.Code[] codes = DeviceException.Code.values();
         DeviceException.Code known = code >= 0 && code < codes.length ? codes[code] : DeviceException.Code.INTERNAL;
         return switch (known) {
             case CANCELLED -> new RunStoppedException(RunStoppedException.Reason.CANCELLED);
             case TIMEOUT -> new RunStoppedException(RunStoppedException.Reason.TIMEOUT);
+            case DEVICE_LOST -> device.lost(new DeviceException(kernel, known, Native.sx_last_error(), step));
             default -> new DeviceException(kernel, known, Native.sx_last_error(), step);
         };
     }

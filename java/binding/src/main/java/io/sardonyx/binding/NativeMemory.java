@@ -23,6 +23,11 @@ final class NativeMemory implements Memory {
         backstop = CLEANER.register(this, block);
     }
 
+    /** Whether the device with this handle allocated it. */
+    boolean isOn(long device) {
+        return block.device == device;
+    }
+
     /** The handle for a call that uses this memory. */
     Handle handle() {
         return block;

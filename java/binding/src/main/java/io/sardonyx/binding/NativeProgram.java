@@ -15,11 +15,13 @@ final class NativeProgram implements Program {
     private static final int STEP_WORDS = 6;
     private static final int OPERAND_WORDS = 4;
 
+    private final NativeDevice device;
     private final long pool;
     private final String[] kernels;
     private final Handle handle;
 
     NativeProgram(NativeDevice device, long pool, List<Command> commands) {
+        this.device = device;
         this.pool = pool;
         kernels = commands.stream().map(Command::kernel).toArray(String[]::new);
         int count = commands.stream().mapToInt(NativeProgram::wordCount).reduce(0, Math::addExact);
@@ -84,7 +86,7 @@ final class NativeProgram implements Program {
 
     private RuntimeException failure(int code, RunControl control) {
         int step = control.step();
-        return NativeLaunch.failure(code, step >= 0 && step < kernels.length ? kernels[step] : "run", step);
+        return NativeLaunch.failure(device, code, step >= 0 && step < kernels.length ? kernels[step] : "run", step);
     }
 
     @Override

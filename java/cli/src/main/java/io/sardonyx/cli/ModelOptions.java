@@ -1,6 +1,8 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
+import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.ModelBuilder;
 import java.nio.file.Files;
@@ -14,6 +16,11 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
     @Option(names = "--device", paramLabel = "NAME", description = "cpu, reference, …; the best one without this")
     private Optional<String> device = Optional.empty();
+
+    @Option(
+            names = "--require-device",
+            description = "refuse a model with nodes that the device has no kernel for; without this, Java runs those")
+    private boolean required;
 
     @Option(names = "--threads", paramLabel = "N", description = "threads for each run; all cores without this")
     private Optional<Integer> threads = Optional.empty();
@@ -29,7 +36,8 @@ final class ModelOptions {
     }
 
     ModelBuilder configure(ModelBuilder builder) {
-        builder.device(device.map(Devices::get).orElseGet(Devices::best));
+        Device where = device.map(Devices::get).orElseGet(Devices::best);
+        builder.device(required ? DevicePolicy.require(where) : DevicePolicy.prefer(where));
         threads.ifPresent(builder::threads);
         dims.forEach(builder::bind);
         return builder;

@@ -8,6 +8,7 @@ import io.sardonyx.onnx.read.TensorFiles;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.HostValue;
 import io.sardonyx.tensor.Npy;
+import io.sardonyx.tensor.TensorType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -19,7 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -77,7 +80,7 @@ final class RunCommand implements Callable<Integer> {
             start = System.nanoTime();
             try (Outputs outputs = model.run(inputs, run)) {
                 double second = seconds(start);
-                print(model, outputs.toHost(), load, first, second);
+                print(model, placement(model, inputs), outputs.toHost(), load, first, second);
             }
         }
         return 0;
@@ -107,7 +110,27 @@ final class RunCommand implements Callable<Integer> {
         return inputs;
     }
 
-    private void print(Model model, Map<String, HostValue> outputs, double load, double first, double second)
+    /** How many nodes run where; empty where an input is no tensor. */
+    private static Map<String, Long> placement(Model model, Map<String, HostValue> inputs) {
+        List<TensorType> types = new ArrayList<>();
+        for (ValueInfo input : model.inputs()) {
+            if (!(inputs.get(input.name()) instanceof HostTensor tensor)) {
+                return Map.of();
+            }
+            types.add(tensor.type());
+        }
+        Map<String, Long> nodes = new TreeMap<>();
+        model.placement(types).forEach(p -> nodes.merge(p.where(), 1L, Long::sum));
+        return nodes;
+    }
+
+    private void print(
+            Model model,
+            Map<String, Long> placement,
+            Map<String, HostValue> outputs,
+            double load,
+            double first,
+            double second)
             throws IOException {
         PrintWriter writer = spec.commandLine().getOut();
         List<OutputSummary> summaries = new ArrayList<>();
@@ -119,9 +142,15 @@ final class RunCommand implements Callable<Integer> {
         }
         String device = model.device().device().name();
         if (json) {
-            writer.println(Json.of(new Report(device, load, first, second, summaries)));
+            writer.println(Json.of(new Report(device, placement, load, first, second, summaries)));
         } else {
             summaries.forEach(writer::println);
+            if (!placement.isEmpty()) {
+                writer.println("nodes: "
+                        + placement.entrySet().stream()
+                                .map(e -> e.getValue() + " " + e.getKey())
+                                .collect(Collectors.joining(", ")));
+            }
             writer.printf(
                     Locale.ROOT,
                     "%s: loaded in %.1f ms, first run %.2f ms, second run %.2f ms%n",
@@ -145,6 +174,7 @@ final class RunCommand implements Callable<Integer> {
 
     private record Report(
             String device,
+            Map<String, Long> placement,
             double loadSeconds,
             double firstRunSeconds,
             double secondRunSeconds,

@@ -3,12 +3,17 @@ package io.sardonyx.device;
 import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Something that holds tensors and runs kernels: {@code reference}, {@code cpu}, {@code cuda:N}, {@code sim:N}. Thread-safe,
  * and open as long as the program runs. {@link Devices} finds them.
  */
 public interface Device {
+    /** Bytes that {@link #copy} holds in between where memory cannot be copied directly. */
+    int LARGEST_BLOCK = 1 << 24;
+
     /** As in {@code cpu} or {@code cuda:0}. */
     String name();
 
@@ -35,8 +40,51 @@ public interface Device {
     /** Gives memory that is kept for the next {@link #allocate} back to the system, as after loading a model. */
     default void trim() {}
 
+    /**
+     * Copies {@code bytes} bytes, and returns when they are there. Both memories belong to this device or are on the host; the
+     * two stretches do not overlap.
+     *
+     * @throws IndexOutOfBoundsException if a memory ends before
+     */
+    default void copy(Memory to, long toOffset, Memory from, long fromOffset, long bytes) {
+        Objects.checkFromIndexSize(toOffset, bytes, to.byteSize());
+        Objects.checkFromIndexSize(fromOffset, bytes, from.byteSize());
+        ByteBuffer between = ByteBuffer.allocate(from.onHost() ? 0 : (int) Math.min(bytes, LARGEST_BLOCK));
+        for (long done = 0; done < bytes; done += LARGEST_BLOCK) {
+            int length = (int) Math.min(bytes - done, LARGEST_BLOCK);
+            if (from.onHost()) {
+                to.write(toOffset + done, from.buffer(fromOffset + done, length));
+            } else {
+                from.read(fromOffset + done, between.clear().limit(length));
+                to.write(toOffset + done, between.flip());
+            }
+        }
+    }
+
     /** Whether there is a kernel with this key; if not, the operator's reference runs instead. */
     boolean has(String kernel);
+
+    /** {@code launch}, or the first of what it names {@linkplain Launch#otherwise otherwise}, whose kernels are all here. */
+    default Optional<Launch> choose(Launch launch) {
+        Optional<Launch> choice = Optional.of(launch);
+        while (choice.isPresent() && !hasKernelsOf(choice.get())) {
+            choice = choice.get().otherwise();
+        }
+        return choice;
+    }
+
+    private boolean hasKernelsOf(Launch launch) {
+        if (!has(launch.kernel())) {
+            return false;
+        }
+        for (Launch.Argument argument : launch.arguments()) {
+            if (argument instanceof Launch.Argument.Packed packed
+                    && !has(packed.pack().kernel())) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** Threads that a launch may use, the caller's included, unless a model asks for another number. */
     int threads();

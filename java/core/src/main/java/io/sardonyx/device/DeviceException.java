@@ -11,7 +11,11 @@ public class DeviceException extends RuntimeException {
         NO_MEMORY,
         CANCELLED,
         TIMEOUT,
-        INTERNAL
+        INTERNAL,
+        /** The device answers no more; see {@link DeviceLostException}. */
+        DEVICE_LOST,
+        /** The device cannot do this at all, as a kernel for newer hardware. */
+        UNSUPPORTED
     }
 
     private final String kernel;

@@ -4,6 +4,7 @@ import io.sardonyx.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How an operator is run by a kernel: the kernel's key, its tensors in order, its parameters (8-byte slots in the order of the
@@ -44,6 +45,7 @@ public final class Launch {
     private long scratch;
     private long scratchPerThread;
     private int inPlace = NOT_IN_PLACE;
+    private Optional<Launch> otherwise = Optional.empty();
 
     private Launch(String kernel) {
         this.kernel = kernel;
@@ -110,6 +112,20 @@ public final class Launch {
     public Launch inPlace(int index) {
         inPlace = index;
         return this;
+    }
+
+    /**
+     * What to launch on a device that lacks a kernel of this, as where one kind of device packs its weights and another does not;
+     * behind what was named before. {@link Device#choose} picks.
+     */
+    public Launch otherwise(Launch other) {
+        otherwise = Optional.of(otherwise.map(before -> before.otherwise(other)).orElse(other));
+        return this;
+    }
+
+    /** The next choice where a device lacks a kernel of this. */
+    public Optional<Launch> otherwise() {
+        return otherwise;
     }
 
     public String kernel() {

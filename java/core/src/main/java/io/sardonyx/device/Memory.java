@@ -9,7 +9,7 @@ public interface Memory extends AutoCloseable {
     /** The address on the device; 0 for memory on the Java heap. */
     long address();
 
-    /** Whether Java can reach it through {@link #buffer}. */
+    /** Whether Java can reach it through {@link #buffer}; {@link #read} and {@link #write} work for all memory. */
     boolean onHost();
 
     /**
@@ -18,6 +18,26 @@ public interface Memory extends AutoCloseable {
      * @throws IllegalStateException if it is closed or not on the host
      */
     ByteBuffer buffer(long offset, int length);
+
+    /**
+     * Fills what remains of {@code to} with the bytes from {@code offset} on, and returns when they are there.
+     *
+     * @throws IndexOutOfBoundsException if this ends before
+     * @throws IllegalStateException if it is closed
+     */
+    default void read(long offset, ByteBuffer to) {
+        to.put(buffer(offset, to.remaining()));
+    }
+
+    /**
+     * Writes what remains of {@code from} to {@code offset}, and returns when {@code from} may change again.
+     *
+     * @throws IndexOutOfBoundsException if this ends before
+     * @throws IllegalStateException if it is closed
+     */
+    default void write(long offset, ByteBuffer from) {
+        buffer(offset, from.remaining()).put(from);
+    }
 
     @Override
     void close();

@@ -54,13 +54,18 @@ final class Eager {
         for (Tensor input : inputs) {
             inputTypes.add(input.type());
         }
-        InputTypes types = InputTypes.of(inputTypes, outputs, i -> view(inputs[i], memories[i]), i -> false);
+        HostTensor[] values = new HostTensor[inputs.length];
+        InputTypes types = InputTypes.of(inputTypes, outputs, i -> value(values, i, inputs, memories), i -> false);
         List<TensorType> outputTypes = operator.infer(types);
         boolean strings = outputTypes.stream().anyMatch(t -> t.dtype() == DType.STRING)
                 || inputTypes.stream().anyMatch(t -> t.dtype() == DType.STRING);
-        Optional<Launch> launch = strings ? Optional.empty() : operator.launch(types, outputTypes);
-        if (launch.isEmpty() || !device.has(launch.get().kernel())) {
-            return reference(operator, device, inputs, memories, outputTypes);
+        Optional<Launch> launch =
+                strings ? Optional.empty() : operator.launch(types, outputTypes).flatMap(device::choose);
+        if (launch.isEmpty()) {
+            for (int i = 0; i < inputs.length; i++) {
+                value(values, i, inputs, memories);
+            }
+            return reference(operator, device, values, outputTypes);
         }
         Memory[] results = new Memory[outputTypes.size()];
         try {
@@ -84,24 +89,21 @@ final class Eager {
     }
 
     private static List<Tensor> reference(
-            TensorOperator operator, Device device, Tensor[] inputs, Memory[] memories, List<TensorType> outputTypes) {
-        HostTensor[] values = new HostTensor[inputs.length];
-        for (int i = 0; i < inputs.length; i++) {
-            values[i] = view(inputs[i], memories[i]);
-        }
+            TensorOperator operator, Device device, HostTensor[] values, List<TensorType> outputTypes) {
         List<HostTensor> results =
                 outputTypes.stream().map(HostTensor::allocate).toList();
         operator.reference(Inputs.of(values), results);
         return results.stream().map(result -> Tensor.of(result, device)).toList();
     }
 
-    /** The elements of a dense tensor whose memory is leased, sharing memory. */
-    private static HostTensor view(Tensor tensor, Memory memory) {
-        return tensor.dtype() == DType.STRING
-                ? tensor.toHost()
-                : HostTensor.wrap(
-                        tensor.type(),
-                        memory.buffer(0, Math.toIntExact(tensor.type().byteSize())));
+    /** Input {@code i} as Java sees it: fetched once, when it is asked for. */
+    private static HostTensor value(HostTensor[] values, int i, Tensor[] inputs, Memory[] memories) {
+        if (values[i] == null) {
+            values[i] = inputs[i].dtype() == DType.STRING
+                    ? inputs[i].toHost()
+                    : HostTensor.view(inputs[i].type(), memories[i], 0);
+        }
+        return values[i];
     }
 
     /** Operators whose output types only their evaluation tells. */

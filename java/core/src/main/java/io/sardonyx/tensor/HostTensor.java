@@ -1,5 +1,6 @@
 package io.sardonyx.tensor;
 
+import io.sardonyx.device.Memory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -59,6 +60,25 @@ public final class HostTensor implements HostValue {
                     type + " takes " + type.byteSize() + " bytes, given " + data.remaining());
         }
         return new HostTensor(type, data.slice().order(ByteOrder.LITTLE_ENDIAN), null);
+    }
+
+    /** The elements that lie at {@code offset} of {@code memory}, shared where Java can reach them, else a copy. */
+    public static HostTensor view(TensorType type, Memory memory, long offset) {
+        return memory.onHost()
+                ? wrap(type, memory.buffer(offset, Math.toIntExact(type.byteSize())))
+                : read(type, memory, offset);
+    }
+
+    /** A copy of the elements that lie at {@code offset} of {@code memory}. */
+    public static HostTensor read(TensorType type, Memory memory, long offset) {
+        HostTensor t = allocate(type);
+        memory.read(offset, t.data());
+        return t;
+    }
+
+    /** Writes the elements to {@code offset} of {@code memory}. */
+    public void write(Memory memory, long offset) {
+        memory.write(offset, data().limit((int) type.byteSize()));
     }
 
     public static HostTensor of(Shape shape, float... values) {

@@ -76,7 +76,12 @@ public final class Tensor extends TensorOperations implements AutoCloseable {
             return new Tensor(value.type(), TensorOwner.of(device, value.copy()), Optional.empty());
         }
         Memory memory = device.allocate(value.type().byteSize());
-        memory.buffer(0, (int) memory.byteSize()).put(value.data().limit((int) memory.byteSize()));
+        try {
+            value.write(memory, 0);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
         return adopt(value.type(), device, memory);
     }
 
@@ -174,8 +179,7 @@ public final class Tensor extends TensorOperations implements AutoCloseable {
         Tensor dense = dense();
         Memory memory = dense.owner.lease();
         try {
-            return HostTensor.wrap(type, memory.buffer(0, Math.toIntExact(type.byteSize())))
-                    .copy();
+            return HostTensor.read(type, memory, 0);
         } finally {
             dense.owner.endLease();
             if (dense != this) {
@@ -267,7 +271,7 @@ public final class Tensor extends TensorOperations implements AutoCloseable {
         if (layout().isDense()) {
             return look(layout().reshape(shape));
         }
-        return of(toHost().reshaped(shape), device());
+        return copyOfView(type.with(shape));
     }
 
     private Shape inferred(long... sizes) {
@@ -304,36 +308,41 @@ public final class Tensor extends TensorOperations implements AutoCloseable {
 
     /** This tensor, or a dense copy of a view. */
     Tensor dense() {
-        if (view.isEmpty()) {
-            return this;
-        }
-        Layout layout = view.get();
+        return view.isEmpty() ? this : copyOfView(type);
+    }
+
+    /** The elements of a view in its order, as a dense tensor of {@code result}: by the device where it can, else through the host. */
+    private Tensor copyOfView(TensorType result) {
+        Layout layout = view.orElseThrow();
         StridedCopy copy = StridedCopy.toDense(layout.shape(), layout.offset(), layout.strides());
         Memory source = owner.lease();
-        Memory target = device().allocate(type.byteSize());
+        Memory target = null;
         try {
+            target = device().allocate(result.byteSize());
             TensorType all =
                     TensorType.of(type.dtype(), source.byteSize() / type.dtype().byteSize(1));
-            Optional<Launch> launch = copy.launch(type.dtype()).filter(l -> device().has(l.kernel()));
+            Optional<Launch> launch = copy.launch(type.dtype()).flatMap(device()::choose);
             if (launch.isPresent()) {
                 device().launch(
                                 launch.get().input(0).output(0),
                                 List.of(all),
                                 new Memory[] {source},
-                                List.of(type),
+                                List.of(result),
                                 new Memory[] {target});
             } else {
-                copy.run(
-                        HostTensor.wrap(all, source.buffer(0, Math.toIntExact(all.byteSize()))),
-                        HostTensor.wrap(type, target.buffer(0, Math.toIntExact(type.byteSize()))));
+                HostTensor dense = HostTensor.allocate(result);
+                copy.run(HostTensor.view(all, source, 0), dense);
+                dense.write(target, 0);
             }
         } catch (RuntimeException | Error e) {
-            target.close();
+            if (target != null) {
+                target.close();
+            }
             throw e;
         } finally {
             owner.endLease();
         }
-        return adopt(type, device(), target);
+        return adopt(result, device(), target);
     }
 
     // --- moving ---

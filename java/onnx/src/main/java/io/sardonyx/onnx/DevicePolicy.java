@@ -11,7 +11,11 @@ public sealed interface DevicePolicy {
     /** Nodes without a kernel on {@code device} run as the reference; {@link Model#placement} says which. */
     record Prefer(Device device) implements DevicePolicy {}
 
-    /** A node without a kernel on {@code device} is an {@link UnsupportedModelException}. */
+    /**
+     * Nodes without a kernel on {@code device} are an {@link UnsupportedModelException} that lists them, once they are planned: when
+     * the model is loaded if its inputs have fixed sizes, else in the first run with inputs of those sizes; what follows a value
+     * that only a run can tell, when that is known. What planning folds, and what only renames its input, runs nowhere.
+     */
     record Require(Device device) implements DevicePolicy {}
 
     static DevicePolicy prefer(Device device) {

@@ -123,9 +123,12 @@ public final class Model implements AutoCloseable {
     /**
      * Runs the model.
      *
-     * @param given by input name: a {@link Tensor} (on any device), or a {@link HostValue}
+     * @param given by input name: a {@link HostValue}, or a {@link Tensor} on this model's device, or on one whose memory the host
+     *     reaches ({@code cpu}, {@code reference}); what is not on this model's device is copied there
      * @return the outputs, which the caller closes
-     * @throws IllegalArgumentException if inputs are missing, unknown or of another type: all of them in one message
+     * @throws IllegalArgumentException if inputs are missing, unknown or of another type: all of them in one message; or if a
+     *     tensor is on another device that the host does not reach
+     * @throws UnsupportedModelException if the model {@linkplain DevicePolicy.Require requires} its device, and that lacks a kernel
      * @throws OpExecutionException if an operator refuses its data
      * @throws io.sardonyx.device.RunStoppedException if the run was cancelled or took too long
      * @throws OutOfMemoryException if the device or Java's heap has not enough memory
@@ -177,16 +180,33 @@ public final class Model implements AutoCloseable {
                 feeds.add(new Feed.OnHost(host));
                 continue;
             }
-            Tensor tensor = (Tensor) value;
-            if (tensor.device() == policy.device() && tensor.dtype() != DType.STRING && !tensor.isView()) {
-                Memory memory = tensor.lease();
-                leased.add(tensor);
-                feeds.add(new Feed.OnDevice(tensor.type(), memory));
-            } else {
-                feeds.add(new Feed.OnHost(tensor.toHost()));
-            }
+            feeds.add(feed(input, (Tensor) value, leased));
         }
         return feeds;
+    }
+
+    private Feed feed(ValueInfo input, Tensor tensor, List<Tensor> leased) {
+        if (tensor.dtype() == DType.STRING) {
+            return new Feed.OnHost(tensor.toHost());
+        }
+        if (tensor.device() == policy.device()) {
+            Tensor dense = tensor.isView() ? tensor.keep() : tensor;
+            Memory memory = dense.lease();
+            leased.add(dense);
+            if (dense != tensor) {
+                dense.close(); // frees it with the lease
+            }
+            return new Feed.OnDevice(dense.type(), memory);
+        }
+        boolean reachable = tensor.lease().onHost();
+        tensor.endLease();
+        if (!reachable) {
+            throw new IllegalArgumentException("input '" + input.name() + "': the tensor is on "
+                    + tensor.device().name() + ", the model on "
+                    + policy.device().name()
+                    + "; bring it there with to()");
+        }
+        return new Feed.OnHost(tensor.toHost());
     }
 
     private void requireNames(Map<String, ?> given) {
@@ -250,7 +270,9 @@ public final class Model implements AutoCloseable {
             if (tensor.device() != policy.device() || tensor.dtype() == DType.STRING || tensor.isView()) {
                 throw new IllegalArgumentException(
                         "output '" + outputs.get(j).name() + "': the tensor for it must be no view and on "
-                                + policy.device().name() + ", given " + tensor);
+                                + policy.device().name() + ", given " + tensor.type()
+                                + (tensor.isView() ? ", a view" : "") + " on "
+                                + tensor.device().name());
             }
             memories[j] = tensor.lease();
             leased.add(tensor);

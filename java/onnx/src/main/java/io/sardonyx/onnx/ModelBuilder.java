@@ -5,7 +5,6 @@ import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.onnx.plan.GraphPlan;
-import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.plan.Weights;
 import io.sardonyx.onnx.read.ModelDocument;
 import io.sardonyx.onnx.read.ModelReader;
@@ -44,6 +43,11 @@ public final class ModelBuilder {
     /** Short for {@code device(DevicePolicy.prefer(device))}. */
     public ModelBuilder device(Device device) {
         return device(DevicePolicy.prefer(device));
+    }
+
+    /** Short for {@code device(DevicePolicy.require(device))}. */
+    public ModelBuilder require(Device device) {
+        return device(DevicePolicy.require(device));
     }
 
     /** Fixes a symbolic dimension; inputs that then have fixed sizes are planned, and checked, when the model is loaded. */
@@ -90,7 +94,8 @@ public final class ModelBuilder {
     /**
      * Reads, checks and prepares the model.
      *
-     * @throws ModelException if it is malformed, too large or asks for operators that are not there
+     * @throws ModelException if it is malformed, too large or asks for operators that are not there; if all its inputs have fixed
+     *     sizes, also if it {@linkplain #require requires} a device that lacks a kernel for one of its nodes
      */
     public Model load() {
         ModelDocument document = ModelReader.read(source, read);
@@ -105,11 +110,11 @@ public final class ModelBuilder {
         }
         Device device = where.device();
         Weights weights = new Weights(device);
-        GraphPlan plan = GraphPlan.of(graph, device, weights, threads.orElse(device.threads()), read.limits());
+        GraphPlan plan = GraphPlan.of(graph, where, weights, threads.orElse(device.threads()), read.limits());
         InputCheck check = new InputCheck(inputs, bound);
         Model model = new Model(document.info(), where, inputs, outputs, fixed, check, weights, plan);
         try {
-            planAhead(model, check, where, graph);
+            planAhead(model, check);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -117,22 +122,11 @@ public final class ModelBuilder {
         return model;
     }
 
-    private static void planAhead(Model model, InputCheck check, DevicePolicy policy, Graph graph) {
+    private static void planAhead(Model model, InputCheck check) {
         Optional<List<TensorType>> types = check.fixedTypes();
         if (types.isEmpty()) {
             return;
         }
-        List<Placement> placement = model.placement(types.get());
-        if (policy instanceof DevicePolicy.Require required) {
-            List<String> elsewhere = placement.stream()
-                    .filter(p -> p.where().equals("reference")
-                            && !required.device().name().equals("reference"))
-                    .map(p -> p.opType() + " '" + p.node() + "' has no kernel on "
-                            + required.device().name())
-                    .toList();
-            if (!elsewhere.isEmpty()) {
-                throw new UnsupportedModelException(graph.where(), elsewhere);
-            }
-        }
+        model.placement(types.get());
     }
 }

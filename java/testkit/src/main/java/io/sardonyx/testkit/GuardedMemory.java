@@ -24,13 +24,14 @@ final class GuardedMemory implements Memory {
     private void fill(long offset, int length, byte value) {
         byte[] block = new byte[length];
         Arrays.fill(block, value);
-        memory.buffer(offset, length).put(block);
+        memory.write(offset, ByteBuffer.wrap(block));
     }
 
     /** @throws AssertionError if a byte of a guard band was written */
     void requireGuards(String what) {
         for (long offset : new long[] {0, BAND + (long) bytes}) {
-            ByteBuffer band = memory.buffer(offset, BAND);
+            ByteBuffer band = ByteBuffer.allocate(BAND);
+            memory.read(offset, band);
             for (int i = 0; i < BAND; i++) {
                 if (band.get(i) != GUARD) {
                     throw new AssertionError(what + ": wrote "
@@ -58,6 +59,16 @@ final class GuardedMemory implements Memory {
     @Override
     public ByteBuffer buffer(long offset, int length) {
         return memory.buffer(BAND + offset, length);
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer to) {
+        memory.read(BAND + offset, to);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer from) {
+        memory.write(BAND + offset, from);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.sardonyx.testkit;
 
 import io.sardonyx.device.Device;
-import io.sardonyx.device.Devices;
+import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.op.DynamicOperator;
 import io.sardonyx.op.Evaluation;
@@ -16,46 +16,86 @@ import io.sardonyx.tensor.HostValue;
 import io.sardonyx.tensor.HostValue.HostOptional;
 import io.sardonyx.tensor.HostValue.HostSequence;
 import io.sardonyx.tensor.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
  * The contract of every operator on every device. A subclass lists {@link #cases}; each is run by the reference, against what is
  * expected, and by every device that has a kernel for it, against the reference: with poisoned outputs, guard bands, inputs that
- * must not change, and in place where the launch allows it.
+ * must not change, and in place where the launch allows it. {@link TestDevices} says which devices; {@link OperatorTests} runs all
+ * such tests from a program.
  */
 public abstract class OperatorTest {
+    private final Map<String, Count> counts = new TreeMap<>();
+
     protected abstract Stream<Case> cases();
+
+    private static final class Count {
+        private final AtomicInteger kernel = new AtomicInteger();
+        private final AtomicInteger none = new AtomicInteger();
+    }
 
     @TestFactory
     Stream<DynamicTest> onEveryDevice() {
-        return Devices.all().stream().flatMap(device -> cases().map(
-                        c -> DynamicTest.dynamicTest(device.name() + ": " + c.name(), () -> run(c, device))));
+        return TestDevices.all().stream().flatMap(device -> {
+            Count count = counts.computeIfAbsent(device.name(), name -> new Count());
+            return cases().map(c -> DynamicTest.dynamicTest(
+                    device.name() + ": " + c.name(),
+                    () -> (run(c, device) ? count.kernel : count.none).incrementAndGet()));
+        });
     }
 
-    private static void run(Case c, Device device) {
-        if (c.rejection().isPresent()) {
-            requireRejection(c, device);
-        } else if (c.operator() instanceof TensorOperator operator) {
-            runTensors(c, operator, device);
-        } else if (device == Devices.all().get(0)) {
-            List<? extends HostValue> actual =
-                    ((DynamicOperator) c.operator()).evaluate(Values.of(c.inputs()), new NoSubgraphs(c.outputs()));
-            for (int i = 0; i < c.expected().size(); i++) {
-                compare(c, actual.get(i), c.expected().get(i));
-            }
+    /** A line for the file that {@code sardonyx.test.coverage} names: how many cases each device ran by a kernel of its own. */
+    @AfterEach
+    void report() throws IOException {
+        String file = System.getProperty("sardonyx.test.coverage");
+        if (file != null && !counts.isEmpty()) {
+            StringBuilder line = new StringBuilder(getClass().getSimpleName());
+            counts.forEach((device, count) -> line.append("  ")
+                    .append(device)
+                    .append(": ")
+                    .append(count.kernel)
+                    .append(" by kernels, ")
+                    .append(count.none)
+                    .append(" without"));
+            Files.writeString(Path.of(file), line.append('\n'), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         }
     }
 
-    private static void requireRejection(Case c, Device device) {
+    /** Whether the device has a kernel for the case; fails if the reference or the kernel does not do as it should. */
+    static boolean run(Case c, Device device) {
+        if (c.rejection().isPresent()) {
+            return requireRejection(c, device);
+        } else if (c.operator() instanceof TensorOperator operator) {
+            return runTensors(c, operator, device);
+        }
+        List<? extends HostValue> actual =
+                ((DynamicOperator) c.operator()).evaluate(Values.of(c.inputs()), new NoSubgraphs(c.outputs()));
+        for (int i = 0; i < c.expected().size(); i++) {
+            compare(c, actual.get(i), c.expected().get(i));
+        }
+        return false;
+    }
+
+    private static boolean requireRejection(Case c, Device device) {
+        boolean kernel = false;
         try {
             if (c.operator() instanceof TensorOperator operator) {
                 Optional<Launch> launch = launch(c, operator, device);
                 if (launch.isPresent()) {
+                    kernel = true;
                     launchGuarded(c, operator, device, launch.get(), (byte) 0, false);
                 } else {
                     reference(c, operator);
@@ -63,25 +103,25 @@ public abstract class OperatorTest {
             } else {
                 ((DynamicOperator) c.operator()).evaluate(Values.of(c.inputs()), new NoSubgraphs(c.outputs()));
             }
-        } catch (IllegalArgumentException | io.sardonyx.device.DeviceException e) {
+        } catch (IllegalArgumentException | DeviceException e) {
             if (!e.getMessage().contains(c.rejection().get())) {
                 throw new AssertionError(
                         "expected a message with '" + c.rejection().get() + "', given: " + e.getMessage(), e);
             }
-            return;
+            return kernel;
         }
         throw new AssertionError(
                 "accepted, though it must be refused with '" + c.rejection().get() + "'");
     }
 
-    private static void runTensors(Case c, TensorOperator operator, Device device) {
+    private static boolean runTensors(Case c, TensorOperator operator, Device device) {
         List<HostTensor> reference = reference(c, operator);
         for (int i = 0; i < c.expected().size(); i++) {
             compare(c, reference.get(i), c.expected().get(i));
         }
         Optional<Launch> launch = launch(c, operator, device);
         if (launch.isEmpty()) {
-            return;
+            return false;
         }
         List<HostTensor> first = launchGuarded(c, operator, device, launch.get(), (byte) 0xff, false);
         for (int i = 0; i < reference.size(); i++) {
@@ -101,6 +141,7 @@ public abstract class OperatorTest {
                     .get(0);
             require(first.get(0).data().equals(inPlace.data()), "the result in place is another one");
         }
+        return true;
     }
 
     private static List<HostTensor> reference(Case c, TensorOperator operator) {
@@ -126,7 +167,7 @@ public abstract class OperatorTest {
 
     private static Optional<Launch> launch(Case c, TensorOperator operator, Device device) {
         InputTypes types = types(c);
-        return operator.launch(types, operator.infer(types)).filter(launch -> device.has(launch.kernel()));
+        return operator.launch(types, operator.infer(types)).flatMap(device::choose);
     }
 
     private static List<HostTensor> launchGuarded(
@@ -139,7 +180,7 @@ public abstract class OperatorTest {
             for (int i = 0; i < in.length; i++) {
                 if (inputs.get(i) != null) {
                     in[i] = new GuardedMemory(device, inputs.get(i).type().byteSize(), (byte) 0);
-                    in[i].buffer(0, (int) in[i].byteSize()).put(inputs.get(i).data());
+                    inputs.get(i).write(in[i], 0);
                 }
             }
             for (int i = 0; i < out.length; i++) {
@@ -153,16 +194,13 @@ public abstract class OperatorTest {
             List<HostTensor> results = new ArrayList<>();
             for (int i = 0; i < out.length; i++) {
                 out[i].requireGuards("output " + i);
-                results.add(HostTensor.wrap(outputTypes.get(i), out[i].buffer(0, (int) out[i].byteSize()))
-                        .copy());
+                results.add(HostTensor.read(outputTypes.get(i), out[i], 0));
             }
             for (int i = 0; i < in.length; i++) {
                 if (in[i] != null && !(inPlace && i == launch.inPlace())) {
                     in[i].requireGuards("input " + i);
-                    require(
-                            in[i].buffer(0, (int) in[i].byteSize())
-                                    .equals(inputs.get(i).data()),
-                            "input " + i + " was changed");
+                    HostTensor after = HostTensor.read(inputs.get(i).type(), in[i], 0);
+                    require(after.data().equals(inputs.get(i).data()), "input " + i + " was changed");
                 }
             }
             return results;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.DeviceException;
-import io.sardonyx.device.Devices;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.DType;
@@ -13,6 +12,7 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import io.sardonyx.testkit.Data;
+import io.sardonyx.testkit.TestDevices;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -43,7 +43,7 @@ class StridedCopyTest {
 
     @TestFactory
     Stream<DynamicTest> onEveryDevice() {
-        return Devices.all().stream().flatMap(device -> views().flatMap(view -> Stream.of(
+        return TestDevices.all().stream().flatMap(device -> views().flatMap(view -> Stream.of(
                         DType.UINT8, DType.FLOAT16, DType.FLOAT32, DType.FLOAT64)
                 .map(dtype -> DynamicTest.dynamicTest(device.name() + ": " + view.name + " of " + dtype, () -> {
                     HostTensor all = Data.range(dtype, 4000);
@@ -66,14 +66,12 @@ class StridedCopyTest {
     private static HostTensor run(Device device, Launch launch, HostTensor source, HostTensor target) {
         List<TensorType> from = List.of(source.type());
         List<TensorType> to = List.of(target.type());
-        int fromBytes = (int) source.type().byteSize();
-        int toBytes = (int) target.type().byteSize();
-        try (Memory in = device.allocate(fromBytes);
-                Memory out = device.allocate(toBytes)) {
-            in.buffer(0, fromBytes).put(source.data());
-            out.buffer(0, toBytes).put(target.data());
+        try (Memory in = device.allocate(source.type().byteSize());
+                Memory out = device.allocate(target.type().byteSize())) {
+            source.write(in, 0);
+            target.write(out, 0);
             device.launch(launch, from, new Memory[] {in}, to, new Memory[] {out});
-            return HostTensor.wrap(target.type(), out.buffer(0, toBytes)).copy();
+            return HostTensor.read(target.type(), out, 0);
         }
     }
 
@@ -89,7 +87,7 @@ class StridedCopyTest {
 
     @Test
     void aViewThatReachesOutsideIsRefused() {
-        for (Device device : Devices.all()) {
+        for (Device device : TestDevices.all()) {
             Launch launch = StridedCopy.toDense(Shape.of(2, 3), 1, 3, 1)
                     .launch(DType.INT64)
                     .orElseThrow()

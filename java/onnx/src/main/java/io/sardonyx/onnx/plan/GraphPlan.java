@@ -4,6 +4,7 @@ import io.sardonyx.device.Device;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.RunControl;
+import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Limits;
 import io.sardonyx.onnx.Where;
 import io.sardonyx.onnx.graph.Graph;
@@ -31,26 +32,26 @@ public final class GraphPlan implements AutoCloseable {
     private GraphPlan(
             NumberedGraph graph,
             Map<Subgraph, GraphPlan> bodies,
-            Device device,
+            DevicePolicy policy,
             Weights weights,
             int threads,
             Limits limits,
             Where where) {
         this.bodies = bodies;
-        this.context = new PlanContext(graph, device, weights, threads, limits, where, bodies::get);
+        this.context = new PlanContext(graph, policy, weights, threads, limits, where, bodies::get);
     }
 
     /** A graph and all its subgraphs, ready to be planned for whatever inputs come. */
-    public static GraphPlan of(Graph graph, Device device, Weights weights, int threads, Limits limits) {
-        return of(Numbering.of(graph), device, weights, threads, limits, graph.where());
+    public static GraphPlan of(Graph graph, DevicePolicy policy, Weights weights, int threads, Limits limits) {
+        return of(Numbering.of(graph), policy, weights, threads, limits, graph.where());
     }
 
     private static GraphPlan of(
-            Numbering numbered, Device device, Weights weights, int threads, Limits limits, Where where) {
+            Numbering numbered, DevicePolicy policy, Weights weights, int threads, Limits limits, Where where) {
         Map<Subgraph, GraphPlan> bodies = new IdentityHashMap<>();
         numbered.bodies()
-                .forEach((body, inner) -> bodies.put(body, of(inner, device, weights, threads, limits, where)));
-        return new GraphPlan(numbered.graph(), bodies, device, weights, threads, limits, where);
+                .forEach((body, inner) -> bodies.put(body, of(inner, policy, weights, threads, limits, where)));
+        return new GraphPlan(numbered.graph(), bodies, policy, weights, threads, limits, where);
     }
 
     /** What a run leaves: each output in memory, or as a value on the heap. */
@@ -90,9 +91,7 @@ public final class GraphPlan implements AutoCloseable {
         void setHost(int j, HostValue value) {
             values[j] = value;
             if (given[j] != null && value instanceof HostTensor tensor) {
-                HostTensor.wrap(tensor.type(), memory(j, tensor.type()).buffer(0, (int)
-                                tensor.type().byteSize()))
-                        .copyAll(tensor);
+                tensor.write(memory(j, tensor.type()), 0);
             }
         }
 
@@ -186,13 +185,7 @@ public final class GraphPlan implements AutoCloseable {
             for (int j = 0; j < outputs; j++) {
                 int output = j;
                 values.add(results.onDevice(j)
-                        .<HostValue>map(r -> HostTensor.wrap(
-                                        r.type(),
-                                        r.memory()
-                                                .buffer(
-                                                        0,
-                                                        Math.toIntExact(r.type().byteSize())))
-                                .copy())
+                        .<HostValue>map(r -> HostTensor.read(r.type(), r.memory(), 0))
                         .orElseGet(() -> results.onHost(output)));
             }
             return values;

@@ -1,12 +1,16 @@
 package io.sardonyx.onnx.plan;
 
 import io.sardonyx.device.Device;
+import io.sardonyx.device.ReferenceDevice;
+import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Limits;
 import io.sardonyx.onnx.ModelLimitException;
 import io.sardonyx.onnx.OpExecutionException;
+import io.sardonyx.onnx.UnsupportedModelException;
 import io.sardonyx.onnx.Where;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
 import io.sardonyx.op.Subgraph;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -16,12 +20,16 @@ import java.util.function.Function;
  */
 record PlanContext(
         NumberedGraph graph,
-        Device device,
+        DevicePolicy policy,
         Weights weights,
         int threads,
         Limits limits,
         Where where,
         Function<Subgraph, GraphPlan> bodies) {
+
+    Device device() {
+        return policy.device();
+    }
 
     /** The number of the base address of output {@code j}; see {@link RunState}. */
     int outputBase(int j) {
@@ -31,6 +39,20 @@ record PlanContext(
     /** The number of the base address of input {@code i}. */
     int inputBase(int i) {
         return 1 + i;
+    }
+
+    /** @throws UnsupportedModelException if one of these nodes runs elsewhere though the policy requires the device: all of them */
+    void requireDevice(List<Placement> placement) {
+        if (!(policy instanceof DevicePolicy.Require) || device() == ReferenceDevice.INSTANCE) {
+            return;
+        }
+        List<String> elsewhere = placement.stream()
+                .filter(p -> p.where().equals(ReferenceDevice.INSTANCE.name()))
+                .map(p -> p.opType() + " '" + p.node() + "' has no kernel on " + device().name())
+                .toList();
+        if (!elsewhere.isEmpty()) {
+            throw new UnsupportedModelException(where, elsewhere);
+        }
     }
 
     /** @throws ModelLimitException if {@code what} takes more memory than the limits allow */

@@ -1,5 +1,6 @@
 package io.sardonyx.onnx.plan;
 
+import io.sardonyx.device.Device;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.RunControl;
@@ -45,12 +46,29 @@ final class RunState implements AutoCloseable {
         return bases;
     }
 
-    Memory memory(int base) {
-        return memories[base];
+    void copy(Device device, Place from, Place to, long bytes) {
+        device.copy(memories[to.base()], to.offset(), memories[from.base()], from.offset(), bytes);
     }
 
+    void write(HostTensor value, Place to) {
+        value.write(memories[to.base()], to.offset());
+    }
+
+    /** What lies at {@code place}: shared where Java can reach it, else a copy. */
     HostTensor view(TensorType type, Place place) {
-        return HostTensor.wrap(type, memories[place.base()].buffer(place.offset(), Math.toIntExact(type.byteSize())));
+        return HostTensor.view(type, memories[place.base()], place.offset());
+    }
+
+    /** Where an operator in Java writes what belongs at {@code place}; {@link #put} follows. */
+    HostTensor target(TensorType type, Place place) {
+        return memories[place.base()].onHost() ? view(type, place) : HostTensor.allocate(type);
+    }
+
+    /** Brings what was written to a {@link #target} to its place, if it is not there. */
+    void put(HostTensor target, Place place) {
+        if (!memories[place.base()].onHost()) {
+            target.write(memories[place.base()], place.offset());
+        }
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.sardonyx.onnx.plan;
 
 import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.DeviceLostException;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
 import io.sardonyx.device.Program;
+import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
 import io.sardonyx.op.Evaluation;
@@ -138,16 +140,17 @@ final class Stage implements AutoCloseable {
             try {
                 program.orElseThrow().run(run.bases(), kernels.first(), kernels.last(), run.control);
             } catch (DeviceException e) {
-                throw e.step() < 0 || e instanceof OutOfMemoryException ? e : context.failure(nodeOf(e), e);
+                boolean ofDevice = e instanceof OutOfMemoryException || e instanceof DeviceLostException;
+                throw e.step() < 0 || ofDevice ? e : context.failure(nodeOf(e), e);
             }
         } else if (step instanceof Step.Reference reference) {
             reference(reference, run);
         } else if (step instanceof Step.Dynamic dynamic) {
             dynamic(dynamic, run);
         } else if (step instanceof Step.Copy copy) {
-            run.view(copy.type(), copy.to()).copyAll(run.view(copy.type(), copy.from()));
+            run.copy(context.device(), copy.from(), copy.to(), copy.type().byteSize());
         } else if (step instanceof Step.Write write) {
-            run.view(write.value().type(), write.to()).copyAll(write.value());
+            run.write(write.value(), write.to());
         }
     }
 
@@ -164,19 +167,33 @@ final class Stage implements AutoCloseable {
         List<HostTensor> outputs = new ArrayList<>();
         for (int i = 0; i < step.outputs().size(); i++) {
             TensorType type = step.outputs().get(i);
-            int value = i < node.outputs().length ? node.outputs()[i] : NumberedGraph.ABSENT;
-            boolean inMemory = value != NumberedGraph.ABSENT && type.dtype() != DType.STRING;
-            HostTensor out = inMemory ? (HostTensor) value(value, run) : HostTensor.allocate(type);
-            outputs.add(out);
-            if (value != NumberedGraph.ABSENT && !inMemory) {
-                run.heap[value] = out;
-            }
+            Optional<Place> place = placeOfOutput(node, i, type);
+            outputs.add(place.map(p -> run.target(type, p)).orElseGet(() -> HostTensor.allocate(type)));
         }
         try {
             step.operator().reference(Inputs.of(inputs), outputs);
         } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
             throw context.failure(node, e);
         }
+        for (int i = 0; i < outputs.size(); i++) {
+            HostTensor output = outputs.get(i);
+            Optional<Place> place = placeOfOutput(node, i, output.type());
+            if (place.isPresent()) {
+                run.put(output, place.get());
+            } else if (i < node.outputs().length && node.outputs()[i] != NumberedGraph.ABSENT) {
+                run.heap[node.outputs()[i]] = output;
+            }
+        }
+    }
+
+    /** Empty for strings, and for what the node does not name. */
+    private Optional<Place> placeOfOutput(Instruction node, int i, TensorType type) {
+        int value = i < node.outputs().length ? node.outputs()[i] : NumberedGraph.ABSENT;
+        return value != NumberedGraph.ABSENT
+                        && type.dtype() != DType.STRING
+                        && knowledge.locations[value] instanceof Location.InMemory memory
+                ? Optional.of(memory.place())
+                : Optional.empty();
     }
 
     private void dynamic(Step.Dynamic step, RunState run) {

@@ -2,9 +2,11 @@ package io.sardonyx.onnx.plan;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Launch;
+import io.sardonyx.device.Memory;
 import io.sardonyx.device.Program.Command;
 import io.sardonyx.device.Program.Operand;
 import io.sardonyx.device.Program.Place;
+import io.sardonyx.onnx.UnsupportedModelException;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
 import io.sardonyx.op.DynamicOperator;
 import io.sardonyx.op.InputTypes;
@@ -56,7 +58,17 @@ final class StagePlanner {
         this.uses = new int[graph.values()];
     }
 
+    /** @throws UnsupportedModelException if the policy requires the device and a node would run elsewhere */
     Stage plan() {
+        try {
+            return planAll();
+        } catch (RuntimeException | Error e) {
+            parts.owned.forEach(Memory::close);
+            throw e;
+        }
+    }
+
+    private Stage planAll() {
         countUses();
         for (int i = 0; i < graph.instructions().size(); i++) {
             if (!knowledge.done[i] && visit(graph.instructions().get(i))) {
@@ -129,7 +141,7 @@ final class StagePlanner {
                 parts.placement.add(new Placement(node.name(), node.opType(), "folded"));
                 return true;
             }
-            launch = operator.launch(in, types).filter(l -> runnable(l, node, types));
+            launch = fit(node, types) ? operator.launch(in, types).flatMap(device::choose) : Optional.empty();
         } catch (InputTypes.ValueNeeded e) {
             parts.needed.add(node.inputs()[e.input()]);
             return false;
@@ -192,10 +204,8 @@ final class StagePlanner {
         return results;
     }
 
-    private boolean runnable(Launch launch, Instruction node, List<TensorType> types) {
-        if (!device.has(launch.kernel())) {
-            return false;
-        }
+    /** Whether kernels take tensors of these ranks and types. */
+    private boolean fit(Instruction node, List<TensorType> types) {
         for (int input : node.inputs()) {
             if (input != NumberedGraph.ABSENT && !fits(knowledge.types[input])) {
                 return false;
@@ -399,6 +409,7 @@ final class StagePlanner {
     }
 
     private Stage settle(boolean finished) {
+        context.requireDevice(parts.placement);
         for (int v = 0; v < storage.length; v++) {
             if (storage[v] != null && uses[v] > 0) {
                 storage[v].use(steps.size());

@@ -62,7 +62,12 @@ public final class Weights implements AutoCloseable {
     /** A copy of {@code tensor} in memory of its own. */
     static Memory upload(Device device, HostTensor tensor) {
         Memory memory = device.allocate(tensor.type().byteSize());
-        memory.buffer(0, Math.toIntExact(memory.byteSize())).put(tensor.data());
+        try {
+            tensor.write(memory, 0);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
         return memory;
     }
 
