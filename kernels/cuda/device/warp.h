@@ -23,7 +23,7 @@ uint32_t vote(uint32_t mask, Vote kind, bool predicate);
 
 template <class T>
 T shuffle_from(uint32_t mask, const char* operation, T value, uint32_t source) {
-  static_assert(sizeof(T) <= 8, "a shuffle moves up to 8 bytes");
+  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 8, "a shuffle moves 4 or 8 bytes");
   Shuffle lane{0, 0, source};
   std::memcpy(&lane.in, &value, sizeof value);
   shuffle(mask, operation, lane);
@@ -79,21 +79,34 @@ __device__ __forceinline__ int lane_index() {
   return lane;
 }
 __device__ __forceinline__ void sync_warp(uint32_t mask = kFullWarp) { __syncwarp(mask); }
+
+// Moves any value of whole words, a word at a time.
+template <class T, class F>
+__device__ __forceinline__ T by_words(T value, F move) {
+  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 8, "a shuffle moves 4 or 8 bytes");
+  unsigned words[sizeof(T) / 4];
+  memcpy(words, &value, sizeof value);
+#pragma unroll
+  for (unsigned& word : words) word = move(word);
+  memcpy(&value, words, sizeof value);
+  return value;
+}
+
 template <class T>
 __device__ __forceinline__ T shuffle(T value, int source, uint32_t mask = kFullWarp) {
-  return __shfl_sync(mask, value, source);
+  return by_words(value, [=](unsigned word) { return __shfl_sync(mask, word, source); });
 }
 template <class T>
 __device__ __forceinline__ T shuffle_xor(T value, int lanes, uint32_t mask = kFullWarp) {
-  return __shfl_xor_sync(mask, value, lanes);
+  return by_words(value, [=](unsigned word) { return __shfl_xor_sync(mask, word, lanes); });
 }
 template <class T>
 __device__ __forceinline__ T shuffle_down(T value, int lanes, uint32_t mask = kFullWarp) {
-  return __shfl_down_sync(mask, value, lanes);
+  return by_words(value, [=](unsigned word) { return __shfl_down_sync(mask, word, lanes); });
 }
 template <class T>
 __device__ __forceinline__ T shuffle_up(T value, int lanes, uint32_t mask = kFullWarp) {
-  return __shfl_up_sync(mask, value, lanes);
+  return by_words(value, [=](unsigned word) { return __shfl_up_sync(mask, word, lanes); });
 }
 __device__ __forceinline__ uint32_t ballot(bool predicate, uint32_t mask = kFullWarp) {
   return __ballot_sync(mask, predicate);

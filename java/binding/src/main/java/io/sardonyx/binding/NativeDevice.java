@@ -73,7 +73,7 @@ final class NativeDevice implements Device {
     void copy(long to, long from, long bytes) {
         int code = Native.sx_copy(handle, to, from, bytes);
         if (code != Native.OK) {
-            throw NativeLaunch.failure(code, "copy", -1);
+            throw NativeLaunch.failure(this, code, "copy", -1);
         }
     }
 
@@ -124,10 +124,7 @@ final class NativeDevice implements Device {
         try {
             NativeLaunch.acquire(from);
             try {
-                int code = Native.sx_copy(handle, to.address() + toOffset, from.address() + fromOffset, bytes);
-                if (code != Native.OK) {
-                    throw NativeLaunch.failure(this, code, "copy", -1);
-                }
+                copy(to.address() + toOffset, from.address() + fromOffset, bytes);
             } finally {
                 NativeLaunch.release(from);
             }
