@@ -23,6 +23,7 @@ class HostileModelsTest {
     static final Map<String, Supplier<List<HostileCase>>> LISTS = Map.of(
             "reads", HostileReads::cases,
             "runs", HostileRuns::cases,
+            "faults", HostileFaults::cases,
             "moments", HostileMoments::cases);
 
     @TempDir
@@ -36,6 +37,11 @@ class HostileModelsTest {
     @TestFactory
     Stream<DynamicTest> runs() throws IOException, InterruptedException {
         return results("runs", "-Xmx300m");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> faults() throws IOException, InterruptedException {
+        return results("faults", "-Xmx300m");
     }
 
     @TestFactory
