@@ -17,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Bad models, bad inputs and bad moments, in a JVM of their own with a small heap: each must end with the right error, in time,
- * with the JVM alive and no native memory left. {@link HostileReads}, {@link HostileRuns} and {@link HostileMoments} list them.
+ * with the JVM alive and no native memory left. {@link HostileReads}, {@link HostileFiles}, {@link HostileRuns}, {@link
+ * HostileFaults} and {@link HostileMoments} list them.
  */
 class HostileModelsTest {
     static final Map<String, Supplier<List<HostileCase>>> LISTS = Map.of(
             "reads", HostileReads::cases,
+            "files", HostileFiles::cases,
             "runs", HostileRuns::cases,
             "faults", HostileFaults::cases,
             "moments", HostileMoments::cases);
@@ -32,6 +34,11 @@ class HostileModelsTest {
     @TestFactory
     Stream<DynamicTest> reads() throws IOException, InterruptedException {
         return results("reads", "-Xmx1g");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> files() throws IOException, InterruptedException {
+        return results("files", "-Xmx300m");
     }
 
     @TestFactory
