@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,12 +22,14 @@ struct Thread;
 struct Warp;
 struct Block;
 struct CheckState;  // of the checked build
+struct BulkGroups;  // the copies out of shared memory that a thread has issued
 
 // Threads that wait for the same event; the name appears in deadlock reports.
 struct WaitQueue {
   const char* name;
   Thread* first = nullptr;
   Thread* last = nullptr;
+  std::string (*describe)(const WaitQueue&) = nullptr;  // instead of the name
 };
 
 // One arrival of lanes at a collective: complete when every lane of the mask is there.
@@ -51,6 +54,7 @@ struct Thread {
   Thread* next = nullptr;                // in that queue
   bool exited = false;
   uint64_t cluster_phase = 0;  // of the cluster's barrier, how many it has waited for
+  std::shared_ptr<BulkGroups> bulk;
   CheckState* checked = nullptr;
 };
 
@@ -120,6 +124,11 @@ void maybe_switch();              // a point where the schedule may prefer anoth
 void issue(std::function<void()> operation);
 // A number from the launch's schedule, below `bound`.
 uint32_t choose(uint32_t bound);
+
+// --- scopes and orders of memory, as in PTX ---
+enum class Order { kRelaxed, kAcquire, kRelease, kAcquireRelease };
+enum class Scope { kBlock, kCluster, kDevice, kSystem };
+enum class Access { kLoad, kStore, kReadModifyWrite };
 
 // --- collectives ---
 // Every lane of `mask` calls this with the same operation; the last to arrive runs `combine(rendezvous)` for all, which
