@@ -44,6 +44,7 @@ template <class T>
 struct GemmProblem : GemmParams {
   const T *a, *b, *c, *z;
   T* y;
+  bool a_aligned = false, b_aligned = false;  // as GemmOperand has it
   int splits = 1;       // parts of the depth
   int64_t split_depth;  // of each but the last
   Compute<T>* partials = nullptr;  // [splits, matrices, m, n]
@@ -152,8 +153,6 @@ __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compu
 // The kernels, each for a problem that gemm_choice.h gives it. rows x columns is the tile.
 template <class T>
 void gemm_simt(const Arguments& args, const GemmProblem<T>& problem, int rows, int columns);
-template <class T>
-void gemv(const Arguments& args, const GemmProblem<T>& problem);
 
 // y from the partial sums, where splits > 1.
 template <class T>
