@@ -48,11 +48,12 @@ void gemm(const Arguments& args) {
   problem.b_aligned = facts.b.aligned;
   const GemmChoice choice = choose_gemm(facts, stream_of(args).device);
   problem.split(args, choice.splits, choice.grain);
-  switch (choice.kernel) {
-    case GemmKernel::kSimt:
-      gemm_simt(args, problem, choice.rows, choice.columns);
-      break;
+  if constexpr (is_gemv_type(type_of<T>())) {
+    if (choice.kernel == GemmKernel::kGemvRows || choice.kernel == GemmKernel::kGemvRowsLeft)
+      gemv_rows(args, problem, choice.kernel == GemmKernel::kGemvRowsLeft);
+    if (choice.kernel == GemmKernel::kGemvColumns) gemv_columns(args, problem);
   }
+  if (choice.kernel == GemmKernel::kSimt) gemm_simt(args, problem, choice.rows, choice.columns);
   if (problem.splits > 1) gemm_reduce(args, problem);
 }
 
