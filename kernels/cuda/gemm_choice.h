@@ -1,0 +1,100 @@
+// Which kernel multiplies two matrices, by what tile, and into how many parts it cuts the depth. A pure function of the
+// problem and the device; each rule gives its reason.
+#pragma once
+#include <algorithm>
+#include <optional>
+
+#include "cuda/launch.h"
+
+namespace sx::cuda {
+
+enum class GemmType { kFloat32, kFloat64, kFloat16, kBFloat16, kInteger };
+
+// How an operand lies in memory: `outer` is a's rows or b's columns.
+struct GemmOperand {
+  bool depth_adjacent, outer_adjacent;
+  bool aligned;  // every row (of adjacent elements) of every matrix begins at a multiple of 16 bytes
+};
+
+struct GemmFacts {
+  GemmType type;
+  int64_t m, n, k, matrices;
+  GemmOperand a, b;
+  int64_t scratch_sums;  // how many partial sums there is room for
+};
+
+enum class GemmKernel {
+  kSimt,
+  kGemvRows,      // few rows of a, b lies as [n, k]
+  kGemvRowsLeft,  // few columns of b, a lies as [m, k]
+  kGemvColumns    // few rows of a, b lies as [k, n]
+};
+
+constexpr bool is_gemv_type(GemmType type) {
+  return type == GemmType::kFloat32 || type == GemmType::kFloat16 || type == GemmType::kBFloat16;
+}
+
+struct GemmChoice {
+  GemmKernel kernel = GemmKernel::kSimt;
+  int rows = 0, columns = 0;  // of a tile
+  int splits = 1;             // parts of the depth, at most
+  int grain = 1;              // what a part's depth is a multiple of
+};
+
+// How many parts of at least `shortest` deep there may be.
+inline int64_t most_splits(const GemmFacts& f, int64_t shortest) {
+  const int64_t sums = f.m * f.n * f.matrices;
+  return std::clamp<int64_t>(std::min(f.k / shortest, f.scratch_sums / std::max<int64_t>(1, sums)), 1, 64);
+}
+
+inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
+  constexpr int kShortest = 256;  // a part of this depth costs more than adding its sums up again
+  // 8 x 8 sums of 8 bytes are too many registers, integers are rare, and what has 16 bits comes here only with odd layouts.
+  const int largest = f.type == GemmType::kFloat32 ? 128 : f.type == GemmType::kInteger ? 32 : 64;
+  const int smallest = f.type == GemmType::kFloat16 || f.type == GemmType::kBFloat16 ? 64 : 32;
+  GemmChoice choice;
+  choice.grain = 32;
+  for (int tile = largest; tile >= smallest; tile /= 2) {
+    choice.rows = choice.columns = tile;
+    const int64_t down = (f.m + tile - 1) / tile, across = (f.n + tile - 1) / tile;
+    const int64_t tiles = down * across * f.matrices;
+    const int64_t splits = std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles);
+    choice.splits = static_cast<int>(splits);
+    // A larger tile reads less shared memory for each product, but only if all processors have one, and if it is filled:
+    // at least three quarters of what it reckons must be wanted.
+    const bool filled = 4 * f.m * f.n >= 3 * down * across * tile * tile;
+    if (filled && tiles * splits >= device.processors) break;
+  }
+  return choice;
+}
+
+// For few rows or columns, where the time goes into reading the larger operand once.
+inline std::optional<GemmChoice> choose_gemv(const GemmFacts& f, const Properties& device) {
+  constexpr int64_t kSkinny = 16;
+  if (!is_gemv_type(f.type)) return std::nullopt;
+  GemmChoice choice;
+  choice.grain = 256;  // keeps the parts aligned
+  int64_t blocks;
+  if (f.n < f.m) {
+    if (f.n > kSkinny || !f.a.depth_adjacent) return std::nullopt;
+    choice.kernel = GemmKernel::kGemvRowsLeft;
+    blocks = (f.m + 3) / 4;
+  } else {
+    if (f.m > kSkinny || !(f.b.depth_adjacent || f.b.outer_adjacent)) return std::nullopt;
+    choice.kernel = f.b.depth_adjacent ? GemmKernel::kGemvRows : GemmKernel::kGemvColumns;
+    blocks = f.b.depth_adjacent ? (f.n + 3) / 4 : (f.n + 127) / 128;
+  }
+  blocks *= f.matrices;
+  // Blocks of rows share the depth among their warps, and are many as a rule; blocks of columns are few.
+  const bool columns = choice.kernel == GemmKernel::kGemvColumns;
+  const int64_t wanted = device.processors * (columns ? 4 : 1);
+  choice.splits = static_cast<int>(std::min(most_splits(f, columns ? 256 : 4096), (wanted + blocks - 1) / blocks));
+  return choice;
+}
+
+inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) {
+  if (const auto gemv = choose_gemv(f, device)) return *gemv;
+  return choose_simt(f, device);
+}
+
+}  // namespace sx::cuda
