@@ -20,7 +20,6 @@ class DeviceMemory {
   bool free(void* block);
 
   size_t free_bytes();
-  size_t largest_block();
 
   bool contains(const void* address) const;
   // The allocated block that holds this address; false if none does.
