@@ -121,6 +121,11 @@ void issue(std::function<void()> operation);
 // A number from the launch's schedule, below `bound`.
 uint32_t choose(uint32_t bound);
 
+// --- scopes and orders of memory, as in PTX ---
+enum class Order { kRelaxed, kAcquire, kRelease, kAcquireRelease };
+enum class Scope { kBlock, kCluster, kDevice, kSystem };
+enum class Access { kLoad, kStore, kReadModifyWrite };
+
 // --- collectives ---
 // Every lane of `mask` calls this with the same operation; the last to arrive runs `combine(rendezvous)` for all, which
 // finds each lane's arguments in rendezvous.arguments[lane].
