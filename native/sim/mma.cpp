@@ -9,11 +9,10 @@
 namespace sx::cuda::detail {
 namespace {
 
-constexpr int kRowBytes = 16, kRows = 8;
-
+// A lane's row of a matrix, and its registers of all.
 struct Matrices {
+  MatrixRow* row;
   uint32_t* registers;
-  unsigned char* row;
   int count;
   bool transposed;
 };
@@ -24,31 +23,19 @@ struct Mma {
   MmaElement a_type, b_type;
 };
 
-// The place in rows[matrix] of half h of register `matrix` of a lane.
-void find(const Matrices& m, int lane, int h, int& row, int& byte) {
-  const int along = lane % 4 * 2 + h, across = lane / 4;
-  row = m.transposed ? along : across;
-  byte = 2 * (m.transposed ? across : along);
-}
-
+// Calls move(half of a register, the same in a row) for all halves of all registers.
 template <class Move>
-void move(sim::Rendezvous& all, Move move) {
+void for_each_half(sim::Rendezvous& all, Move move) {
   for (int lane = 0; lane < kWarpSize; lane++) {
     const auto& self = *static_cast<Matrices*>(all.arguments[lane]);
     for (int matrix = 0; matrix < self.count; matrix++)
       for (int h = 0; h < 2; h++) {
-        int row, byte;
-        find(self, lane, h, row, byte);
-        const auto& owner = *static_cast<Matrices*>(all.arguments[matrix * kRows + row]);
-        move(reinterpret_cast<unsigned char*>(self.registers + matrix) + 2 * h, owner.row + byte);
+        const int along = lane % 4 * 2 + h, across = lane / 4;
+        const int row = self.transposed ? along : across, column = self.transposed ? across : along;
+        const auto& owner = *static_cast<Matrices*>(all.arguments[matrix * 8 + row]);
+        move(reinterpret_cast<char*>(self.registers + matrix) + 2 * h, reinterpret_cast<char*>(owner.row) + 2 * column);
       }
   }
-}
-
-void require_row(const void* row, int count, const char* operation) {
-  if (int(sim::current->lane) >= count * kRows) return;
-  sim::require_aligned(row, kRowBytes, operation, "a row");
-  sim::require_shared(row, kRowBytes, operation);
 }
 
 float to_number(MmaElement type, uint32_t word, int i) {
@@ -89,22 +76,25 @@ void multiply(sim::Rendezvous& all, int per_word, Decode decode) {
 
 }  // namespace
 
-void load_matrices(uint32_t* to, const void* row, int count, bool transposed) {
-  require_row(row, count, "ldmatrix");
-  Matrices lane{to, static_cast<unsigned char*>(const_cast<void*>(row)), count, transposed};
-  if (int(sim::current->lane) < count * kRows) sim::check::thread_reads(row, kRowBytes);
+MatrixRow& matrix_row(const void* address, const char* operation) {
+  sim::require_aligned(address, sizeof(MatrixRow), operation, "a row");
+  sim::require_shared(address, sizeof(MatrixRow), operation);
+  return *static_cast<MatrixRow*>(const_cast<void*>(address));
+}
+
+void rows_to_registers(const MatrixRow& row, uint32_t* registers, int count, bool transposed) {
+  sim::require_capability(80, "ldmatrix");
+  Matrices lane{const_cast<MatrixRow*>(&row), registers, count, transposed};
   sim::collective(kFullWarp, "ldmatrix", &lane, [](sim::Rendezvous& all) {
-    move(all, [](unsigned char* registers, const unsigned char* shared) { std::memcpy(registers, shared, 2); });
+    for_each_half(all, [](void* in_register, const void* in_row) { std::memcpy(in_register, in_row, 2); });
   });
 }
 
-void store_matrices(void* row, const uint32_t* from, int count, bool transposed) {
+void registers_to_rows(const uint32_t* registers, MatrixRow& row, int count, bool transposed) {
   sim::require_capability(90, "stmatrix");
-  require_row(row, count, "stmatrix");
-  Matrices lane{const_cast<uint32_t*>(from), static_cast<unsigned char*>(row), count, transposed};
-  if (int(sim::current->lane) < count * kRows) sim::check::thread_writes(row, kRowBytes);
+  Matrices lane{&row, const_cast<uint32_t*>(registers), count, transposed};
   sim::collective(kFullWarp, "stmatrix", &lane, [](sim::Rendezvous& all) {
-    move(all, [](const unsigned char* registers, unsigned char* shared) { std::memcpy(shared, registers, 2); });
+    for_each_half(all, [](const void* in_register, void* in_row) { std::memcpy(in_row, in_register, 2); });
   });
 }
 

@@ -2,26 +2,39 @@
 // wants. Lane 8 i + r gives the address of row r of matrix i, a multiple of 16. Lane 4 r + c gets word c of row r of each;
 // transposed, of 16-bit elements: elements 2 c and 2 c + 1 of column r. All lanes of a full warp call it.
 #pragma once
-#include "cuda/device/platform.h"
+#include "cuda/device/warp.h"
 
 namespace sx::cuda {
 
 #ifdef SX_SIM
 
 namespace detail {
-void load_matrices(uint32_t* to, const void* row, int count, bool transposed);
-void store_matrices(void* row, const uint32_t* from, int count, bool transposed);
+
+struct alignas(16) MatrixRow {
+  uint32_t words[4];
+};
+
+// The row at this address, a multiple of 16.
+MatrixRow& matrix_row(const void* address, const char* operation);
+// From rows of N matrices, one a lane, to registers, and back.
+void rows_to_registers(const MatrixRow& row, uint32_t* registers, int count, bool transposed);
+void registers_to_rows(const uint32_t* registers, MatrixRow& row, int count, bool transposed);
+
 }  // namespace detail
 
 template <bool kTransposed, int N>
 void load_matrices(uint32_t (&to)[N], const void* row) {
   static_assert(N == 1 || N == 2 || N == 4);
-  detail::load_matrices(to, row, N, kTransposed);
+  detail::MatrixRow mine{};
+  if (lane_index() < 8 * N) mine = detail::matrix_row(row, "ldmatrix");
+  detail::rows_to_registers(mine, to, N, kTransposed);
 }
 template <bool kTransposed, int N>
 void store_matrices(void* row, const uint32_t (&from)[N]) {
   static_assert(N == 1 || N == 2 || N == 4);
-  detail::store_matrices(row, from, N, kTransposed);
+  detail::MatrixRow mine{};
+  detail::registers_to_rows(from, mine, N, kTransposed);
+  if (lane_index() < 8 * N) detail::matrix_row(row, "stmatrix") = mine;
 }
 
 #else

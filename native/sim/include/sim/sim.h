@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Thread;
 struct Warp;
 struct Block;
 struct CheckState;  // of the checked build
+struct CopyGroups;  // the copies by cp.async that a thread has not waited for
 
 // Threads that wait for the same event; the name appears in deadlock reports.
 struct WaitQueue {
@@ -51,6 +53,7 @@ struct Thread {
   Thread* next = nullptr;                // in that queue
   bool exited = false;
   uint64_t cluster_phase = 0;  // of the cluster's barrier, how many it has waited for
+  std::shared_ptr<CopyGroups> copies;
   CheckState* checked = nullptr;
 };
 
