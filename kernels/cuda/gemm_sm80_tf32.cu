@@ -5,7 +5,7 @@
 namespace sx::cuda {
 
 void gemm_tf32(const Arguments& args, const GemmProblem<float>& p, int rows) {
-  rows == 128 ? sm80::run<float, Tf32, 128>(args, p) : sm80::run<float, Tf32, 64>(args, p);
+  rows == 128 ? sm80::run<float, tf32, 128>(args, p) : sm80::run<float, tf32, 64>(args, p);
 }
 
 }  // namespace sx::cuda

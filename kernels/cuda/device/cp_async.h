@@ -4,7 +4,7 @@
 //   commit_copies();                             // a group of all copies since the last one
 //   wait_copies<1>();                            // all groups but the newest are there: for this thread; others need a barrier
 #pragma once
-#include "cuda/device/platform.h"
+#include "cuda/device/shared.h"
 
 namespace sx::cuda {
 
@@ -36,12 +36,11 @@ inline void wait_all_copies() { detail::wait_copies(detail::kAllCopies); }
 template <int kSize>
 __device__ __forceinline__ void copy_async(void* to, const void* from, int bytes = kSize) {
   static_assert(kSize == 4 || kSize == 8 || kSize == 16, "cp.async moves 4, 8 or 16 bytes");
-  const auto address = static_cast<uint32_t>(__cvta_generic_to_shared(to));
   if constexpr (kSize == 16)
-    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"(address), "l"(from), "r"(bytes)
+    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"(shared_address(to)), "l"(from), "r"(bytes)
                  : "memory");
   else
-    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(address), "l"(from), "n"(kSize), "r"(bytes)
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(shared_address(to)), "l"(from), "n"(kSize), "r"(bytes)
                  : "memory");
 }
 __device__ __forceinline__ void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }

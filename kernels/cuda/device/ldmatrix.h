@@ -2,6 +2,7 @@
 // wants. Lane 8 i + r gives the address of row r of matrix i, a multiple of 16. Lane 4 r + c gets word c of row r of each;
 // transposed, of 16-bit elements: elements 2 c and 2 c + 1 of column r. All lanes of a full warp call it.
 #pragma once
+#include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
 
 namespace sx::cuda {
@@ -42,30 +43,29 @@ void store_matrices(void* row, const uint32_t (&from)[N]) {
 template <bool kTransposed, int N>
 __device__ __forceinline__ void load_matrices(uint32_t (&to)[N], const void* row) {
   static_assert(N == 1 || N == 2 || N == 4);
-  const auto address = static_cast<uint32_t>(__cvta_generic_to_shared(row));
   if constexpr (N == 1 && !kTransposed)
-    asm volatile("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%0}, [%1];" : "=r"(to[0]) : "r"(address) : "memory");
+    asm volatile("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%0}, [%1];" : "=r"(to[0]) : "r"(shared_address(row)) : "memory");
   else if constexpr (N == 1)
-    asm volatile("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {%0}, [%1];" : "=r"(to[0]) : "r"(address) : "memory");
+    asm volatile("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {%0}, [%1];" : "=r"(to[0]) : "r"(shared_address(row)) : "memory");
   else if constexpr (N == 2 && !kTransposed)
     asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
                  : "=r"(to[0]), "=r"(to[1])
-                 : "r"(address)
+                 : "r"(shared_address(row))
                  : "memory");
   else if constexpr (N == 2)
     asm volatile("ldmatrix.sync.aligned.m8n8.x2.trans.shared.b16 {%0, %1}, [%2];"
                  : "=r"(to[0]), "=r"(to[1])
-                 : "r"(address)
+                 : "r"(shared_address(row))
                  : "memory");
   else if constexpr (!kTransposed)
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                 : "r"(address)
+                 : "r"(shared_address(row))
                  : "memory");
   else
     asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
                  : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
-                 : "r"(address)
+                 : "r"(shared_address(row))
                  : "memory");
 }
 
@@ -73,24 +73,23 @@ __device__ __forceinline__ void load_matrices(uint32_t (&to)[N], const void* row
 template <bool kTransposed, int N>
 __device__ __forceinline__ void store_matrices(void* row, const uint32_t (&from)[N]) {
   static_assert(N == 1 || N == 2 || N == 4);
-  const auto address = static_cast<uint32_t>(__cvta_generic_to_shared(row));
   if constexpr (N == 1 && !kTransposed)
-    asm volatile("stmatrix.sync.aligned.m8n8.x1.shared.b16 [%0], {%1};" ::"r"(address), "r"(from[0]) : "memory");
+    asm volatile("stmatrix.sync.aligned.m8n8.x1.shared.b16 [%0], {%1};" ::"r"(shared_address(row)), "r"(from[0]) : "memory");
   else if constexpr (N == 1)
-    asm volatile("stmatrix.sync.aligned.m8n8.x1.trans.shared.b16 [%0], {%1};" ::"r"(address), "r"(from[0]) : "memory");
+    asm volatile("stmatrix.sync.aligned.m8n8.x1.trans.shared.b16 [%0], {%1};" ::"r"(shared_address(row)), "r"(from[0]) : "memory");
   else if constexpr (N == 2 && !kTransposed)
-    asm volatile("stmatrix.sync.aligned.m8n8.x2.shared.b16 [%0], {%1, %2};" ::"r"(address), "r"(from[0]), "r"(from[1])
+    asm volatile("stmatrix.sync.aligned.m8n8.x2.shared.b16 [%0], {%1, %2};" ::"r"(shared_address(row)), "r"(from[0]), "r"(from[1])
                  : "memory");
   else if constexpr (N == 2)
-    asm volatile("stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%0], {%1, %2};" ::"r"(address), "r"(from[0]),
+    asm volatile("stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%0], {%1, %2};" ::"r"(shared_address(row)), "r"(from[0]),
                  "r"(from[1])
                  : "memory");
   else if constexpr (!kTransposed)
-    asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address), "r"(from[0]),
+    asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(shared_address(row)), "r"(from[0]),
                  "r"(from[1]), "r"(from[2]), "r"(from[3])
                  : "memory");
   else
-    asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address), "r"(from[0]),
+    asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(shared_address(row)), "r"(from[0]),
                  "r"(from[1]), "r"(from[2]), "r"(from[3])
                  : "memory");
 }

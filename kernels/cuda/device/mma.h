@@ -10,15 +10,13 @@
 
 namespace sx::cuda {
 
-struct Tf32 {};  // float32 of which the tensor core sees 10 bits of the fraction
-
 template <class T>
 struct MmaType {
   static constexpr int kDepth = 32 / sizeof(T);
   using Sum = float;
 };
 template <>
-struct MmaType<Tf32> {
+struct MmaType<tf32> {
   static constexpr int kDepth = 8;
   using Sum = float;
 };
@@ -33,14 +31,14 @@ struct MmaType<uint8_t> : MmaType<int8_t> {};
 #ifdef SX_SIM
 
 namespace detail {
-enum class MmaElement { kFloat16, kBfloat16, kTf32, kInt8, kUint8 };
+enum class MmaElement { kFloat16, kBfloat16, ktf32, kInt8, kUint8 };
 void mma(void* d, const uint32_t* a, const uint32_t* b, MmaElement a_type, MmaElement b_type);
 
 template <class T>
 constexpr MmaElement mma_element() {
   if constexpr (std::is_same_v<T, half>) return MmaElement::kFloat16;
   if constexpr (std::is_same_v<T, bfloat16>) return MmaElement::kBfloat16;
-  if constexpr (std::is_same_v<T, Tf32>) return MmaElement::kTf32;
+  if constexpr (std::is_same_v<T, tf32>) return MmaElement::kTf32;
   if constexpr (std::is_same_v<T, int8_t>) return MmaElement::kInt8;
   if constexpr (std::is_same_v<T, uint8_t>) return MmaElement::kUint8;
 }
@@ -71,7 +69,7 @@ __device__ __forceinline__ void mma(typename MmaType<A>::Sum (&d)[4], const uint
     SX_MMA("m16n8k16.row.col.f32.f16.f16.f32", "f");
   else if constexpr (std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>)
     SX_MMA("m16n8k16.row.col.f32.bf16.bf16.f32", "f");
-  else if constexpr (std::is_same_v<A, Tf32> && std::is_same_v<B, Tf32>)
+  else if constexpr (std::is_same_v<A, tf32> && std::is_same_v<B, tf32>)
     SX_MMA("m16n8k8.row.col.f32.tf32.tf32.f32", "f");
   else if constexpr (std::is_same_v<A, int8_t> && std::is_same_v<B, int8_t>)
     SX_MMA("m16n8k32.row.col.s32.s8.s8.s32", "r");
