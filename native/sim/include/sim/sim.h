@@ -23,6 +23,7 @@ struct Thread;
 struct Warp;
 struct Block;
 struct CheckState;  // of the checked build
+struct CopyGroups;  // the copies by cp.async that a thread has not waited for
 struct BulkGroups;  // the copies out of shared memory that a thread has issued
 
 // Threads that wait for the same event; the name appears in deadlock reports.
@@ -55,6 +56,7 @@ struct Thread {
   Thread* next = nullptr;                // in that queue
   bool exited = false;
   uint64_t cluster_phase = 0;  // of the cluster's barrier, how many it has waited for
+  std::shared_ptr<CopyGroups> copies;
   std::shared_ptr<BulkGroups> bulk;
   CheckState* checked = nullptr;
 };

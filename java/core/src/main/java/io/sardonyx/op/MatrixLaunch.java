@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a {@link MatrixProduct} of inputs 0 and 1 is run by the kernels {@code matmul.*}: {@code y = f(alpha · a · b + beta · c +
- * z)}, or {@code f(alpha · a · b + beta · c) + z}.
+ * How a {@link MatrixProduct} of inputs 0 and 1 is run: {@code y = f(alpha · a · b + beta · c + z)}, or {@code f(alpha · a · b +
+ * beta · c) + z}. On CPUs by the kernels {@code matmul.*}, which pack b; on GPUs by {@code gemm.*}, which read it as it lies.
  */
 final class MatrixLaunch {
     /** As {@code kernels/cpu/gemm.h} has them: what is done at a time, and the width of a panel, at most. */
@@ -22,6 +22,13 @@ final class MatrixLaunch {
 
     private static final long LARGE_MATRIX = 1 << 20;
     private static final int STACK_AXES = 4;
+
+    /** A GPU cuts a depth into no more pieces than this, none shorter than this, and holds no more sums at a time. */
+    private static final long PIECES = 64;
+
+    private static final long PIECE = 128;
+    private static final long PARTIAL_SUMS = 1 << 22;
+
     private static final int ABSENT = Integer.MAX_VALUE;
 
     /** How the kernel reads b, in its order. */
@@ -115,8 +122,7 @@ final class MatrixLaunch {
     /** Empty where there is no kernel. */
     Optional<Launch> launch(InputTypes in) {
         List<Axis> stack = stack();
-        boolean known = dtype == DType.FLOAT32 || dtype == DType.FLOAT64 && activation.equals(Activation.NONE);
-        if (!known || stack.size() > STACK_AXES || product.result.rank() > 8) {
+        if (stack.size() > STACK_AXES || product.result.rank() > 8) {
             return Optional.empty();
         }
         long m = product.m;
@@ -124,6 +130,27 @@ final class MatrixLaunch {
             m *= stack.get(0).size();
             stack = List.of();
         }
+        Optional<Launch> gemm = onGpu() ? Optional.of(gemm(in, m, stack)) : Optional.empty();
+        if (!onCpu()) {
+            return gemm;
+        }
+        Launch matmul = matmul(in, m, stack);
+        return Optional.of(gemm.map(matmul::otherwise).orElse(matmul));
+    }
+
+    private boolean onCpu() {
+        return dtype == DType.FLOAT32 || dtype == DType.FLOAT64 && activation.equals(Activation.NONE);
+    }
+
+    private boolean onGpu() {
+        return switch (dtype) {
+            case FLOAT32, FLOAT64, FLOAT16, BFLOAT16 -> true;
+            case INT32, INT64, UINT32, UINT64 -> alpha == 1 && beta == 1 && activation.equals(Activation.NONE);
+            default -> false;
+        };
+    }
+
+    private Launch matmul(InputTypes in, long m, List<Axis> stack) {
         Reading reading = reading(in, m, stack.isEmpty());
         Launch launch = Launch.of("matmul", dtype).input(0);
         if (reading == Reading.PACKED_WEIGHT) {
@@ -131,19 +158,33 @@ final class MatrixLaunch {
         } else {
             launch.input(1);
         }
-        launch.output(0);
+        addAddends(launch.output(0), in);
+        addSizes(launch, m, stack);
+        addFinish(launch.param(reading.ordinal()));
+        long bytes = dtype.bits() / 8;
+        long packed = bytes * packedElements();
+        launch.scratch(reading == Reading.PACK_SHARED ? packed : 0);
+        return launch.scratchPerThread(
+                bytes * DEPTH_BLOCK * (ROW_BLOCK + PANEL) + (reading == Reading.PACK_PER_MATRIX ? packed : 0));
+    }
+
+    private Launch gemm(InputTypes in, long m, List<Axis> stack) {
+        Launch launch = Launch.of("gemm", dtype).input(0).input(1);
+        addAddends(launch.output(0), in);
+        addSizes(launch, m, stack);
+        addFinish(launch);
+        long sums = stack.stream().mapToLong(Axis::size).reduce(m * product.n, (a, b) -> a * b);
+        long pieces = Math.min(Math.min(PIECES, product.k / PIECE), PARTIAL_SUMS / Math.max(sums, 1));
+        return launch.scratch(pieces < 2 ? 0 : pieces * sums * Math.max(dtype.bits() / 8, Float.BYTES));
+    }
+
+    private void addAddends(Launch launch, InputTypes in) {
         if (in.has(c) || in.has(z)) {
             launch.input(in.has(c) ? c : 2);
         }
         if (in.has(z)) {
             launch.input(z);
         }
-        addParams(launch, m, stack, reading);
-        long bytes = dtype.bits() / 8;
-        long packed = bytes * packedElements();
-        launch.scratch(reading == Reading.PACK_SHARED ? packed : 0);
-        return Optional.of(launch.scratchPerThread(
-                bytes * DEPTH_BLOCK * (ROW_BLOCK + PANEL) + (reading == Reading.PACK_PER_MATRIX ? packed : 0)));
     }
 
     private Reading reading(InputTypes in, long m, boolean single) {
@@ -171,7 +212,7 @@ final class MatrixLaunch {
                 List.of(matrices, product.k, product.n, product.n * product.k, product.bDepth, product.bColumn));
     }
 
-    private void addParams(Launch launch, long m, List<Axis> stack, Reading reading) {
+    private void addSizes(Launch launch, long m, List<Axis> stack) {
         launch.params(m, product.n, product.k, product.aRow, product.aDepth, product.bDepth, product.bColumn);
         List<Axis> axes = new ArrayList<>(stack);
         while (axes.size() < STACK_AXES) {
@@ -181,7 +222,10 @@ final class MatrixLaunch {
         axes.forEach(axis -> launch.param(axis.a()));
         axes.forEach(axis -> launch.param(axis.b()));
         axes.forEach(axis -> launch.param(axis.z()));
-        launch.param(reading.ordinal()).param((double) alpha).param((double) beta);
+    }
+
+    private void addFinish(Launch launch) {
+        launch.param((double) alpha).param((double) beta);
         launch.params(cRow, cColumn, zStrides[zStrides.length - 2], zStrides[zStrides.length - 1], addLast ? 1 : 0);
         activation.addTo(launch);
     }

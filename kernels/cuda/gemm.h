@@ -1,0 +1,161 @@
+// What the kernels of gemm.* share: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z, for stacks of matrices a
+// [m, k], b [k, n], y [m, n]. y is dense, all others are given by strides: transposed, broadcast and stretched tensors
+// included. A kernel reckons a tile of sums, lays it into shared memory, and calls finish_tile. It may do so for a part of the
+// depth only; then the tile goes to scratch memory, and gemm_reduce adds the parts in order.
+#pragma once
+#include "cuda/activation.h"
+#include "cuda/device/memory.h"
+#include "cuda/launch.h"
+
+namespace sx::cuda {
+
+constexpr int kStackAxes = 4;
+
+// The slots of Java's MatrixLaunch.
+struct GemmParams {
+  int64_t m, n, k, a_row, a_depth, b_depth, b_column;
+  int64_t stack[kStackAxes], a_stack[kStackAxes], b_stack[kStackAxes], z_stack[kStackAxes];  // sizes and strides
+  double alpha, beta;
+  int64_t c_row, c_column, z_row, z_column, add_last;
+  Activation activation;
+
+  __host__ __device__ int64_t matrices() const { return stack[0] * stack[1] * stack[2] * stack[3]; }
+
+  // Where matrix i of the stack begins.
+  __host__ __device__ int64_t offset(int64_t i, const int64_t (&strides)[kStackAxes]) const {
+    int64_t offset = 0;
+    for (int axis = kStackAxes - 1; axis >= 0 && i > 0; axis--) {
+      offset += i % stack[axis] * strides[axis];
+      i /= stack[axis];
+    }
+    return offset;
+  }
+};
+
+// A part of the result, and the part of the depth that is summed up for it.
+struct GemmTile {
+  int64_t matrix, row, column;
+  int64_t depth, depth_end;
+  int split;
+};
+
+// Tensors a, b, y, c, z of T, of which c and z may be absent, and how the work is cut.
+template <class T>
+struct GemmProblem : GemmParams {
+  const T *a, *b, *c, *z;
+  T* y;
+  bool a_aligned = false, b_aligned = false;  // as GemmOperand has it
+  int splits = 1;       // parts of the depth
+  int64_t split_depth;  // of each but the last
+  Compute<T>* partials = nullptr;  // [splits, matrices, m, n]
+
+  explicit GemmProblem(const Arguments& args)
+      : GemmParams(args.params_as<GemmParams>()),
+        a(args.data<const T>(0)),
+        b(args.data<const T>(1)),
+        c(args.has(3) ? args.data<const T>(3) : nullptr),
+        z(args.has(4) ? args.data<const T>(4) : nullptr),
+        y(args.data<T>(2)),
+        split_depth(k) {}
+
+  // Cuts the depth into `parts`, whose sums lie in the launch's scratch memory; each but the last is a multiple of `grain`.
+  void split(const Arguments& args, int parts, int64_t grain) {
+    if (parts <= 1) return;
+    split_depth = ((k + parts - 1) / parts + grain - 1) / grain * grain;
+    splits = static_cast<int>((k + split_depth - 1) / split_depth);
+    if (splits * matrices() * m * n * int64_t{sizeof(Compute<T>)} > int64_t(args.scratch_bytes))
+      throw std::invalid_argument("scratch memory of " + std::to_string(args.scratch_bytes) + " bytes is too small for " +
+                                  std::to_string(splits) + " partial sums of " + std::to_string(m) + " x " +
+                                  std::to_string(n) + " x " + std::to_string(matrices()));
+    partials = reinterpret_cast<Compute<T>*>(args.scratch);
+  }
+
+  __host__ __device__ int64_t row_tiles(int rows) const { return (m + rows - 1) / rows; }
+  __host__ __device__ int64_t column_tiles(int columns) const { return (n + columns - 1) / columns; }
+  __host__ __device__ int64_t tiles(int rows, int columns) const {
+    return row_tiles(rows) * column_tiles(columns) * splits * matrices();
+  }
+
+  // Tile i of all. Neighbours share what they read: 8 tiles down, then the next column.
+  __device__ GemmTile tile(int64_t i, int rows, int columns) const {
+    constexpr int64_t kGroup = 8;
+    const int64_t down = row_tiles(rows), across = column_tiles(columns);
+    const int64_t part = i / (down * across), rest = i - part * (down * across);
+    const int64_t first = rest / (kGroup * across) * kGroup;
+    const int64_t height = down - first < kGroup ? down - first : kGroup;
+    const int64_t in_group = rest - first * across;
+    const int split = int(part % splits);
+    const int64_t depth = split * split_depth;
+    return {part / splits, (first + in_group % height) * rows, in_group / height * columns,
+            depth,         depth + split_depth < k ? depth + split_depth : k, split};
+  }
+
+  // A sum at a place of the result, finished with f; z_first is where z's matrix begins.
+  template <class F>
+  __device__ __forceinline__ Compute<T> finish(F f, Compute<T> sum, int64_t row, int64_t column, int64_t z_first) const {
+    using C = Compute<T>;
+    sum *= static_cast<C>(alpha);
+    if (c) sum += static_cast<C>(beta) * load_as(c[row * c_row + column * c_column]);
+    const C addend = z ? load_as(z[z_first + row * z_row + column * z_column]) : C(0);
+    return z && !add_last ? f(sum + addend) : z ? f(sum) + addend : f(sum);
+  }
+};
+
+constexpr int kFinishWidth = 4;  // columns that a thread finishes at a time
+
+// Finishes, or lays by, a tile of sums [rows, columns] that lies in shared memory, rows `pitch` apart; both columns and pitch
+// are multiples of kFinishWidth. Called by threads 0 to `threads` - 1 (this is number `thread`) after the barrier behind
+// which the tile is complete. What lies outside of the result is ignored.
+template <class T>
+__device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compute<T>* sums, int rows, int columns, int pitch,
+                                            const GemmTile& tile, int thread, int threads) {
+  using C = Compute<T>;
+  constexpr int kWidth = sizeof(C) * kFinishWidth > 16 ? 16 / int(sizeof(C)) : kFinishWidth;
+  const int across = columns / kWidth;
+  const int64_t height = p.m - tile.row < rows ? p.m - tile.row : rows;
+  const int64_t z_first = p.z ? p.offset(tile.matrix, p.z_stack) : 0;
+  // Calls body(row, column, count, place in the tile) for each stretch of up to kWidth columns.
+  const auto for_each = [&](auto body) {
+    for (int i = thread; i < height * across; i += threads) {
+      const int row = i / across, column = i % across * kWidth;
+      const int64_t left = p.n - tile.column - column;
+      if (left > 0)
+        body(tile.row + row, tile.column + column, left < kWidth ? int(left) : kWidth, sums + row * pitch + column);
+    }
+  };
+  if (p.splits > 1) {
+    C* to = p.partials + (tile.split * p.matrices() + tile.matrix) * p.m * p.n;
+    for_each([&](int64_t row, int64_t column, int count, const C* from) {
+      for (int j = 0; j < count; j++) to[row * p.n + column + j] = from[j];
+    });
+    return;
+  }
+  T* const y = p.y + tile.matrix * p.m * p.n;
+  const bool aligned = reinterpret_cast<uintptr_t>(y) % (kWidth * sizeof(T)) == 0 && p.n % kWidth == 0;
+  with_activation<C>(p.activation, [&](auto f) {
+    for_each([&](int64_t row, int64_t column, int count, const C* from) {
+      Packed<T, kWidth> result;
+#pragma unroll
+      for (int j = 0; j < kWidth; j++)
+        if (j < count) result[j] = store_as<T>(p.finish(f, from[j], row, column + j, z_first));
+      T* const to = y + row * p.n + column;
+      if (aligned) {
+        store_packed(to, result);
+      } else {
+#pragma unroll
+        for (int j = 0; j < kWidth; j++)
+          if (j < count) to[j] = result[j];
+      }
+    });
+  });
+}
+
+// The kernels, each for a problem that gemm_choice.h gives it. rows x columns is the tile.
+template <class T>
+void gemm_simt(const Arguments& args, const GemmProblem<T>& problem, int rows, int columns);
+
+// y from the partial sums, where splits > 1.
+template <class T>
+void gemm_reduce(const Arguments& args, const GemmProblem<T>& problem);
+
+}  // namespace sx::cuda
