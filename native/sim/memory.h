@@ -21,6 +21,7 @@ class DeviceMemory {
 
   size_t free_bytes();
 
+  const char* space() const { return space_; }  // kDeviceBytes; nullptr before the first allocation
   bool contains(const void* address) const;
   // The allocated block that holds this address; false if none does.
   bool find(const void* address, const char** block, size_t* bytes);

@@ -19,8 +19,6 @@
 
 namespace sx::cuda {
 
-struct tf32 {};  // float32, of which the tensor cores take 10 bits of mantissa
-
 // Which way a tile's neighbours run: along k, or along m (of A) or n (of B). tf32 has k-major tiles only.
 enum class Major { kK, kMn };
 

@@ -13,6 +13,7 @@ namespace sim {
 constexpr uint32_t kWarpSize = 32;
 constexpr uint32_t kSharedWindow = 256 * 1024;  // address space of a block's shared memory
 constexpr uint32_t kNamedBarriers = 16;
+constexpr uint32_t kMostBlocks = 1024;  // that live at the same time
 
 struct Index3 {
   uint32_t x, y, z;
@@ -22,6 +23,7 @@ struct Thread;
 struct Warp;
 struct Block;
 struct CheckState;  // of the checked build
+struct CopyGroups;  // the copies by cp.async that a thread has not waited for
 struct BulkGroups;  // the copies out of shared memory that a thread has issued
 
 // Threads that wait for the same event; the name appears in deadlock reports.
@@ -54,6 +56,7 @@ struct Thread {
   Thread* next = nullptr;                // in that queue
   bool exited = false;
   uint64_t cluster_phase = 0;  // of the cluster's barrier, how many it has waited for
+  std::shared_ptr<CopyGroups> copies;
   std::shared_ptr<BulkGroups> bulk;
   CheckState* checked = nullptr;
 };
@@ -101,6 +104,8 @@ struct LaunchConfig {
   const char* name = "";      // of the kernel, for messages
   int capability = 90;
   int device = 0;
+  std::shared_ptr<const void> arguments;  // the kernel's
+  size_t argument_bytes = 0;
 };
 
 extern Thread* current;          // the running thread; nullptr on the host
