@@ -38,31 +38,22 @@ constexpr int kThreads = kWarps * kWarpSize;
 constexpr int kKeys = kWarpSize;  // at a time
 constexpr int kDepth = 128;       // of q and k at a time
 
-// What is added to the scores; nothing without data.
-struct Mask {
-  const void* data;
-  int32_t dtype;
-
-  __device__ __forceinline__ float at(int64_t i) const {
-    switch (dtype) {  // ONNX's numbers
-      case 9:
-        return static_cast<const bool*>(data)[i] ? 0.f : -kInfinity;
-      case 10:
-        return to_float(static_cast<const half*>(data)[i]);
-      case 16:
-        return to_float(static_cast<const bfloat16*>(data)[i]);
-      default:
-        return static_cast<const float*>(data)[i];
-    }
-  }
-};
+constexpr int32_t kBool = 9;  // ONNX's number
 
 template <class T>
 struct Operands {
   const T *q, *k, *v;
   T* y;
-  Mask mask;
+  const void* mask;  // T or bool, or null
+  bool bools;
   const int64_t* lengths;  // keys of each batch item, or null
+
+  // What is added to a score.
+  __device__ __forceinline__ float bias(int64_t i) const {
+    if (mask == nullptr) return 0;
+    if (bools) return static_cast<const bool*>(mask)[i] ? 0.f : -kInfinity;
+    return load_as(static_cast<const T*>(mask)[i]);
+  }
 };
 
 template <int kPerWarp, int kColumns>
@@ -84,21 +75,30 @@ __device__ __forceinline__ void fill(float (&to)[kRows][kWidth], const T* from, 
       to[r][c] = r < count && c < columns ? load_as(from[r * row_step + c]) : 0.f;
 }
 
-// Keys, from the first on, that query s sees; 0 and a report if the batch item's length is wrong.
-__device__ __forceinline__ int64_t visible(const Params& p, const int64_t* lengths, int64_t b,
-                                           int64_t s, const Reporter& reporter) {
-  int64_t keys = p.keys, past = p.past;
-  if (lengths != nullptr) {
-    keys = lengths[b];
-    if (keys < 0 || keys > p.keys) {
-      reporter.report(Finding::kOutsideRange, keys, 0, p.keys);
-      return 0;
+// How many keys, from the first on, the queries of a batch item see.
+struct Visible {
+  int64_t keys, shift;  // at most, and how much further than its own number a query sees
+  bool causal;
+
+  // None, and a report, if the batch item's length is wrong.
+  __device__ __forceinline__ Visible(const Params& p, const int64_t* lengths, int64_t b,
+                                     const Reporter& reporter)
+      : keys(p.keys), shift(p.past + 1), causal(p.causal != 0) {
+    if (lengths != nullptr) {
+      keys = lengths[b];
+      if (keys < 0 || keys > p.keys) {
+        reporter.report(Finding::kOutsideRange, keys, 0, p.keys);
+        keys = 0;
+      }
+      shift = keys - p.queries + 1;
     }
-    past = keys - p.queries;
+    keys = min(keys, p.mask_keys);
   }
-  if (p.causal) keys = min(keys, max(s + past + 1, int64_t{0}));
-  return min(keys, p.mask_keys);
-}
+
+  __device__ __forceinline__ int64_t of(int64_t s) const {
+    return causal ? min(keys, max(s + shift, int64_t{0})) : keys;
+  }
+};
 
 // A query's running softmax.
 struct Softmax {
@@ -122,7 +122,7 @@ struct Softmax {
 };
 
 template <class T, int kPerWarp, int kColumns>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, 2)
     attention_kernel(Params p, Operands<T> o, int64_t tiles_per_head, Reporter reporter) {
   auto& tiles = shared_memory<Tiles<kPerWarp, kColumns>>();
   constexpr int kQueries = kWarps * kPerWarp, kWidth = kColumns * kWarpSize;
@@ -138,7 +138,8 @@ __global__ void __launch_bounds__(kThreads)
 
   Softmax softmax[kPerWarp];
   float sums[kPerWarp][kColumns] = {};
-  const int64_t seen = visible(p, o.lengths, b, first + queries - 1, reporter);
+  const Visible visible(p, o.lengths, b, reporter);
+  const int64_t seen = visible.of(first + queries - 1), mask = b * p.mask_batch + h * p.mask_head;
   for (int64_t t = 0; t < seen; t += kKeys) {
     float scores[kPerWarp] = {};
     for (int64_t d = 0; d < p.size; d += kDepth) {
@@ -167,11 +168,8 @@ __global__ void __launch_bounds__(kThreads)
       const int64_t s = first + warp * kPerWarp + r;
       float score = scores[r] * float(p.scale);
       if (p.softcap != 0) score = float(p.softcap) * tanhf(score / float(p.softcap));
-      if (s < p.queries && t + lane < visible(p, o.lengths, b, s, reporter)) {
-        float bias = 0;
-        if (o.mask.data != nullptr)
-          bias = o.mask.at(b * p.mask_batch + h * p.mask_head + s * p.mask_query +
-                           (t + lane) * p.mask_key);
+      if (s < p.queries && t + lane < visible.of(s)) {
+        const float bias = o.bias(mask + s * p.mask_query + (t + lane) * p.mask_key);
         score += bias;
         softmax[r].open |= bias != -kInfinity;
       } else {
@@ -224,13 +222,13 @@ void attend_by(const Arguments& args, const Params& p, const Operands<T>& operan
 template <class T>
 void attend(const Arguments& args, const Params& p, const T* k, const T* v) {
   if (p.batch * p.heads * p.queries * p.value_size == 0) return;
-  const Operands<T> operands{
-      args.data<const T>(0),
-      k,
-      v,
-      args.data<T>(4),
-      args.has(3) ? Mask{args.data<const void>(3), args.tensors[3].dtype} : Mask{nullptr, 0},
-      args.has(5) ? args.data<const int64_t>(5) : nullptr};
+  const Operands<T> operands{args.data<const T>(0),
+                             k,
+                             v,
+                             args.data<T>(4),
+                             args.has(3) ? args.data<const void>(3) : nullptr,
+                             args.has(3) && args.tensors[3].dtype == kBool,
+                             args.has(5) ? args.data<const int64_t>(5) : nullptr};
   const Reporter reporter =
       operands.lengths ? stream_of(args).reporter("Attention: nonpad_kv_seqlen: ") : Reporter{};
   if (p.queries <= kWarps)

@@ -25,7 +25,7 @@ struct alignas(16) GemmTiles {
 };
 
 template <class Problem>
-__global__ void __launch_bounds__(kGemmThreads)
+__global__ void __launch_bounds__(kGemmThreads, 2)
     implicit_gemm_kernel(Problem problem, Divisor filter_tiles, Divisor position_tiles) {
   using Sum = typename Problem::Sum;
   auto& tiles = shared_memory<GemmTiles<Sum>>();

@@ -17,6 +17,7 @@
 namespace sx::cuda {
 
 constexpr int kMoveThreads = 256;
+constexpr int kMoveBlocks = 4;     // of a processor, at least: 64 registers for a thread
 constexpr int kMovesInFlight = 4;  // of a thread, so that enough bytes are on their way
 
 // The product of a tensor's sizes [from, to).
@@ -142,8 +143,8 @@ class Indices {
 // to = from, unless they are one.
 inline void copy_all(const Arguments& args, void* to, const void* from, int64_t bytes) {
   if (to == from || bytes == 0) return;
-  const cudaError_t error = cudaMemcpyAsync(to, from, static_cast<size_t>(bytes),
-                                            cudaMemcpyDefault, stream_of(args).handle);
+  const cudaError_t error = cudaMemcpyAsync(to, from, static_cast<size_t>(bytes), cudaMemcpyDefault,
+                                            stream_of(args).handle);
   if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
 }
 

@@ -21,7 +21,7 @@ struct Cache {
 };
 
 template <class W>
-__global__ void __launch_bounds__(kMoveThreads)
+__global__ void __launch_bounds__(kMoveThreads, kMoveBlocks)
     tensor_scatter_kernel(const W* update, std::optional<Indices> starts, W* y, Cache c,
                           int64_t words, Reporter reporter) {
   struct Held {
