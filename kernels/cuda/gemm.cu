@@ -52,6 +52,9 @@ void gemm(const Arguments& args) {
     case GemmKernel::kSimt:
       gemm_simt(args, problem, choice.rows, choice.columns);
       break;
+    case GemmKernel::kSm80:
+      if constexpr (sizeof(T) == 2) gemm_sm80(args, problem, choice.rows);
+      break;
   }
   if (problem.splits > 1) gemm_reduce(args, problem);
 }

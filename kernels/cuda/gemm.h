@@ -154,6 +154,13 @@ __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compu
 template <class T>
 void gemm_simt(const Arguments& args, const GemmProblem<T>& problem, int rows, int columns);
 
+// 16 bits, on tensor cores of sm_80 and later; tiles are square.
+template <class T>
+void gemm_sm80(const Arguments& args, const GemmProblem<T>& problem, int rows);
+
+// float32 that is rounded to tf32, likewise.
+void gemm_tf32(const Arguments& args, const GemmProblem<float>& problem, int rows);
+
 // y from the partial sums, where splits > 1.
 template <class T>
 void gemm_reduce(const Arguments& args, const GemmProblem<T>& problem);

@@ -22,7 +22,7 @@ struct GemmFacts {
   int64_t scratch_sums;  // how many partial sums there is room for
 };
 
-enum class GemmKernel { kSimt };
+enum class GemmKernel { kSimt, kSm80 };
 
 struct GemmChoice {
   GemmKernel kernel;
@@ -57,6 +57,29 @@ inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
   return choice;
 }
 
-inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) { return choose_simt(f, device); }
+// Whether the operand can be copied in pieces of 16 bytes.
+inline bool has_pieces(const GemmOperand& x) { return x.aligned && (x.depth_adjacent || x.outer_adjacent); }
+
+// By tensor cores, with mma.sync: 16 bits, or float32 as tf32.
+inline bool fits_sm80(const GemmFacts& f) { return has_pieces(f.a) && has_pieces(f.b) && f.k > 0; }
+
+inline GemmChoice choose_sm80(const GemmFacts& f, const Properties& device) {
+  constexpr int kShortest = 512;  // shorter parts spend more on filling the pipeline than they save
+  GemmChoice choice{GemmKernel::kSm80};
+  choice.grain = 32;
+  for (int tile : {128, 64}) {
+    choice.rows = choice.columns = tile;
+    const int64_t tiles = (f.m + tile - 1) / tile * ((f.n + tile - 1) / tile) * f.matrices;
+    choice.splits = static_cast<int>(std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles));
+    // A larger tile reads half as much for each product, but only if all processors have one.
+    if (tiles * choice.splits >= device.processors && f.m > 64 && f.n > 64) break;
+  }
+  return choice;
+}
+
+inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) {
+  const bool half = f.type == GemmType::kFloat16 || f.type == GemmType::kBFloat16;
+  return half && fits_sm80(f) ? choose_sm80(f, device) : choose_simt(f, device);
+}
 
 }  // namespace sx::cuda
