@@ -212,7 +212,6 @@ template <class T, class E, Shape S>
 __global__ void __launch_bounds__(S.threads(), S.blocks)
     gemm_sm90_kernel(const __grid_constant__ GemmProblem<T> p, const __grid_constant__ Operands operands) {
 #if SX_SM90
-  if (p.is_unwanted()) return;
   auto& shared = shared_memory<Shared<E, S>>();
   if (threadIdx.x == 0) shared.ring.init(S.users());
   if constexpr (S.cluster > 1)
@@ -222,10 +221,10 @@ __global__ void __launch_bounds__(S.threads(), S.blocks)
 
   const int user = int(threadIdx.x) / kWarpgroup - 1;
   if (user < 0) {
-    if constexpr (S.users() > 1) shrink_registers<40>();
+    if constexpr (S.users() > 1) keep_registers<40>();
     if (threadIdx.x == 0) fill<T, E, S>(p, operands, shared);
   } else {
-    if constexpr (S.users() > 1) grow_registers<232>();
+    if constexpr (S.users() > 1) take_registers<232>();
     typename Ring<S.stages, S.cluster>::Place place;
     const int64_t tiles = p.tiles(S.rows, S.columns);
     for (int64_t i = blockIdx.x; i < tiles; i += gridDim.x) {

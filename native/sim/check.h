@@ -2,6 +2,8 @@
 // all of it is nothing.
 #pragma once
 #include <cstddef>
+#include <functional>
+#include <span>
 
 #include "sim/sim.h"
 
@@ -15,6 +17,9 @@ enum class Proxy { kGeneric, kAsync };
 
 void launch_begins();
 void launch_ended();
+// The blocks that live at the same time; all of these are the simulator's own, which kernels may read.
+void group_begins(std::span<const Thread> threads, std::span<const Block> blocks, std::span<const Cluster> clusters,
+                  const std::function<void()>& kernel);
 void block_begins(Block& block);
 void thread_ended(Thread& thread);
 
@@ -63,6 +68,8 @@ void scoped_fence(Scope scope);
 
 inline void launch_begins() {}
 inline void launch_ended() {}
+inline void group_begins(std::span<const Thread>, std::span<const Block>, std::span<const Cluster>,
+                         const std::function<void()>&) {}
 inline void block_begins(Block&) {}
 inline void thread_ended(Thread&) {}
 inline void warp_meets(Warp&, const Rendezvous&) {}

@@ -24,7 +24,6 @@ LaunchConfig config;
 
 namespace {
 
-constexpr uint32_t kMostBlocks = 1024;  // that live at the same time
 constexpr size_t kMessage = 2048;
 
 std::mutex one_launch;
@@ -106,7 +105,6 @@ void start_block(Block& block, uint32_t slot, uint32_t flat, uint32_t count) {
   // What a kernel has not written is NaN in every floating-point type and large in every other.
   std::memset(block.shared, 0xff, config.shared_bytes);
   block.warps.resize((count + kWarpSize - 1) / kWarpSize);
-  check::block_begins(block);
   for (uint32_t rank = 0; rank < count; rank++) {
     Thread& thread = threads[size_t(slot) * count + rank];
     thread = Thread();
@@ -124,6 +122,7 @@ void start_block(Block& block, uint32_t slot, uint32_t flat, uint32_t count) {
     thread.stack_pointer = new_fiber(thread.id, thread_main);
     schedule.make_ready(&thread);
   }
+  check::block_begins(block);
 }
 
 // Runs blocks [first, first + count), which live at the same time.
@@ -133,6 +132,7 @@ void run_blocks(const std::vector<uint32_t>& order, uint32_t first, uint32_t cou
   live_clusters.assign(count / config.cluster, Cluster());
   clusters = live_clusters.data();
   live_threads = count * per_block;
+  check::group_begins(threads, {blocks.data(), count}, live_clusters, *running_kernel);
   forget_mbarriers();
   forget_warpgroups();
   for (uint32_t i = 0; i < count; i++) {

@@ -13,6 +13,7 @@ namespace sim {
 constexpr uint32_t kWarpSize = 32;
 constexpr uint32_t kSharedWindow = 256 * 1024;  // address space of a block's shared memory
 constexpr uint32_t kNamedBarriers = 16;
+constexpr uint32_t kMostBlocks = 1024;  // that live at the same time
 
 struct Index3 {
   uint32_t x, y, z;
@@ -103,6 +104,8 @@ struct LaunchConfig {
   const char* name = "";      // of the kernel, for messages
   int capability = 90;
   int device = 0;
+  std::shared_ptr<const void> arguments;  // the kernel's
+  size_t argument_bytes = 0;
 };
 
 extern Thread* current;          // the running thread; nullptr on the host
