@@ -52,10 +52,10 @@ __device__ __forceinline__ T gelu(T x) {
 template <class T>
 __device__ __forceinline__ T gelu_tanh(T x) {
   if (x < T(-40)) return T(0);
-  return x * sigmoid(x * (T(1.5957691216057308) + T(0.07135481627603152) * x * x));
+  return x * sigmoid(x * (T(1.5957691216057308) + T(1.5957691216057308 * 0.044715) * x * x));
 }
 
-// Calls body(f) with the function as a functor, so that body's loops are compiled for each; integers have none.
+// Calls body(f) with the function as a functor; integers have none.
 template <class T, class Body>
 __device__ __forceinline__ void with_activation(const Activation& activation, Body&& body) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -89,6 +89,14 @@ __device__ __forceinline__ void with_activation(const Activation& activation, Bo
     }
   }
   body([](T x) { return x; });
+}
+
+template <class T, int N>
+__device__ __forceinline__ void activate(const Activation& activation, T (&x)[N]) {
+  with_activation<T>(activation, [&](auto f) {
+#pragma unroll
+    for (T& value : x) value = f(value);
+  });
 }
 
 }  // namespace sx::cuda

@@ -90,69 +90,107 @@ struct GemmProblem : GemmParams {
             depth,         depth + split_depth < k ? depth + split_depth : k, split};
   }
 
-  // A sum at a place of the result, finished with f; z_first is where z's matrix begins.
-  template <class F>
-  __device__ __forceinline__ Compute<T> finish(F f, Compute<T> sum, int64_t row, int64_t column, int64_t z_first) const {
+  // Finishes the sums of `count` neighbours in a row of the result; z_first is where z's matrix begins.
+  template <int N>
+  __device__ __forceinline__ void finish(Compute<T> (&x)[N], int count, int64_t row, int64_t column, int64_t z_first) const {
     using C = Compute<T>;
-    sum *= static_cast<C>(alpha);
-    if (c) sum += static_cast<C>(beta) * load_as(c[row * c_row + column * c_column]);
-    const C addend = z ? load_as(z[z_first + row * z_row + column * z_column]) : C(0);
-    return z && !add_last ? f(sum + addend) : z ? f(sum) + addend : f(sum);
+    const int64_t c_at = row * c_row + column * c_column;
+    const int64_t z_at = z_first + row * z_row + column * z_column;
+#pragma unroll
+    for (int j = 0; j < N; j++) {
+      x[j] *= static_cast<C>(alpha);
+      if (c && j < count) x[j] += static_cast<C>(beta) * load_as(c[c_at + j * c_column]);
+      if (z && !add_last && j < count) x[j] += load_as(z[z_at + j * z_column]);
+    }
+    activate(activation, x);
+    if (!z || !add_last) return;
+#pragma unroll
+    for (int j = 0; j < N; j++)
+      if (j < count) x[j] += load_as(z[z_at + j * z_column]);
   }
 };
 
-constexpr int kFinishWidth = 4;  // columns that a thread finishes at a time
+// Stores the first `count` of N values, in one access where they are all and `aligned` says that it is possible.
+template <int N, class T>
+__device__ __forceinline__ void store_first(T* to, const Packed<T, N>& values, int count, bool aligned) {
+  if (aligned && count == N) return store_packed(to, values);
+#pragma unroll
+  for (int j = 0; j < N; j++)
+    if (j < count) to[j] = values[j];
+}
 
 // Finishes, or lays by, a tile of sums [rows, columns] that lies in shared memory, rows `pitch` apart; both columns and pitch
-// are multiples of kFinishWidth. Called by threads 0 to `threads` - 1 (this is number `thread`) after the barrier behind
-// which the tile is complete. What lies outside of the result is ignored.
+// are multiples of 4. Called by threads 0 to `threads` - 1 (this is number `thread`) after the barrier behind which the tile
+// is complete. What lies outside of the result is ignored.
 template <class T>
 __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compute<T>* sums, int rows, int columns, int pitch,
                                             const GemmTile& tile, int thread, int threads) {
   using C = Compute<T>;
-  constexpr int kWidth = sizeof(C) * kFinishWidth > 16 ? 16 / int(sizeof(C)) : kFinishWidth;
+  constexpr int kWidth = 16 / sizeof(C);  // columns that a thread finishes at a time
   const int across = columns / kWidth;
-  const int64_t height = p.m - tile.row < rows ? p.m - tile.row : rows;
+  const int64_t rows_left = p.m - tile.row;
+  const int stretches = int(rows_left < rows ? rows_left : rows) * across;
   const int64_t z_first = p.z ? p.offset(tile.matrix, p.z_stack) : 0;
-  // Calls body(row, column, count, place in the tile) for each stretch of up to kWidth columns.
-  const auto for_each = [&](auto body) {
-    for (int i = thread; i < height * across; i += threads) {
-      const int row = i / across, column = i % across * kWidth;
-      const int64_t left = p.n - tile.column - column;
-      if (left > 0)
-        body(tile.row + row, tile.column + column, left < kWidth ? int(left) : kWidth, sums + row * pitch + column);
+  const bool whole = p.n % kWidth == 0;
+  T* const y = p.y + tile.matrix * p.m * p.n;
+  C* const partial = p.partials + (tile.split * p.matrices() + tile.matrix) * p.m * p.n;
+  const bool aligned = whole && reinterpret_cast<uintptr_t>(p.y) % (kWidth * sizeof(T)) == 0;
+#pragma unroll 1
+  for (int i = thread; i < stretches; i += threads) {
+    const int from = i / across * pitch + i % across * kWidth;
+    const int64_t row = tile.row + i / across, column = tile.column + i % across * kWidth;
+    const int64_t left = p.n - column;
+    if (left <= 0) continue;
+    const int count = left < kWidth ? int(left) : kWidth;
+    const Packed<C, kWidth> sum = load_packed<kWidth>(sums + from);
+    const int64_t to = row * p.n + column;
+    if (p.splits > 1) {
+      store_first(partial + to, sum, count, whole);
+      continue;
     }
-  };
+    C x[kWidth];
+#pragma unroll
+    for (int j = 0; j < kWidth; j++) x[j] = sum[j];
+    p.finish(x, count, row, column, z_first);
+    Packed<T, kWidth> result;
+#pragma unroll
+    for (int j = 0; j < kWidth; j++) result[j] = store_as<T>(x[j]);
+    store_first(y + to, result, count, aligned);
+  }
+}
+
+// Finishes, or lays by, one sum of a tile.
+template <class T>
+__device__ __forceinline__ void finish_sum(const GemmProblem<T>& p, Compute<T> sum, const GemmTile& tile, int64_t row,
+                                           int64_t column) {
+  const int64_t in_matrix = row * p.n + column;
   if (p.splits > 1) {
-    C* to = p.partials + (tile.split * p.matrices() + tile.matrix) * p.m * p.n;
-    for_each([&](int64_t row, int64_t column, int count, const C* from) {
-      for (int j = 0; j < count; j++) to[row * p.n + column + j] = from[j];
-    });
+    p.partials[(tile.split * p.matrices() + tile.matrix) * p.m * p.n + in_matrix] = sum;
     return;
   }
-  T* const y = p.y + tile.matrix * p.m * p.n;
-  const bool aligned = reinterpret_cast<uintptr_t>(y) % (kWidth * sizeof(T)) == 0 && p.n % kWidth == 0;
-  with_activation<C>(p.activation, [&](auto f) {
-    for_each([&](int64_t row, int64_t column, int count, const C* from) {
-      Packed<T, kWidth> result;
-#pragma unroll
-      for (int j = 0; j < kWidth; j++)
-        if (j < count) result[j] = store_as<T>(p.finish(f, from[j], row, column + j, z_first));
-      T* const to = y + row * p.n + column;
-      if (aligned) {
-        store_packed(to, result);
-      } else {
-#pragma unroll
-        for (int j = 0; j < kWidth; j++)
-          if (j < count) to[j] = result[j];
-      }
-    });
-  });
+  Compute<T> x[1] = {sum};
+  p.finish(x, 1, row, column, p.z ? p.offset(tile.matrix, p.z_stack) : 0);
+  p.y[tile.matrix * p.m * p.n + in_matrix] = store_as<T>(x[0]);
 }
 
 // The kernels, each for a problem that gemm_choice.h gives it. rows x columns is the tile.
 template <class T>
 void gemm_simt(const Arguments& args, const GemmProblem<T>& problem, int rows, int columns);
+template <class T>
+void gemv_rows(const Arguments& args, const GemmProblem<T>& problem, bool left);
+template <class T>
+void gemv_columns(const Arguments& args, const GemmProblem<T>& problem);
+
+// 16 bits, on tensor cores of sm_80 and later; tiles are square.
+template <class T>
+void gemm_sm80(const Arguments& args, const GemmProblem<T>& problem, int rows);
+
+// 16 bits, on Hopper's tensor cores.
+template <class T>
+void gemm_sm90(const Arguments& args, const GemmProblem<T>& problem, int rows, int columns);
+
+// float32 that is rounded to tf32, with mma.sync.
+void gemm_tf32(const Arguments& args, const GemmProblem<float>& problem, int rows);
 
 // y from the partial sums, where splits > 1.
 template <class T>

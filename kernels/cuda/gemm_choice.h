@@ -2,6 +2,7 @@
 // problem and the device; each rule gives its reason.
 #pragma once
 #include <algorithm>
+#include <optional>
 
 #include "cuda/launch.h"
 
@@ -22,10 +23,21 @@ struct GemmFacts {
   int64_t scratch_sums;  // how many partial sums there is room for
 };
 
-enum class GemmKernel { kSimt };
+enum class GemmKernel {
+  kSimt,
+  kSm80,
+  kSm90,
+  kGemvRows,      // few rows of a, b lies as [n, k]
+  kGemvRowsLeft,  // few columns of b, a lies as [m, k]
+  kGemvColumns    // few rows of a, b lies as [k, n]
+};
+
+constexpr bool is_gemv_type(GemmType type) {
+  return type == GemmType::kFloat32 || type == GemmType::kFloat16 || type == GemmType::kBFloat16;
+}
 
 struct GemmChoice {
-  GemmKernel kernel;
+  GemmKernel kernel = GemmKernel::kSimt;
   int rows = 0, columns = 0;  // of a tile
   int splits = 1;             // parts of the depth, at most
   int grain = 1;              // what a part's depth is a multiple of
@@ -39,11 +51,12 @@ inline int64_t most_splits(const GemmFacts& f, int64_t shortest) {
 
 inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
   constexpr int kShortest = 256;  // a part of this depth costs more than adding its sums up again
-  const bool wide = f.type != GemmType::kFloat64 && f.type != GemmType::kInteger;  // 8 x 8 sums of 8 bytes are too many registers
-  GemmChoice choice{GemmKernel::kSimt};
+  // 8 x 8 sums of 8 bytes are too many registers, integers are rare, and what has 16 bits comes here only with odd layouts.
+  const int largest = f.type == GemmType::kFloat32 ? 128 : f.type == GemmType::kInteger ? 32 : 64;
+  const int smallest = f.type == GemmType::kFloat16 || f.type == GemmType::kBFloat16 ? 64 : 32;
+  GemmChoice choice;
   choice.grain = 32;
-  for (int tile : {128, 64, 32}) {
-    if (tile == 128 && !wide) continue;
+  for (int tile = largest; tile >= smallest; tile /= 2) {
     choice.rows = choice.columns = tile;
     const int64_t down = (f.m + tile - 1) / tile, across = (f.n + tile - 1) / tile;
     const int64_t tiles = down * across * f.matrices;
@@ -57,6 +70,99 @@ inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
   return choice;
 }
 
-inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) { return choose_simt(f, device); }
+// For few rows or columns, where the time goes into reading the larger operand once.
+inline std::optional<GemmChoice> choose_gemv(const GemmFacts& f, const Properties& device) {
+  constexpr int64_t kSkinny = 16;
+  if (!is_gemv_type(f.type)) return std::nullopt;
+  GemmChoice choice;
+  choice.grain = 256;  // keeps the parts aligned
+  int64_t blocks;
+  if (f.n < f.m) {
+    if (f.n > kSkinny || !f.a.depth_adjacent) return std::nullopt;
+    choice.kernel = GemmKernel::kGemvRowsLeft;
+    blocks = (f.m + 3) / 4;
+  } else {
+    if (f.m > kSkinny || !(f.b.depth_adjacent || f.b.outer_adjacent)) return std::nullopt;
+    choice.kernel = f.b.depth_adjacent ? GemmKernel::kGemvRows : GemmKernel::kGemvColumns;
+    blocks = f.b.depth_adjacent ? (f.n + 3) / 4 : (f.n + 127) / 128;
+  }
+  blocks *= f.matrices;
+  // Blocks of rows share the depth among their warps, and are many as a rule; blocks of columns are few.
+  const bool columns = choice.kernel == GemmKernel::kGemvColumns;
+  const int64_t wanted = device.processors * (columns ? 4 : 1);
+  choice.splits = static_cast<int>(std::min(most_splits(f, columns ? 256 : 4096), (wanted + blocks - 1) / blocks));
+  return choice;
+}
+
+constexpr bool is_half(GemmType type) { return type == GemmType::kFloat16 || type == GemmType::kBFloat16; }
+
+// Whether mma.sync can take it, as 16 bits or as tf32: operands are copied in pieces of 16 bytes.
+inline bool fits_sm80(const GemmFacts& f) {
+  const auto has_pieces = [](const GemmOperand& x) { return x.aligned && (x.depth_adjacent || x.outer_adjacent); };
+  return has_pieces(f.a) && has_pieces(f.b) && f.k > 0;
+}
+
+inline GemmChoice choose_sm80(const GemmFacts& f, const Properties& device) {
+  constexpr int kShortest = 512;  // shorter parts spend more on filling the pipeline than they save
+  GemmChoice choice{GemmKernel::kSm80};
+  choice.grain = 32;
+  for (int tile : {128, 64}) {
+    choice.rows = choice.columns = tile;
+    const int64_t tiles = (f.m + tile - 1) / tile * ((f.n + tile - 1) / tile) * f.matrices;
+    choice.splits = static_cast<int>(std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles));
+    // A larger tile reads half as much for each product, but only if all processors have one.
+    if (tiles * choice.splits >= device.processors && f.m > 64 && f.n > 64) break;
+  }
+  return choice;
+}
+
+// Whether TMA and wgmma can take it; coordinates have 32 bits.
+inline bool fits_sm90(const GemmFacts& f, const Properties& device) {
+  constexpr int64_t kMost = int64_t{1} << 31;
+  return device.capability == 90 && is_half(f.type) && fits_sm80(f) && f.m < kMost && f.n < kMost && f.k < kMost;
+}
+
+// A tile of gemm_sm90, how many blocks share a processor, and what part of the tensor cores' peak they reach together,
+// which is an estimate.
+struct Sm90Tile {
+  int rows, columns, blocks;
+  double rate;
+  bool any_a;  // also for a whose rows are adjacent
+};
+constexpr Sm90Tile kSm90Tiles[] = {{128, 256, 1, .8, false}, {128, 128, 1, .7, true}, {64, 128, 2, .6, false}};
+
+// The tile and the parts of the depth of which a simple model says that they end first: whole waves of blocks, each with a
+// fixed cost, and another launch where there are parts.
+inline GemmChoice choose_sm90(const GemmFacts& f, const Properties& device) {
+  constexpr double kFixedDepth = 256, kReduction = 6e6;  // in products for each sum, and in products of a processor
+  constexpr int kShortest = 512;
+  GemmChoice best{GemmKernel::kSm90};
+  best.grain = 64;
+  double least = 0;
+  for (const Sm90Tile& tile : kSm90Tiles) {
+    if (!tile.any_a && !f.a.depth_adjacent) continue;
+    const int64_t tiles = (f.m + tile.rows - 1) / tile.rows * ((f.n + tile.columns - 1) / tile.columns) * f.matrices;
+    const int64_t slots = int64_t{device.processors} * tile.blocks;
+    const int64_t most = std::min(most_splits(f, kShortest), std::max<int64_t>(1, slots / tiles));
+    for (int64_t splits : {int64_t{1}, most}) {
+      const double depth = double((f.k + splits - 1) / splits) + kFixedDepth;
+      const double waves = double((tiles * splits + slots - 1) / slots);
+      const double cost = waves * tile.blocks * tile.rows * tile.columns * depth / tile.rate + (splits > 1 ? kReduction : 0);
+      if (best.rows > 0 && cost >= least) continue;
+      least = cost;
+      best.rows = tile.rows;
+      best.columns = tile.columns;
+      best.splits = static_cast<int>(splits);
+    }
+  }
+  return best;
+}
+
+inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) {
+  if (const auto gemv = choose_gemv(f, device)) return *gemv;
+  if (fits_sm90(f, device)) return choose_sm90(f, device);
+  if (is_half(f.type) && fits_sm80(f)) return choose_sm80(f, device);
+  return choose_simt(f, device);
+}
 
 }  // namespace sx::cuda

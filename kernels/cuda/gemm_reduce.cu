@@ -13,16 +13,15 @@ constexpr int kThreads = 256;
 template <class T>
 __global__ void __launch_bounds__(kThreads) gemm_reduce_kernel(const __grid_constant__ GemmProblem<T> p, int64_t count) {
   const int64_t matrix_size = p.m * p.n;
-  with_activation<Compute<T>>(p.activation, [&](auto f) {
-    for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < count; i += int64_t{gridDim.x} * kThreads) {
-      Compute<T> sum = p.partials[i];
-      for (int s = 1; s < p.splits; s++) sum += p.partials[s * count + i];
-      const int64_t matrix = i / matrix_size, rest = i - matrix * matrix_size;
-      const int64_t row = rest / p.n;
-      const int64_t z_first = p.z ? p.offset(matrix, p.z_stack) : 0;
-      p.y[i] = store_as<T>(p.finish(f, sum, row, rest - row * p.n, z_first));
-    }
-  });
+  for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < count; i += int64_t{gridDim.x} * kThreads) {
+    Compute<T> sum[1] = {p.partials[i]};
+    for (int s = 1; s < p.splits; s++) sum[0] += p.partials[s * count + i];
+    const int64_t matrix = i / matrix_size, rest = i - matrix * matrix_size;
+    const int64_t row = rest / p.n;
+    const int64_t z_first = p.z ? p.offset(matrix, p.z_stack) : 0;
+    p.finish(sum, 1, row, rest - row * p.n, z_first);
+    p.y[i] = store_as<T>(sum[0]);
+  }
 }
 
 }  // namespace

@@ -20,31 +20,25 @@ class Loader {
  public:
   using C = Compute<T>;
 
-  // The operand's matrix, from its tile's first row on.
-  __device__ Loader(const T* from, int64_t outer_stride, int64_t depth_stride, int64_t outers, bool aligned,
-                    int64_t depth_begin, int64_t depth_end)
-      : depth_end_(depth_end),
+  // From the tile's first row and depth on, of so many rows.
+  __device__ Loader(const T* from, int64_t outer_stride, int64_t depth_stride, int64_t outers, bool aligned)
+      : outer_stride_(outer_stride),
+        depth_stride_(depth_stride),
         along_depth_(depth_stride == 1),
-        step_(along_depth_ ? depth_stride : outer_stride),
-        advance_(kDepth * depth_stride),
-        packed_(aligned && step_ == 1) {
+        packed_(aligned && (along_depth_ || outer_stride == 1)) {
 #pragma unroll
     for (int g = 0; g < kGroups; g++) {
-      const int group = g * kThreads + int(threadIdx.x);
-      constexpr int kAcross = kDepth / kGroup, kDown = kOuter / kGroup;
-      outer_[g] = along_depth_ ? group / kAcross : group % kDown * kGroup;
-      depth_[g] = along_depth_ ? group % kAcross * kGroup : group / kDown;
-      at_[g] = from + outer_[g] * outer_stride + (depth_begin + depth_[g]) * depth_stride;
-      const int64_t left = outers - outer_[g];
+      at_[g] = from + outer(g) * outer_stride + depth(g) * depth_stride;
+      const int64_t left = outers - outer(g);
       outers_left_[g] = left < 0 ? 0 : left > kGroup ? kGroup : int(left);
     }
   }
 
-  // Begins to read the tile whose first depth is this, and moves on.
-  __device__ __forceinline__ void load(int64_t depth) {
+  // Begins to read a tile, behind which so much depth is left at its beginning, and moves on.
+  __device__ __forceinline__ void load(int64_t left) {
 #pragma unroll
     for (int g = 0; g < kGroups; g++) {
-      const int64_t depths = depth_end_ - depth - depth_[g];
+      const int64_t depths = left - depth(g);
       const int64_t count = along_depth_ ? (outers_left_[g] > 0 ? depths : 0) : depths > 0 ? outers_left_[g] : 0;
       if (packed_ && count >= kGroup) {
         const auto values = load_packed<kGroup>(at_[g]);
@@ -52,9 +46,10 @@ class Loader {
         for (int i = 0; i < kGroup; i++) held_[g][i] = load_as(values[i]);
       } else {
 #pragma unroll
-        for (int i = 0; i < kGroup; i++) held_[g][i] = i < count ? load_as(at_[g][i * step_]) : C(0);
+        for (int i = 0; i < kGroup; i++)
+          held_[g][i] = i < count ? load_as(at_[g][along_depth_ ? i : i * outer_stride_]) : C(0);
       }
-      at_[g] += advance_;
+      at_[g] += kDepth * depth_stride_;
     }
   }
 
@@ -64,9 +59,9 @@ class Loader {
 #pragma unroll
       for (int i = 0; i < kGroup; i++)
         if (along_depth_)
-          to[depth_[g] + i][outer_[g]] = held_[g][i];
+          to[depth(g) + i][outer(g)] = held_[g][i];
         else
-          to[depth_[g]][outer_[g] + i] = held_[g][i];
+          to[depth(g)][outer(g) + i] = held_[g][i];
   }
 
  private:
@@ -74,12 +69,20 @@ class Loader {
   static constexpr int kGroups = kOuter * kDepth / kGroup / kThreads;
   static_assert(kGroups * kGroup * kThreads == kOuter * kDepth, "every thread loads as much");
 
-  const int64_t depth_end_;
-  const bool along_depth_;
-  const int64_t step_, advance_;
-  const bool packed_;
+  // Where group g of this thread lies in the tile: neighbours in memory are neighbours in a warp.
+  __device__ __forceinline__ int outer(int g) const {
+    const int group = g * kThreads + int(threadIdx.x);
+    return along_depth_ ? group / (kDepth / kGroup) : group % (kOuter / kGroup) * kGroup;
+  }
+  __device__ __forceinline__ int depth(int g) const {
+    const int group = g * kThreads + int(threadIdx.x);
+    return along_depth_ ? group % (kDepth / kGroup) * kGroup : group / (kOuter / kGroup);
+  }
+
+  const int64_t outer_stride_, depth_stride_;
+  const bool along_depth_, packed_;
   const T* at_[kGroups];
-  int outer_[kGroups], depth_[kGroups], outers_left_[kGroups];
+  int outers_left_[kGroups];
   C held_[kGroups][kGroup];
 };
 
@@ -89,17 +92,19 @@ struct Simt {
   using C = Compute<T>;
   static constexpr int kSide = kTile / kEach;  // threads down and across
   static constexpr int kThreads = kSide * kSide;
-  static constexpr int kPieces = kEach / kPiece;
   static constexpr int kPitch = kTile + kPad;
-  // Rows of sums that are laid into shared memory at a time.
-  static constexpr int kStage = 4 * kDepth < kTile ? 4 * kDepth : kTile;
+
+  // The row or column in the tile of a thread's i-th one.
+  static __device__ constexpr int place(int i, int thread) {
+    return i / kPiece * kSide * kPiece + thread * kPiece + i % kPiece;
+  }
 
   struct Tiles {
     C a[2][kDepth][kPitch], b[2][kDepth][kPitch];
   };
   union Shared {
     Tiles tiles;
-    C sums[kStage][kPitch];
+    C sums[kTile][kPitch];  // when all is multiplied
   };
 };
 
@@ -115,52 +120,46 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
   const int thread_row = warp_index() / kWarpsAcross * 4 + lane_index() / 8;
   const int thread_column = warp_index() % kWarpsAcross * 8 + lane_index() % 8;
 
-  Loader<T, kTile, kDepth, S::kThreads> a(p.a + p.offset(tile.matrix, p.a_stack) + tile.row * p.a_row, p.a_row,
-                                          p.a_depth, p.m - tile.row, p.a_aligned, tile.depth, tile.depth_end);
-  Loader<T, kTile, kDepth, S::kThreads> b(p.b + p.offset(tile.matrix, p.b_stack) + tile.column * p.b_column, p.b_column,
-                                          p.b_depth, p.n - tile.column, p.b_aligned, tile.depth, tile.depth_end);
+  const T* const a_from =
+      p.a + p.offset(tile.matrix, p.a_stack) + tile.row * p.a_row + tile.depth * p.a_depth;
+  const T* const b_from =
+      p.b + p.offset(tile.matrix, p.b_stack) + tile.column * p.b_column + tile.depth * p.b_depth;
+  Loader<T, kTile, kDepth, S::kThreads> a(a_from, p.a_row, p.a_depth, p.m - tile.row, p.a_aligned);
+  Loader<T, kTile, kDepth, S::kThreads> b(b_from, p.b_column, p.b_depth, p.n - tile.column, p.b_aligned);
   C sums[kEach][kEach] = {};
-  a.load(tile.depth);
-  b.load(tile.depth);
-  int buffer = 0;
-  for (int64_t depth = tile.depth; depth < tile.depth_end; depth += kDepth, buffer ^= 1) {
+  int64_t left = tile.depth_end - tile.depth;
+  a.load(left);
+  b.load(left);
+  for (int buffer = 0; left > 0; buffer ^= 1) {
     a.store(shared.tiles.a[buffer]);
     b.store(shared.tiles.b[buffer]);
     __syncthreads();
-    a.load(depth + kDepth);  // nothing but zeros behind the last
-    b.load(depth + kDepth);
+    left -= kDepth;
+    a.load(left);  // nothing but zeros behind the last
+    b.load(left);
 #pragma unroll
     for (int d = 0; d < kDepth; d++) {
-      C left[kEach], right[kEach];
+      C down[kEach], across[kEach];
 #pragma unroll
       for (int i = 0; i < kEach; i++) {
-        const int piece = i / kPiece * S::kSide * kPiece + i % kPiece;
-        left[i] = shared.tiles.a[buffer][d][piece + thread_row * kPiece];
-        right[i] = shared.tiles.b[buffer][d][piece + thread_column * kPiece];
+        down[i] = shared.tiles.a[buffer][d][S::place(i, thread_row)];
+        across[i] = shared.tiles.b[buffer][d][S::place(i, thread_column)];
       }
 #pragma unroll
       for (int i = 0; i < kEach; i++)
 #pragma unroll
-        for (int j = 0; j < kEach; j++) sums[i][j] += left[i] * right[j];
+        for (int j = 0; j < kEach; j++) sums[i][j] += down[i] * across[j];
     }
   }
 
-#pragma unroll 1
-  for (int stage = 0; stage < kTile; stage += S::kStage) {
-    __syncthreads();
+  __syncthreads();
 #pragma unroll
-    for (int i = 0; i < kEach; i++) {
-      const int row = i / kPiece * S::kSide * kPiece + thread_row * kPiece + i % kPiece - stage;
-      if (row < 0 || row >= S::kStage) continue;
+  for (int i = 0; i < kEach; i++)
 #pragma unroll
-      for (int j = 0; j < kEach; j++)
-        shared.sums[row][j / kPiece * S::kSide * kPiece + thread_column * kPiece + j % kPiece] = sums[i][j];
-    }
-    __syncthreads();
-    GemmTile part = tile;
-    part.row += stage;
-    finish_tile(p, &shared.sums[0][0], S::kStage, kTile, S::kPitch, part, int(threadIdx.x), S::kThreads);
-  }
+    for (int j = 0; j < kEach; j++)
+      shared.sums[S::place(i, thread_row)][S::place(j, thread_column)] = sums[i][j];
+  __syncthreads();
+  finish_tile(p, &shared.sums[0][0], kTile, kTile, S::kPitch, tile, int(threadIdx.x), S::kThreads);
 }
 
 template <int kTile, int kEach, int kDepth, class T>
@@ -177,13 +176,16 @@ void run(const Arguments& args, const GemmProblem<T>& p) {
 
 template <class T>
 void gemm_simt(const Arguments& args, const GemmProblem<T>& p, int rows, int columns) {
-  if (rows != columns || (rows != 128 && rows != 64 && rows != 32))
-    throw std::invalid_argument("there are tiles of 128, 64 and 32 a side, not of " + std::to_string(rows) + " x " +
-                                std::to_string(columns));
-  if constexpr (sizeof(Compute<T>) == 4 && !std::is_integral_v<T>) {
-    if (rows == 128) return run<128, 8, 8>(args, p);
+  if constexpr (std::is_same_v<T, float>) {
+    if (rows == 128 && columns == 128) return run<128, 8, 8>(args, p);
   }
-  rows == 32 ? run<32, 4, 16>(args, p) : run<64, 4, 16>(args, p);
+  if constexpr (!std::is_integral_v<T>) {
+    if (rows == 64 && columns == 64) return run<64, 4, 16>(args, p);
+  }
+  if constexpr (sizeof(T) != 2) {
+    if (rows == 32 && columns == 32) return run<32, 4, 16>(args, p);
+  }
+  throw std::invalid_argument("no tile of " + std::to_string(rows) + " x " + std::to_string(columns));
 }
 
 template void gemm_simt(const Arguments&, const GemmProblem<float>&, int, int);

@@ -20,7 +20,6 @@ class DeviceMemory {
   bool free(void* block);
 
   size_t free_bytes();
-  size_t largest_block();
 
   const char* space() const { return space_; }  // kDeviceBytes; nullptr before the first allocation
   bool contains(const void* address) const;

@@ -111,6 +111,7 @@ class CpuDevice final : public sx_device {
     if (address) memory_.free(sx_pointer(address), bytes);
   }
 
+  int64_t largest_block() noexcept override { return -1; }
   void trim() noexcept override { memory_.trim(); }
   int64_t live_bytes() noexcept override { return memory_.live_bytes(); }
   void fail_allocation(int64_t n) noexcept override { memory_.fail_at(n); }
@@ -129,7 +130,6 @@ class CpuDevice final : public sx_device {
              .driver = 0,
              .total_bytes = int64_t(system_bytes()),
              .free_bytes = -1,
-             .largest_block = -1,
              .l2_bytes = -1};
     return SX_OK;
   }

@@ -13,6 +13,7 @@ struct sx_device {
 
   virtual uint64_t allocate(uint64_t bytes) noexcept = 0;
   virtual void free(uint64_t address, uint64_t bytes) noexcept = 0;
+  virtual int64_t largest_block() noexcept = 0;
   virtual void trim() noexcept = 0;
   virtual int64_t live_bytes() noexcept = 0;
   virtual void fail_allocation(int64_t n) noexcept = 0;

@@ -28,6 +28,7 @@ int32_t sx_device_query(sx_device* device, sx_device_info* info) { return device
 
 uint64_t sx_alloc(sx_device* device, uint64_t bytes) { return device->allocate(bytes); }
 void sx_free(sx_device* device, uint64_t address, uint64_t bytes) { device->free(address, bytes); }
+int64_t sx_largest_block(sx_device* device) { return device->largest_block(); }
 void sx_trim(sx_device* device) { device->trim(); }
 int64_t sx_live_bytes(sx_device* device) { return device->live_bytes(); }
 void sx_fail_allocation(sx_device* device, int64_t n) { device->fail_allocation(n); }

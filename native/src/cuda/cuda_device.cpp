@@ -170,6 +170,31 @@ void Device::free(uint64_t address, uint64_t bytes) noexcept {
   });
 }
 
+// Smaller by an eighth with every try, so that the answer is at most that much too small.
+int64_t Device::largest_block() noexcept {
+  int64_t largest = -1;
+  guarded("sx_largest_block", [&] {
+    const auto held = lock();
+    check(cudaStreamSynchronize(stream_.handle), "cudaStreamSynchronize");
+    size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+    for (size_t bytes = free; bytes > 0; bytes -= (bytes + 7) / 8) {
+      void* block = nullptr;
+      const cudaError_t error = cudaMallocAsync(&block, bytes, stream_.handle);
+      if (error == cudaErrorMemoryAllocation) {
+        cudaGetLastError();
+        continue;
+      }
+      check(error, "cudaMallocAsync");
+      check(cudaFreeAsync(block, stream_.handle), "cudaFreeAsync");
+      largest = int64_t(bytes);
+      return;
+    }
+    largest = 0;
+  });
+  return largest;
+}
+
 void Device::trim() noexcept {
   guarded(name_.c_str(), [&] {
     const auto held = lock();
@@ -209,7 +234,6 @@ int32_t Device::info(sx_device_info* info) noexcept {
              .driver = driver,
              .total_bytes = int64_t(total),
              .free_bytes = int64_t(free),
-             .largest_block = -1,
              .l2_bytes = int64_t(properties_.l2_bytes)};
   });
 }

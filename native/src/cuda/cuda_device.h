@@ -23,6 +23,7 @@ class Device final : public sx_device {
   const char* describe() noexcept override { return description_.c_str(); }
   uint64_t allocate(uint64_t bytes) noexcept override;
   void free(uint64_t address, uint64_t bytes) noexcept override;
+  int64_t largest_block() noexcept override;
   void trim() noexcept override;
   int64_t live_bytes() noexcept override { return live_bytes_; }
   void fail_allocation(int64_t n) noexcept override { failing_ = n; }

@@ -17,7 +17,7 @@ class MatMulTest extends OperatorTest {
 
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(facts(), sizes(), stacks(), fused(), rejections()).flatMap(List::stream);
+        return Stream.of(facts(), sizes(), types(), stacks(), fused(), rejections()).flatMap(List::stream);
     }
 
     private static List<Case> facts() {
@@ -114,6 +114,61 @@ class MatMulTest extends OperatorTest {
         cases.add(Case.of("rows whole pages apart", new MatMul())
                 .input(Data.integers(DType.FLOAT32, 1, -8, 8, 30, 1024))
                 .input(Data.integers(DType.FLOAT32, 2, -8, 8, 1024, 70))
+                .within(Tolerance.EXACT));
+        return cases;
+    }
+
+    /** Around the edges of tiles, in every type and layout; sums of so small integers are exact in 16 bits as well. */
+    private static List<Case> types() {
+        List<Case> cases = new ArrayList<>();
+        long[][] sizes = {
+            {1, 64, 129}, {1, 129, 17}, {3, 1100, 40}, {7, 127, 16}, {16, 17, 127}, {17, 16, 7}, {40, 1100, 36},
+            {64, 64, 64}, {127, 7, 1}, {129, 17, 64}, {128, 129, 127}, {65, 130, 1}, {130, 40, 16}
+        };
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64)) {
+            for (long[] s : sizes) {
+                for (int layout = 0; layout < 4; layout++) {
+                    boolean ta = layout % 2 == 1;
+                    boolean tb = layout / 2 == 1;
+                    if ((ta || dtype == DType.FLOAT64) && s[0] * s[1] * s[2] > 100_000) {
+                        continue;
+                    }
+                    String name = dtype + " " + s[0] + " x " + s[1] + " x " + s[2] + (ta ? ", A transposed" : "")
+                            + (tb ? ", B transposed" : "");
+                    cases.add(Case.of(name, FusedMatMul.PLAIN.transposed(ta, tb))
+                            .input(Data.integers(dtype, 1, -1, 1, ta ? s[1] : s[0], ta ? s[0] : s[1]))
+                            .input(Data.integers(dtype, 2, -1, 1, tb ? s[2] : s[1], tb ? s[1] : s[2]))
+                            .within(Tolerance.EXACT));
+                }
+            }
+        }
+        for (DType dtype : List.of(DType.INT32, DType.UINT32, DType.INT64, DType.UINT64)) {
+            cases.add(Case.of(dtype + " stacks", new MatMul())
+                    .input(Data.integers(dtype, 1, 0, 1_000_000, 2, 17, 35))
+                    .input(Data.integers(dtype, 2, 0, 1_000_000, 35, 40))
+                    .within(Tolerance.EXACT));
+        }
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            cases.add(Case.of(dtype + ", deep, transposed", FusedMatMul.PLAIN.transposed(false, true))
+                    .input(Data.integers(dtype, 1, -1, 1, 1, 8500))
+                    .input(Data.integers(dtype, 2, -1, 1, 5, 8500))
+                    .within(Tolerance.EXACT));
+            for (long rows : new long[] {3, 33}) {
+                cases.add(Case.of(dtype + ", " + rows + " rows, bias, addend, gelu", FusedMatMul.PLAIN.with(Activation.GELU))
+                        .input(Data.normal(dtype, 1, 2, rows, 24))
+                        .input(Data.normal(dtype, 2, 24, 20))
+                        .input(Data.normal(dtype, 3, 20))
+                        .input(Data.normal(dtype, 4, rows, 1))
+                        .within(Tolerance.dot(dtype, 24)));
+            }
+        }
+        cases.add(Case.of("float64 and an activation", FusedMatMul.PLAIN.with(Activation.GELU_TANH))
+                .input(Data.normal(DType.FLOAT64, 1, 9, 21))
+                .input(Data.normal(DType.FLOAT64, 2, 21, 5))
+                .within(Tolerance.dot(DType.FLOAT64, 64)));
+        cases.add(Case.of("one row, deep, transposed", FusedMatMul.PLAIN.transposed(false, true))
+                .input(Data.integers(DType.FLOAT32, 1, -8, 8, 1, 9000))
+                .input(Data.integers(DType.FLOAT32, 2, -8, 8, 5, 9000))
                 .within(Tolerance.EXACT));
         return cases;
     }
