@@ -68,7 +68,10 @@ struct Mod {
   template <class T>
   __device__ T operator()(T a, T b) const {
     const T r = Fmod{}(a, b);
-    return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
+    if constexpr (std::is_unsigned_v<T>)
+      return r;
+    else
+      return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
   }
 };
 
