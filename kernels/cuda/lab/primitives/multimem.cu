@@ -11,13 +11,16 @@ namespace {
 
 constexpr int kCount = 1024;  // elements of a copy
 
+// Element i of the first copy.
+__device__ float number(int i) { return float(i % 29 + 1); }
+
 template <class T>
 __global__ void __launch_bounds__(128) multimem_kernel(T* first, T* second, T* both, float* sums) {
 #if SX_SM90
   constexpr int kWidth = 16 / sizeof(T);
   const int i = int(threadIdx.x) * kWidth;
   for (int k = 0; k < kWidth; k++) {
-    first[i + k] = store_as<T>(float(i + k));
+    first[i + k] = store_as<T>(number(i + k));
     second[i + k] = store_as<T>(float(2 * k));
   }
   fence<Scope::kSystem>();
@@ -45,9 +48,9 @@ __global__ void __launch_bounds__(128) compare_kernel(Outputs out, const T* firs
   out.clear(0);
   __syncthreads();
   for (int k = 0; k < kWidth; k++) {
-    const float sum = float(i + 3 * k), added = threadIdx.x % 2 ? sum : 0;
+    const float sum = number(i + k) + float(2 * k), added = threadIdx.x % 2 ? sum : 0;
     out.set(i + k, found[0][k], sum);
-    out.set(kCount + i + k, found[1][k], threadIdx.x % 2 ? float(i + k) + added : sum);
+    out.set(kCount + i + k, found[1][k], threadIdx.x % 2 ? number(i + k) + added : sum);
     out.set(2 * kCount + i + k, found[2][k], threadIdx.x % 2 ? float(2 * k) + added : sum);
   }
 }
