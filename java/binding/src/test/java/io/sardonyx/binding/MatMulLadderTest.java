@@ -24,7 +24,15 @@ import org.junit.jupiter.api.TestFactory;
 /** Every step of {@code kernels/cuda/lab/matmul} multiplies matrices of any size, on every device that has it. */
 class MatMulLadderTest {
     private static final int[][] SIZES = {
-        {1, 1, 1}, {2, 3, 0}, {0, 5, 4}, {7, 129, 16}, {16, 17, 7}, {64, 64, 64}, {127, 33, 12}, {129, 130, 20}, {132, 128, 40}
+        {1, 1, 1},
+        {2, 3, 0},
+        {0, 5, 4},
+        {7, 129, 16},
+        {16, 17, 7},
+        {64, 64, 64},
+        {127, 33, 12},
+        {129, 130, 20},
+        {132, 128, 40}
     };
 
     /** Steps without tensor cores, which all devices of the simulator have. */
@@ -46,14 +54,13 @@ class MatMulLadderTest {
 
     @TestFactory
     Stream<DynamicTest> everyStep() {
-        return TestDevices.all().stream()
-                .flatMap(device -> IntStream.rangeClosed(1, 9)
-                        .filter(step -> device.has(key(step)))
-                        .boxed()
-                        .flatMap(step -> Arrays.stream(SIZES)
-                                .map(s -> dynamicTest(
-                                        device.name() + ": " + key(step) + " " + Arrays.toString(s),
-                                        () -> check(device, key(step), s[0], s[1], s[2])))));
+        return TestDevices.all().stream().flatMap(device -> IntStream.rangeClosed(1, 9)
+                .filter(step -> device.has(key(step)))
+                .boxed()
+                .flatMap(step -> Arrays.stream(SIZES)
+                        .map(s -> dynamicTest(
+                                device.name() + ": " + key(step) + " " + Arrays.toString(s),
+                                () -> check(device, key(step), s[0], s[1], s[2])))));
     }
 
     /** With small integers, whose sums are exact in any order. */
