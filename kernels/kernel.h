@@ -18,6 +18,11 @@ struct InvalidData : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What the device cannot do: an instruction that its architecture lacks. Reaches Java as SX_UNSUPPORTED.
+struct Unsupported : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // A non-owning reference to a callable; cheaper than std::function and never allocates.
 class RangeTask {
  public:

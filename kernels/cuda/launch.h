@@ -8,6 +8,7 @@
 //   }
 //   SX_KERNEL("scale.f32", scale);
 #pragma once
+#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -32,10 +33,11 @@ class Stream final : public Executor {
   Stream(cudaStream_t handle, const Properties& device, Status* status, int ordinal)
       : handle(handle), device(device), ordinal(ordinal), status_(status) {}
 
-  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look afterwards.
-  Reporter reporter() {
+  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look afterwards. The
+  // message begins with `prefix`, a literal.
+  Reporter reporter(const char* prefix = nullptr) {
     reports = true;
-    return {status_, step};
+    return {status_, step, prefix};
   }
 
   const cudaStream_t handle;
@@ -88,6 +90,7 @@ void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, 
   std::tuple<std::remove_const_t<Params>...> values(std::forward<Given>(given)...);
 #ifdef SX_SIM
   const dim3 b = grid.blocks, t = grid.threads;
+  const auto held = std::make_shared<const decltype(values)>(values);
   const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
                                  .block = {t.x, t.y, t.z},
                                  .cluster = grid.cluster,
@@ -95,9 +98,11 @@ void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, 
                                  .cooperative = grid.cooperative,
                                  .name = stream.kernel,
                                  .capability = stream.device.capability,
-                                 .device = stream.ordinal};
+                                 .device = stream.ordinal,
+                                 .arguments = held,
+                                 .argument_bytes = sizeof *held};
   const cudaError_t error =
-      sim::launch_async(config, stream.handle, [kernel, values] { std::apply(kernel, values); });
+      sim::launch_async(config, stream.handle, [kernel, all = held.get()] { std::apply(kernel, *all); });
 #else
   // More than 48 KB must be asked for, once for each kernel; asking again is cheap.
   if (grid.shared_bytes > 48 * 1024)

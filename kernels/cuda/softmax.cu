@@ -7,6 +7,7 @@
 #include "cuda/device/math.h"
 #include "cuda/device/shared.h"
 #include "cuda/launch.h"
+#include "cuda/log_sum.h"
 
 namespace sx::cuda {
 namespace {
@@ -18,30 +19,11 @@ struct Params {
 constexpr int kThreads = 256;
 constexpr int kRowsPerBlock = kThreads / kWarpSize;  // of short rows, one a warp
 
-// The largest value so far, and the sum of exp(value - largest).
-struct Partial {
-  float largest, sum;
-
-  __device__ void add(float x) {
-    const float top = max_or_nan(largest, x);
-    sum = sum * rescale(largest, top) + rescale(x, top);
-    largest = top;
-  }
-
-  // exp(x - top); 0 where both are minus infinity, since nothing has been added yet.
-  static __device__ float rescale(float x, float top) { return x == -kInfinity ? 0.f : expf(x - top); }
-};
-
-__device__ Partial combine(Partial a, Partial b) {
-  const float top = max_or_nan(a.largest, b.largest);
-  return {top, a.sum * Partial::rescale(a.largest, top) + b.sum * Partial::rescale(b.largest, top)};
-}
-
 // A row that is minus infinity throughout has no softmax: 0 / 0.
 template <bool kLog>
 struct Finish {
   float largest, by;
-  __device__ explicit Finish(Partial p) : largest(p.largest), by(kLog ? logf(p.sum) : 1 / p.sum) {}
+  __device__ explicit Finish(LogSum p) : largest(p.largest), by(kLog ? logf(p.sum) : 1 / p.sum) {}
   __device__ float operator()(float x) const { return kLog ? x - largest - by : expf(x - largest) * by; }
 };
 
@@ -72,9 +54,9 @@ __global__ void __launch_bounds__(kThreads) short_rows_kernel(const T* x, T* y, 
 
 template <class T, bool kLog>
 __global__ void __launch_bounds__(kThreads) long_rows_kernel(const T* x, T* y, int64_t n) {
-  auto& scratch = shared_memory<BlockScratch<Partial>>();
+  auto& scratch = shared_memory<BlockScratch<LogSum>>();
   const T* from = x + blockIdx.x * n;
-  Partial mine{-kInfinity, 0};
+  LogSum mine;
   for (int64_t i = threadIdx.x; i < n; i += kThreads) mine.add(load_as(from[i]));
   const Finish<kLog> finish(block_reduce(mine, combine, scratch));
   for (int64_t i = threadIdx.x; i < n; i += kThreads)
@@ -87,7 +69,7 @@ __global__ void __launch_bounds__(kThreads)
   const int64_t column = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   if (column >= columns) return;
   const int64_t first = column / inner * n * inner + column % inner;
-  Partial all{-kInfinity, 0};
+  LogSum all;
   for (int64_t i = 0; i < n; i++) all.add(load_as(x[first + i * inner]));
   const Finish<kLog> finish(all);
   for (int64_t i = 0; i < n; i++) y[first + i * inner] = store_as<T>(finish(load_as(x[first + i * inner])));
@@ -116,7 +98,7 @@ void softmax(const Arguments& args) {
     short_rows<T, kLog, 1>(args, p);
   else
     launch(args, long_rows_kernel<T, kLog>,
-           {.blocks = blocks_for(p.outer, 1), .threads = kThreads, .shared_bytes = sizeof(BlockScratch<Partial>)}, x, y,
+           {.blocks = blocks_for(p.outer, 1), .threads = kThreads, .shared_bytes = sizeof(BlockScratch<LogSum>)}, x, y,
            p.n);
 }
 

@@ -11,13 +11,13 @@
 #endif
 
 namespace sim {
+
+char* stacks = nullptr;
+
 namespace {
 
 constexpr size_t kPage = 4096;
-constexpr size_t kStackBytes = 128 * 1024;
-constexpr uint32_t kMostStacks = 16 * 1024;
 
-char* stacks = nullptr;
 uint32_t guarded_stacks = 0;
 
 }  // namespace
@@ -34,10 +34,6 @@ void reserve_stacks(uint32_t count) {
   }
   for (; guarded_stacks < count; guarded_stacks++)
     if (mprotect(stacks + guarded_stacks * kStackBytes, kPage, PROT_NONE)) throw std::bad_alloc();
-}
-
-bool on_stack(const void* address) {
-  return stacks && size_t(static_cast<const char*>(address) - stacks) < kStackBytes * kMostStacks;
 }
 
 #if defined(__x86_64__)

@@ -10,7 +10,7 @@
 #include <new>
 #include <numeric>
 
-#include "check.h"
+#include "engines.h"
 #include "fiber.h"
 #include "schedule.h"
 #include "sim/sim.h"
@@ -24,7 +24,6 @@ LaunchConfig config;
 
 namespace {
 
-constexpr uint32_t kMostBlocks = 1024;  // that live at the same time
 constexpr size_t kMessage = 2048;
 
 std::mutex one_launch;
@@ -41,6 +40,7 @@ std::vector<Cluster> live_clusters;
 unsigned char* shared_windows;
 char message[kMessage];
 bool failed, failure_is_sticky;
+bool on_fiber;  // a fiber runs, not the host
 
 void leave() {
   void* never;
@@ -48,12 +48,14 @@ void leave() {
   __builtin_unreachable();
 }
 
+std::string name_of(const WaitQueue& queue) { return queue.describe ? queue.describe(queue) : queue.name; }
+
 void run_next() {
   Thread* thread = schedule.next();
   if (!thread) {
     std::map<std::string, int> waiting;
     for (const Thread& t : threads)
-      if (!t.exited) waiting[t.waits_for ? t.waits_for->name : "a value that never comes"]++;
+      if (!t.exited) waiting[t.waits_for ? name_of(*t.waits_for) : "a value that never comes"]++;
     std::string where;
     for (const auto& [name, count] : waiting)
       where += ", " + std::to_string(count) + (count == 1 ? " waits for " : " wait for ") + name;
@@ -103,7 +105,6 @@ void start_block(Block& block, uint32_t slot, uint32_t flat, uint32_t count) {
   // What a kernel has not written is NaN in every floating-point type and large in every other.
   std::memset(block.shared, 0xff, config.shared_bytes);
   block.warps.resize((count + kWarpSize - 1) / kWarpSize);
-  check::block_begins(block);
   for (uint32_t rank = 0; rank < count; rank++) {
     Thread& thread = threads[size_t(slot) * count + rank];
     thread = Thread();
@@ -121,6 +122,7 @@ void start_block(Block& block, uint32_t slot, uint32_t flat, uint32_t count) {
     thread.stack_pointer = new_fiber(thread.id, thread_main);
     schedule.make_ready(&thread);
   }
+  check::block_begins(block);
 }
 
 // Runs blocks [first, first + count), which live at the same time.
@@ -130,16 +132,21 @@ void run_blocks(const std::vector<uint32_t>& order, uint32_t first, uint32_t cou
   live_clusters.assign(count / config.cluster, Cluster());
   clusters = live_clusters.data();
   live_threads = count * per_block;
+  check::group_begins(threads, {blocks.data(), count}, live_clusters, *running_kernel);
+  forget_mbarriers();
+  forget_warpgroups();
   for (uint32_t i = 0; i < count; i++) {
     start_block(blocks[i], i, order[first + i], per_block);
     live_clusters[i / config.cluster].blocks.push_back(&blocks[i]);
     live_clusters[i / config.cluster].dim = {config.cluster, 1, 1};
   }
   current = schedule.next();
+  on_fiber = true;
   switch_fiber(&host_stack, current->stack_pointer);
+  on_fiber = false;
+  current = nullptr;
   while (!failed && schedule.finish_operations()) {
   }
-  current = nullptr;
 }
 
 void require(bool right, const char* what, uint64_t given, uint64_t limit) {
@@ -180,8 +187,8 @@ void fail(const char* format, ...) {
     std::snprintf(message + used, sizeof message - used, " (thread [%u, %u, %u] of block [%u, %u, %u], schedule %llu)",
                   t.index.x, t.index.y, t.index.z, t.block->index.x, t.block->index.y, t.block->index.z,
                   static_cast<unsigned long long>(seed_of_launch));
-    leave();
   }
+  if (on_fiber) leave();
   throw Failure{message, false};
 }
 
@@ -224,7 +231,10 @@ void launch(const LaunchConfig& given, const std::function<void()>& kernel) {
         std::swap(order[(left - 1) * config.cluster + i], order[other * config.cluster + i]);
     }
   check::launch_begins();
-  for (uint32_t first = 0; first < total && !failed; first += at_once) run_blocks(order, first, at_once);
+  try {
+    for (uint32_t first = 0; first < total && !failed; first += at_once) run_blocks(order, first, at_once);
+  } catch (const Failure&) {  // of an engine, after the last thread; the message is below
+  }
   current = nullptr;
   check::launch_ended();
   if (failed) throw Failure{std::string(config.name) + ": " + message, failure_is_sticky};
@@ -259,7 +269,16 @@ void maybe_switch() {
   run_next();
 }
 
-void issue(std::function<void()> operation) { schedule.add(std::move(operation)); }
+// Messages name the thread that an operation is from.
+void issue(std::function<void()> operation) {
+  schedule.add([issuer = current, operation = std::move(operation)] {
+    Thread* const interrupted = current;
+    current = issuer;
+    operation();
+    current = interrupted;
+  });
+}
+
 uint32_t choose(uint32_t bound) { return schedule.random(bound); }
 
 void set_seed(uint64_t seed, bool fixed) {

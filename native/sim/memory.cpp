@@ -90,15 +90,6 @@ size_t DeviceMemory::free_bytes() {
   return sum;
 }
 
-size_t DeviceMemory::largest_block() {
-  std::lock_guard lock(mutex_);
-  if (!reserve()) return 0;
-  size_t largest = 0;
-  for (const auto& [offset, range] : ranges_)
-    if (!range.used && range.bytes > largest) largest = range.bytes;
-  return largest > 2 * kRedZone ? largest - 2 * kRedZone : 0;
-}
-
 bool DeviceMemory::contains(const void* address) const {
   return space_ && size_t(static_cast<const char*>(address) - space_) < kDeviceBytes;
 }

@@ -20,8 +20,8 @@ class DeviceMemory {
   bool free(void* block);
 
   size_t free_bytes();
-  size_t largest_block();
 
+  const char* space() const { return space_; }  // kDeviceBytes; nullptr before the first allocation
   bool contains(const void* address) const;
   // The allocated block that holds this address; false if none does.
   bool find(const void* address, const char** block, size_t* bytes);

@@ -111,6 +111,7 @@ class CpuDevice final : public sx_device {
     if (address) memory_.free(sx_pointer(address), bytes);
   }
 
+  int64_t largest_block() noexcept override { return -1; }
   void trim() noexcept override { memory_.trim(); }
   int64_t live_bytes() noexcept override { return memory_.live_bytes(); }
   void fail_allocation(int64_t n) noexcept override { memory_.fail_at(n); }
@@ -129,7 +130,6 @@ class CpuDevice final : public sx_device {
              .driver = 0,
              .total_bytes = int64_t(system_bytes()),
              .free_bytes = -1,
-             .largest_block = -1,
              .l2_bytes = -1};
     return SX_OK;
   }
@@ -139,6 +139,9 @@ class CpuDevice final : public sx_device {
     if (!kernel) fail(SX_INVALID, key, "there is no such kernel");
     return kernel;
   }
+
+  int32_t kernel_count() noexcept override { return int32_t(kernels_.size()); }
+  const char* kernel_key(int32_t i) noexcept override { return kernels_.key(i); }
 
   int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
                  int32_t tensor_count, const int64_t* params, int32_t param_count, uint64_t scratch,

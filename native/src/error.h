@@ -34,6 +34,8 @@ int32_t guarded(const char* const& context, Body&& body) noexcept {
     return fail(SX_INVALID, nullptr, e.what());
   } catch (const Error& e) {
     return fail(e.code, context, e.what());
+  } catch (const Unsupported& e) {
+    return fail(SX_UNSUPPORTED, context, e.what());
   } catch (const std::invalid_argument& e) {
     return fail(SX_INVALID, context, e.what());
   } catch (const std::bad_alloc&) {

@@ -28,6 +28,7 @@ int32_t sx_device_query(sx_device* device, sx_device_info* info) { return device
 
 uint64_t sx_alloc(sx_device* device, uint64_t bytes) { return device->allocate(bytes); }
 void sx_free(sx_device* device, uint64_t address, uint64_t bytes) { device->free(address, bytes); }
+int64_t sx_largest_block(sx_device* device) { return device->largest_block(); }
 void sx_trim(sx_device* device) { device->trim(); }
 int64_t sx_live_bytes(sx_device* device) { return device->live_bytes(); }
 void sx_fail_allocation(sx_device* device, int64_t n) { device->fail_allocation(n); }
@@ -39,6 +40,8 @@ int32_t sx_copy(sx_device* device, uint64_t to, uint64_t from, uint64_t bytes) {
 int32_t sx_synchronize(sx_device* device) { return device->synchronize(); }
 
 const sx_kernel* sx_find(sx_device* device, const char* key) { return device->find(key); }
+int32_t sx_kernel_count(sx_device* device) { return device->kernel_count(); }
+const char* sx_kernel_key(sx_device* device, int32_t i) { return device->kernel_key(i); }
 
 int32_t sx_launch(sx_device* device, sx_pool* pool, const sx_kernel* kernel,
                   const sx_tensor* tensors, int32_t tensor_count, const int64_t* params,

@@ -43,6 +43,8 @@ __device__ __forceinline__ bfloat16 to_bfloat16(float x) { return __float2bfloat
 
 __device__ __forceinline__ float to_float(float x) { return x; }
 
+struct tf32 {};  // float32, of which the tensor cores take 10 bits of mantissa
+
 // The type that a value of T is computed in.
 template <class T>
 struct ComputeType {

@@ -23,12 +23,15 @@ uint32_t vote(uint32_t mask, Vote kind, bool predicate);
 
 template <class T>
 T shuffle_from(uint32_t mask, const char* operation, T value, uint32_t source) {
-  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 8, "a shuffle moves 4 or 8 bytes");
-  Shuffle lane{0, 0, source};
-  std::memcpy(&lane.in, &value, sizeof value);
-  shuffle(mask, operation, lane);
+  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 16, "a shuffle moves up to 4 words");
   T result;
-  std::memcpy(&result, &lane.out, sizeof result);
+  for (size_t at = 0; at < sizeof(T); at += 8) {
+    const size_t bytes = sizeof(T) - at < 8 ? sizeof(T) - at : 8;
+    Shuffle lane{0, 0, source};
+    std::memcpy(&lane.in, reinterpret_cast<const char*>(&value) + at, bytes);
+    shuffle(mask, operation, lane);
+    std::memcpy(reinterpret_cast<char*>(&result) + at, &lane.out, bytes);
+  }
   return result;
 }
 
@@ -83,7 +86,7 @@ __device__ __forceinline__ void sync_warp(uint32_t mask = kFullWarp) { __syncwar
 // Moves any value of whole words, a word at a time.
 template <class T, class F>
 __device__ __forceinline__ T by_words(T value, F move) {
-  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 8, "a shuffle moves 4 or 8 bytes");
+  static_assert(sizeof(T) % 4 == 0 && sizeof(T) <= 16, "a shuffle moves up to 4 words");
   unsigned words[sizeof(T) / 4];
   memcpy(words, &value, sizeof value);
 #pragma unroll

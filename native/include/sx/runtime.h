@@ -44,7 +44,6 @@ typedef struct sx_device_info {
   int32_t driver;        /* the driver's CUDA version, 13000; else 0 */
   int64_t total_bytes;   /* -1 where it is not known, as in all below */
   int64_t free_bytes;
-  int64_t largest_block; /* that could be allocated now */
   int64_t l2_bytes;
 } sx_device_info;
 
@@ -56,6 +55,7 @@ typedef struct sx_event sx_event;
 
 int32_t sx_abi(void);
 const char* sx_last_error(void);
+int32_t sx_last_code(void); /* that came with it */
 /* For the libraries of devices: keeps this thread's message; returns `code`. */
 int32_t sx_set_error(int32_t code, const char* context, const char* message);
 
@@ -70,6 +70,7 @@ int32_t sx_device_query(sx_device* device, sx_device_info* info);
 /* --- memory: 64-byte aligned, pooled, counted --- */
 uint64_t sx_alloc(sx_device* device, uint64_t bytes); /* 0: none left; alloc of 0 bytes gives a valid address */
 void sx_free(sx_device* device, uint64_t address, uint64_t bytes);
+int64_t sx_largest_block(sx_device* device); /* that could be allocated now, found by trying; -1: not known */
 void sx_trim(sx_device* device);         /* gives pooled blocks back to the system */
 int64_t sx_live_bytes(sx_device* device); /* handed out and not freed; pooled blocks do not count */
 /* Addresses of the device or of the host; returns when the bytes are there. */
@@ -83,6 +84,8 @@ void sx_pool_destroy(sx_pool* pool);
 
 /* --- kernels: found once by key such as "softmax.f32", launched often --- */
 const sx_kernel* sx_find(sx_device* device, const char* key);
+int32_t sx_kernel_count(sx_device* device);
+const char* sx_kernel_key(sx_device* device, int32_t i); /* sorted; NULL outside of [0, count) */
 /* On a GPU this only queues the kernel: its failure is the next sx_synchronize's, sx_copy's or sx_run's. */
 int32_t sx_launch(sx_device* device, sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
                   int32_t tensor_count, const int64_t* params, int32_t param_count, uint64_t scratch,

@@ -37,13 +37,16 @@ Status* allocate_status(cudaStream_t stream) {
 
 std::string text_of(const Status& status) {
   const auto number = [&](int i) { return std::to_string(status.values[i]); };
+  const std::string prefix = status.prefix ? status.prefix : "";
   switch (status.finding) {
     case Finding::kIndexOutside:
-      return "index " + number(0) + " is outside [" + number(1) + ", " + number(2) + ")";
+      return prefix + "index " + number(0) + " is outside [" + number(1) + ", " + number(2) + ")";
     case Finding::kDivisionByZero:
-      return "division by zero";
+      return prefix + "division by zero";
     case Finding::kOutsideRange:
-      return number(0) + " is outside " + number(1) + " to " + number(2);
+      return prefix + number(0) + " is outside [" + number(1) + ", " + number(2) + "]";
+    case Finding::kWriteOutside:
+      return prefix + "write index " + number(0) + " for " + number(1) + " entries is outside a cache of " + number(2);
     case Finding::kNothing:
       break;
   }
@@ -170,6 +173,31 @@ void Device::free(uint64_t address, uint64_t bytes) noexcept {
   });
 }
 
+// Smaller by an eighth with every try, so that the answer is at most that much too small.
+int64_t Device::largest_block() noexcept {
+  int64_t largest = -1;
+  guarded("sx_largest_block", [&] {
+    const auto held = lock();
+    check(cudaStreamSynchronize(stream_.handle), "cudaStreamSynchronize");
+    size_t free = 0, total = 0;
+    check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+    for (size_t bytes = free; bytes > 0; bytes -= (bytes + 7) / 8) {
+      void* block = nullptr;
+      const cudaError_t error = cudaMallocAsync(&block, bytes, stream_.handle);
+      if (error == cudaErrorMemoryAllocation) {
+        cudaGetLastError();
+        continue;
+      }
+      check(error, "cudaMallocAsync");
+      check(cudaFreeAsync(block, stream_.handle), "cudaFreeAsync");
+      largest = int64_t(bytes);
+      return;
+    }
+    largest = 0;
+  });
+  return largest;
+}
+
 void Device::trim() noexcept {
   guarded(name_.c_str(), [&] {
     const auto held = lock();
@@ -209,7 +237,6 @@ int32_t Device::info(sx_device_info* info) noexcept {
              .driver = driver,
              .total_bytes = int64_t(total),
              .free_bytes = int64_t(free),
-             .largest_block = -1,
              .l2_bytes = int64_t(properties_.l2_bytes)};
   });
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace sim {
 constexpr uint32_t kWarpSize = 32;
 constexpr uint32_t kSharedWindow = 256 * 1024;  // address space of a block's shared memory
 constexpr uint32_t kNamedBarriers = 16;
+constexpr uint32_t kMostBlocks = 1024;  // that live at the same time
 
 struct Index3 {
   uint32_t x, y, z;
@@ -21,12 +23,15 @@ struct Thread;
 struct Warp;
 struct Block;
 struct CheckState;  // of the checked build
+struct CopyGroups;  // the copies by cp.async that a thread has not waited for
+struct BulkGroups;  // the copies out of shared memory that a thread has issued
 
 // Threads that wait for the same event; the name appears in deadlock reports.
 struct WaitQueue {
   const char* name;
   Thread* first = nullptr;
   Thread* last = nullptr;
+  std::string (*describe)(const WaitQueue&) = nullptr;  // instead of the name
 };
 
 // One arrival of lanes at a collective: complete when every lane of the mask is there.
@@ -51,6 +56,8 @@ struct Thread {
   Thread* next = nullptr;                // in that queue
   bool exited = false;
   uint64_t cluster_phase = 0;  // of the cluster's barrier, how many it has waited for
+  std::shared_ptr<CopyGroups> copies;
+  std::shared_ptr<BulkGroups> bulk;
   CheckState* checked = nullptr;
 };
 
@@ -59,6 +66,7 @@ struct Warp {
   uint32_t index = 0;  // in its block
   uint32_t lanes = 0;  // mask of the threads that there are
   uint32_t exited = 0;
+  uint32_t registers = 0;  // of a thread, by setmaxnreg; 0: not said
   Thread* threads[kWarpSize] = {};
   Rendezvous slots[4];
 };
@@ -97,6 +105,8 @@ struct LaunchConfig {
   const char* name = "";      // of the kernel, for messages
   int capability = 90;
   int device = 0;
+  std::shared_ptr<const void> arguments;  // the kernel's
+  size_t argument_bytes = 0;
 };
 
 extern Thread* current;          // the running thread; nullptr on the host
@@ -120,6 +130,11 @@ void maybe_switch();              // a point where the schedule may prefer anoth
 void issue(std::function<void()> operation);
 // A number from the launch's schedule, below `bound`.
 uint32_t choose(uint32_t bound);
+
+// --- scopes and orders of memory, as in PTX ---
+enum class Order { kRelaxed, kAcquire, kRelease, kAcquireRelease };
+enum class Scope { kBlock, kCluster, kDevice, kSystem };
+enum class Access { kLoad, kStore, kReadModifyWrite };
 
 // --- collectives ---
 // Every lane of `mask` calls this with the same operation; the last to arrive runs `combine(rendezvous)` for all, which

@@ -17,12 +17,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Bad models, bad inputs and bad moments, in a JVM of their own with a small heap: each must end with the right error, in time,
- * with the JVM alive and no native memory left. {@link HostileReads}, {@link HostileRuns} and {@link HostileMoments} list them.
+ * with the JVM alive and no native memory left. {@link HostileReads}, {@link HostileFiles}, {@link HostileRuns}, {@link
+ * HostileLimits}, {@link HostileFaults} and {@link HostileMoments} list them.
  */
 class HostileModelsTest {
     static final Map<String, Supplier<List<HostileCase>>> LISTS = Map.of(
             "reads", HostileReads::cases,
+            "files", HostileFiles::cases,
             "runs", HostileRuns::cases,
+            "limits", HostileLimits::cases,
+            "faults", HostileFaults::cases,
             "moments", HostileMoments::cases);
 
     @TempDir
@@ -34,8 +38,23 @@ class HostileModelsTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> files() throws IOException, InterruptedException {
+        return results("files", "-Xmx300m");
+    }
+
+    @TestFactory
     Stream<DynamicTest> runs() throws IOException, InterruptedException {
         return results("runs", "-Xmx300m");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> limits() throws IOException, InterruptedException {
+        return results("limits", "-Xmx300m");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> faults() throws IOException, InterruptedException {
+        return results("faults", "-Xmx300m");
     }
 
     @TestFactory

@@ -12,9 +12,8 @@ record DeviceInfo(
         int driver,
         long totalBytes,
         long freeBytes,
-        long largestBlock,
         long l2Bytes) {
-    private static final int BYTES = 48;
+    private static final int BYTES = 40;
 
     DeviceInfo(long device) {
         this(query(device));
@@ -26,7 +25,6 @@ record DeviceInfo(
                 info.getInt(),
                 info.getInt(),
                 info.getInt(),
-                info.getLong(),
                 info.getLong(),
                 info.getLong(),
                 info.getLong());

@@ -16,6 +16,7 @@ final class Native {
     static final int ABI = 2;
 
     static final int OK = 0;
+    static final int NO_MEMORY = 2;
     static final int MAX_RANK = 8;
 
     private Native() {}
@@ -23,6 +24,8 @@ final class Native {
     static native int sx_abi();
 
     static native String sx_last_error();
+
+    static native int sx_last_code();
 
     /** One name a line. */
     static native String sx_device_names();
@@ -43,6 +46,8 @@ final class Native {
 
     static native void sx_free(@Cast("sx_device*") long device, long address, long bytes);
 
+    static native long sx_largest_block(@Cast("sx_device*") long device);
+
     static native void sx_trim(@Cast("sx_device*") long device);
 
     static native long sx_live_bytes(@Cast("sx_device*") long device);
@@ -56,6 +61,10 @@ final class Native {
     static native void sx_pool_destroy(@Cast("sx_pool*") long pool);
 
     static native @Cast("const sx_kernel*") long sx_find(@Cast("sx_device*") long device, String key);
+
+    static native int sx_kernel_count(@Cast("sx_device*") long device);
+
+    static native String sx_kernel_key(@Cast("sx_device*") long device, int i);
 
     static native int sx_launch(
             @Cast("sx_device*") long device,

@@ -95,9 +95,15 @@ final class NativeDevice implements Device {
         }
         long address = Native.sx_alloc(handle, bytes);
         if (address == 0) {
-            throw new OutOfMemoryException(name, bytes, liveBytes());
+            int code = Native.sx_last_code();
+            throw code == Native.NO_MEMORY ? outOfMemory(bytes) : NativeLaunch.failure(this, code, "allocate", -1);
         }
         return address;
+    }
+
+    private OutOfMemoryException outOfMemory(long bytes) {
+        return new OutOfMemoryException(
+                name, bytes, liveBytes(), new DeviceInfo(handle).freeBytes(), Native.sx_largest_block(handle));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sardonyx.binding;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,8 +9,10 @@ import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.OutOfMemoryException;
+import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
+import io.sardonyx.testkit.FarDevice;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -63,6 +66,52 @@ class NativeDeviceTest {
         assertThrows(IllegalStateException.class, () -> x.buffer(0, 4));
         assertThrows(IllegalStateException.class, () -> softmax(x, y));
         y.close();
+    }
+
+    @Test
+    void memoryIsCopiedFromAndToTheHeap() {
+        try (Memory x = device.allocate(8);
+                Memory y = device.allocate(8);
+                Memory heap = ReferenceDevice.INSTANCE.allocate(8)) {
+            heap.write(0, ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
+            device.copy(x, 0, heap, 0, 8);
+            device.copy(y, 1, x, 3, 4);
+            device.copy(heap, 0, y, 1, 4);
+            assertEquals(ByteBuffer.wrap(new byte[] {4, 5, 6, 7, 5, 6, 7, 8}), heap.buffer(0, 8));
+            assertThrows(IndexOutOfBoundsException.class, () -> device.copy(x, 5, y, 0, 4));
+            assertThrows(IndexOutOfBoundsException.class, () -> device.copy(x, 0, y, 0, -1));
+        }
+    }
+
+    /** An address of another device would be read as one of the host's. */
+    @Test
+    void memoryOfAnotherDeviceIsNotCopied() {
+        try (Memory x = device.allocate(8);
+                Memory far = new FarDevice("far:0", device).allocate(8)) {
+            assertThrows(IllegalArgumentException.class, () -> device.copy(x, 0, far, 0, 8));
+            assertThrows(IllegalArgumentException.class, () -> device.copy(far, 0, x, 0, 8));
+        }
+    }
+
+    @Test
+    void closedMemoryIsNotCopied() {
+        Memory x = device.allocate(8);
+        try (Memory y = device.allocate(8)) {
+            x.close();
+            assertThrows(IllegalStateException.class, () -> device.copy(x, 0, y, 0, 8));
+            assertThrows(IllegalStateException.class, () -> device.copy(y, 0, x, 0, 8));
+        }
+    }
+
+    /** The first failure stays the cause of all that follow. */
+    @Test
+    void aLostDeviceRemembersWhatTookIt() {
+        var lost = new NativeDevice("cpu");
+        var first = new DeviceException("matmul.f32", DeviceException.Code.DEVICE_LOST, "first");
+        assertSame(first, lost.lost(first).getCause());
+        var second = new DeviceException("softmax.f32", DeviceException.Code.DEVICE_LOST, "second");
+        assertSame(first, lost.lost(second).getCause());
+        assertEquals("softmax.f32", lost.lost(second).kernel());
     }
 
     @Test

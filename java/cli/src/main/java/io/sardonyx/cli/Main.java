@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code sardonyx demo | info | run | check | doctor}. */
+/** The command line: {@code sardonyx demo | info | run | check | strip | doctor}. */
 @Command(
         name = "sardonyx",
         description = "A native tensor runtime for the JVM: runs ONNX models on its own kernels.",
@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             InfoCommand.class,
             RunCommand.class,
             CheckCommand.class,
+            StripCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         })

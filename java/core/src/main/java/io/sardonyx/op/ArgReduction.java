@@ -76,10 +76,12 @@ interface ArgReduction extends TensorOperator {
         if (in.shape(0).rank() > 8) {
             return Optional.empty();
         }
+        AxisFold fold = AxisFold.of(in.shape(0), axis());
         return Optional.of(Launch.of(kernel(), in.dtype(0))
                 .input(0)
                 .output(0)
-                .params(AxisFold.of(in.shape(0), axis()).toArray())
-                .param(selectLastIndex() ? 1 : 0));
+                .params(fold.toArray())
+                .param(selectLastIndex() ? 1 : 0)
+                .scratch(Reduction.splitBytes(fold.outer() * fold.inner(), fold.n())));
     }
 }

@@ -62,6 +62,7 @@ public final class Operators {
         r.register(MICROSOFT, "FusedGemm", FusedGemm::read);
         r.register(MICROSOFT, "MatMulIntegerToFloat", MatMulIntegerToFloat::read);
         r.register(MICROSOFT, "DynamicQuantizeMatMul", DynamicQuantizeMatMul::read);
+        r.register(MICROSOFT, "MatMulNBits", MatMulNBits::read);
         r.register(MICROSOFT, "QuantizeLinear", QuantizeLinear::read);
         r.register(MICROSOFT, "DequantizeLinear", DequantizeLinear::read);
         r.register(SARDONYX, "FusedMatMul", FusedMatMul::read);

@@ -8,7 +8,7 @@ import java.util.Random;
  * An operator that draws from {@link Random}: with a seed always the same values, those of {@code new Random(bits of the seed as
  * a float)}; without one, others in each run.
  */
-interface RandomOperator extends TensorOperator {
+public interface RandomOperator extends TensorOperator {
     Optional<Float> seed();
 
     static Optional<Float> seed(Attributes attributes) {

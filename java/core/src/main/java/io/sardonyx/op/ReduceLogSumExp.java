@@ -51,9 +51,13 @@ public record ReduceLogSumExp(List<Long> axes, boolean keepDims, boolean noopWit
         if (again || reduced.length > 8) {
             return Optional.empty();
         }
+        long outer = shape.elements(0, from);
+        long n = shape.elements(from, to);
+        long inner = shape.elements(to, reduced.length);
         return Optional.of(Launch.of(kernel(), in.dtype(0))
                 .input(0)
                 .output(0)
-                .params(shape.elements(0, from), shape.elements(from, to), shape.elements(to, reduced.length)));
+                .params(outer, n, inner)
+                .scratch(Reduction.splitBytes(outer * inner, n)));
     }
 }

@@ -20,6 +20,14 @@ interface Reduction extends TensorOperator {
     /** Elements per partial result where a few outputs reduce many elements each; fixed, so that results never depend on threads. */
     long CHUNK = 1 << 16;
 
+    /**
+     * Scratch for a GPU, whose kernels cut few long reductions so that one uses the whole device: 16 bytes for a part of at least
+     * 1024 elements, of which there are up to 32 Ki.
+     */
+    static long splitBytes(long outputs, long members) {
+        return outputs >= 1 << 15 || members < 4096 ? 0 : 16 * Math.min(members / 1024 * outputs, 1 << 15);
+    }
+
     /** The axes of the attribute; empty where there is none. */
     List<Long> axes();
 
@@ -154,6 +162,6 @@ interface Reduction extends TensorOperator {
                 .output(0)
                 .param(mask)
                 .param(chunks)
-                .scratch(chunks > 1 ? chunks * outputs * Double.BYTES : 0));
+                .scratch(Math.max(chunks > 1 ? chunks * outputs * Double.BYTES : 0, splitBytes(outputs, members))));
     }
 }

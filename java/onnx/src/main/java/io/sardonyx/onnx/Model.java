@@ -242,21 +242,30 @@ public final class Model implements AutoCloseable {
         }
         GraphPlan.Results results = plan.run(feeds, memories, types, control);
         Outputs result = new Outputs();
-        for (int j = 0; j < outputs.size(); j++) {
-            String name = outputs.get(j).name();
-            Tensor provided = options.into().get(name);
-            if (provided != null) {
-                result.add(name, provided, true);
-            } else if (results.onHost(j) instanceof HostTensor tensor) {
-                result.add(name, Tensor.of(tensor, policy.device()), false);
-            } else if (results.onHost(j) != null) {
-                result.add(name, results.onHost(j));
-            } else {
-                Feed.OnDevice made = results.onDevice(j).orElseThrow();
-                result.add(name, Tensor.adopt(made.type(), policy.device(), made.memory()), false);
+        try {
+            for (int j = 0; j < outputs.size(); j++) {
+                add(result, outputs.get(j).name(), j, results, options);
             }
+            return result;
+        } catch (OutOfMemoryException e) { // of an output that is moved to the device, while others are there
+            result.close();
+            results.close();
+            throw e;
         }
-        return result;
+    }
+
+    private void add(Outputs result, String name, int j, GraphPlan.Results results, RunOptions options) {
+        Tensor provided = options.into().get(name);
+        if (provided != null) {
+            result.add(name, provided, true);
+        } else if (results.onHost(j) instanceof HostTensor tensor) {
+            result.add(name, Tensor.of(tensor, policy.device()), false);
+        } else if (results.onHost(j) != null) {
+            result.add(name, results.onHost(j));
+        } else {
+            Feed.OnDevice made = results.onDevice(j).orElseThrow();
+            result.add(name, Tensor.adopt(made.type(), policy.device(), made.memory()), false);
+        }
     }
 
     private void provide(Map<String, Tensor> into, Memory[] memories, TensorType[] types, List<Tensor> leased) {

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.TestFactory;
  * must not change, and in place where the launch allows it. {@link TestDevices} says which devices; {@link OperatorTests} runs all
  * such tests from a program.
  */
+@Tag("simulator") // run again by the simulated GPU that looks at every access
 public abstract class OperatorTest {
     private final Map<String, Count> counts = new TreeMap<>();
 

@@ -7,9 +7,12 @@ import java.util.List;
 
 /**
  * The devices that tests run on: all, or those that {@code -Dsardonyx.test.devices=sim:0,cpu} names. What that or {@code
- * -Dsardonyx.test.require} names must be there, so that a run meant for a device cannot pass without it.
+ * -Dsardonyx.test.require} names must be there, so that a run meant for a device cannot pass without it. {@code ?sim:0} names
+ * one that may be missing, where the natives were left out.
  */
 public final class TestDevices {
+    private static final String MAY_BE_MISSING = "?";
+
     private TestDevices() {}
 
     /** @throws IllegalArgumentException if a device is named that is not there, with those that there are */
@@ -30,14 +33,16 @@ public final class TestDevices {
         boolean nobodyLooked = all.size() == 1 && problems.isEmpty(); // no provider on this class path
         for (List<String> names : List.of(only, required)) {
             for (String name : names) {
-                if (!known.contains(name) && !nobodyLooked) {
+                if (!name.startsWith(MAY_BE_MISSING) && !known.contains(name) && !nobodyLooked) {
                     throw new IllegalArgumentException("tests are to run on '" + name
                             + "', which is not there; there are " + known + (problems.isEmpty() ? "" : " " + problems));
                 }
             }
         }
         return all.stream()
-                .filter(device -> only.isEmpty() || only.contains(device.name()))
+                .filter(device -> only.isEmpty()
+                        || only.contains(device.name())
+                        || only.contains(MAY_BE_MISSING + device.name()))
                 .toList();
     }
 }

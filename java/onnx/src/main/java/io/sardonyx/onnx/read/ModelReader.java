@@ -26,6 +26,9 @@ public final class ModelReader {
             if (!unsupported.isEmpty()) {
                 throw new UnsupportedModelException(where, unsupported.items());
             }
+            if (StrippedWeights.isStripped(context.info())) {
+                StrippedWeights.restore(graph, context.tensors());
+            }
             GraphCheck.check(graph);
             return new ModelDocument(context.info(), graph);
         }

@@ -290,7 +290,8 @@ final class TensorReader implements Initializers {
         return dense;
     }
 
-    private void count(long bytes, String name, Where where) {
+    /** Takes memory for a weight that is not the file's own bytes. */
+    void count(long bytes, String name, Where where) {
         copied += bytes;
         if (copied > limits.memory()) {
             throw new ModelLimitException(

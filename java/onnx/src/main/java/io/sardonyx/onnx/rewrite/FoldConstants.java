@@ -4,12 +4,16 @@ import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.InputTypes;
 import io.sardonyx.op.Inputs;
+import io.sardonyx.op.RandomOperator;
 import io.sardonyx.op.TensorOperator;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
 
-/** Evaluates nodes whose inputs are all constants, unless the result would be larger than a limit. */
+/**
+ * Evaluates nodes whose inputs are all constants, unless the result would be larger than a limit. What a seed makes at random stays a
+ * node: a few bytes of a file should not become weights, except in a {@linkplain io.sardonyx.onnx.read.StrippedWeights stripped} model.
+ */
 final class FoldConstants implements Rewrite {
     private final long largest;
 
@@ -22,6 +26,7 @@ final class FoldConstants implements Rewrite {
         for (Node node : graph.nodes()) {
             if (node.operator() instanceof TensorOperator operator
                     && operator.deterministic()
+                    && !(operator instanceof RandomOperator)
                     && node.inputs().stream()
                             .allMatch(v -> v.isEmpty() || graph.initializers().containsKey(v))) {
                 fold(graph, node, operator);
