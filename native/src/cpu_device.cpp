@@ -140,6 +140,9 @@ class CpuDevice final : public sx_device {
     return kernel;
   }
 
+  int32_t kernel_count() noexcept override { return int32_t(kernels_.size()); }
+  const char* kernel_key(int32_t i) noexcept override { return kernels_.key(i); }
+
   int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
                  int32_t tensor_count, const int64_t* params, int32_t param_count, uint64_t scratch,
                  uint64_t scratch_bytes) noexcept override {

@@ -29,6 +29,9 @@ struct sx_device {
                          uint64_t scratch_bytes) noexcept = 0;
   virtual sx_program* create_program(const int64_t* words, int64_t word_count) noexcept = 0;
   virtual sx_event* create_event() noexcept = 0;
+
+  virtual int32_t kernel_count() noexcept = 0;
+  virtual const char* kernel_key(int32_t i) noexcept = 0;
 };
 
 struct sx_event {

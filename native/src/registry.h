@@ -28,6 +28,11 @@ class Registry {
 
   size_t size() const { return kernels_.size(); }
 
+  // In the order of their keys; nullptr if there are not so many.
+  const char* key(int32_t i) const {
+    return i >= 0 && size_t(i) < kernels_.size() ? kernels_[size_t(i)].key.data() : nullptr;
+  }
+
  private:
   std::vector<sx_kernel> kernels_;  // sorted by key
 };

@@ -40,6 +40,8 @@ int32_t sx_copy(sx_device* device, uint64_t to, uint64_t from, uint64_t bytes) {
 int32_t sx_synchronize(sx_device* device) { return device->synchronize(); }
 
 const sx_kernel* sx_find(sx_device* device, const char* key) { return device->find(key); }
+int32_t sx_kernel_count(sx_device* device) { return device->kernel_count(); }
+const char* sx_kernel_key(sx_device* device, int32_t i) { return device->kernel_key(i); }
 
 int32_t sx_launch(sx_device* device, sx_pool* pool, const sx_kernel* kernel,
                   const sx_tensor* tensors, int32_t tensor_count, const int64_t* params,

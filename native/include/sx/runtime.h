@@ -84,6 +84,8 @@ void sx_pool_destroy(sx_pool* pool);
 
 /* --- kernels: found once by key such as "softmax.f32", launched often --- */
 const sx_kernel* sx_find(sx_device* device, const char* key);
+int32_t sx_kernel_count(sx_device* device);
+const char* sx_kernel_key(sx_device* device, int32_t i); /* sorted; NULL outside of [0, count) */
 /* On a GPU this only queues the kernel: its failure is the next sx_synchronize's, sx_copy's or sx_run's. */
 int32_t sx_launch(sx_device* device, sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
                   int32_t tensor_count, const int64_t* params, int32_t param_count, uint64_t scratch,

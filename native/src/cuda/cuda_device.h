@@ -35,6 +35,8 @@ class Device final : public sx_device {
                  const int64_t* params, int32_t param_count, uint64_t scratch, uint64_t scratch_bytes) noexcept override;
   sx_program* create_program(const int64_t* words, int64_t count) noexcept override;
   sx_event* create_event() noexcept override;
+  int32_t kernel_count() noexcept override { return int32_t(kernels_.size()); }
+  const char* kernel_key(int32_t i) noexcept override { return kernels_.key(i); }
 
   // --- for programs and events; what they do with the stream they do under the lock ---
   std::unique_lock<std::mutex> lock();  // throws Error if the device is lost

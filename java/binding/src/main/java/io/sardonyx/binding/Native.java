@@ -62,6 +62,10 @@ final class Native {
 
     static native @Cast("const sx_kernel*") long sx_find(@Cast("sx_device*") long device, String key);
 
+    static native int sx_kernel_count(@Cast("sx_device*") long device);
+
+    static native String sx_kernel_key(@Cast("sx_device*") long device, int i);
+
     static native int sx_launch(
             @Cast("sx_device*") long device,
             @Cast("sx_pool*") long pool,
