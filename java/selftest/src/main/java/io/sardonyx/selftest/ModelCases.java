@@ -1,5 +1,6 @@
 package io.sardonyx.selftest;
 
+import io.sardonyx.cli.MadeInputs;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.Model;
@@ -7,6 +8,8 @@ import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.check.CaseFolder;
 import io.sardonyx.onnx.check.Judge;
 import io.sardonyx.onnx.check.JudgeChoice;
+import io.sardonyx.onnx.graph.DeclaredType;
+import io.sardonyx.onnx.graph.Dim;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.onnx.read.TensorFiles;
 import io.sardonyx.tensor.HostTensor;
@@ -41,23 +44,22 @@ final class ModelCases {
 
     private static Outcome check(Device device, CaseFolder folder) {
         Path file = folder.folder().resolve("model.onnx");
-        Path set = folder.dataSets().get(0);
         Judge judge = JudgeChoice.of(file);
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("judge", judge.toString());
         Map<String, HostValue> actual;
         Map<String, HostValue> expected;
         try (Model model = Model.builder(file).device(device).load()) {
-            Map<String, HostValue> inputs = inputs(model, set);
+            Map<String, HostValue> inputs = inputs(model, folder);
             data.put("nodes", placement(model, inputs));
             actual = timed(model, inputs, data);
-            expected = stored(model, set);
+            expected = stored(model, folder);
         }
         if (expected.isEmpty()) {
             Device cpu = Devices.get("cpu");
             data.put("against", cpu.name());
             try (Model model = Model.builder(file).device(cpu).load()) {
-                expected = timed(model, inputs(model, set), new LinkedHashMap<>());
+                expected = timed(model, inputs(model, folder), new LinkedHashMap<>());
             }
         }
         for (Map.Entry<String, HostValue> output : expected.entrySet()) {
@@ -80,28 +82,47 @@ final class ModelCases {
         }
     }
 
-    private static Map<String, HostValue> inputs(Model model, Path set) {
-        Map<String, HostValue> inputs = new LinkedHashMap<>();
-        for (int i = 0; i < model.inputs().size(); i++) {
-            ValueInfo input = model.inputs().get(i);
-            Path file = set.resolve("input_" + i + ".pb");
-            if (Files.exists(file)) {
-                inputs.put(input.name(), TensorFiles.read(file, input.type()).value());
-            }
+    /** Those of the first data set; made up where there is none. */
+    private static Map<String, HostValue> inputs(Model model, CaseFolder folder) {
+        if (folder.dataSets().isEmpty()) {
+            return madeUp(model);
         }
-        return inputs;
+        return files(folder, "input_", model.inputs());
     }
 
-    private static Map<String, HostValue> stored(Model model, Path set) {
-        Map<String, HostValue> outputs = new LinkedHashMap<>();
-        for (int i = 0; i < model.outputs().size(); i++) {
-            ValueInfo output = model.outputs().get(i);
-            Path file = set.resolve("output_" + i + ".pb");
+    private static Map<String, HostValue> stored(Model model, CaseFolder folder) {
+        return folder.dataSets().isEmpty() ? Map.of() : files(folder, "output_", model.outputs());
+    }
+
+    private static Map<String, HostValue> files(CaseFolder folder, String prefix, List<ValueInfo> values) {
+        Path set = folder.dataSets().get(0);
+        Map<String, HostValue> result = new LinkedHashMap<>();
+        for (int i = 0; i < values.size(); i++) {
+            ValueInfo value = values.get(i);
+            Path file = set.resolve(prefix + i + ".pb");
             if (Files.exists(file)) {
-                outputs.put(output.name(), TensorFiles.read(file, output.type()).value());
+                result.put(value.name(), TensorFiles.read(file, value.type()).value());
             }
         }
-        return outputs;
+        return result;
+    }
+
+    /** Two of everything in the first open dimension, and 32 in the others. */
+    private static Map<String, HostValue> madeUp(Model model) {
+        Map<String, Long> sizes = new LinkedHashMap<>();
+        for (ValueInfo input : model.inputs()) {
+            if (input.type() instanceof DeclaredType.OfTensor tensor) {
+                for (Dim dim : tensor.dims().orElse(List.of())) {
+                    if (dim instanceof Dim.Symbol symbol) {
+                        sizes.putIfAbsent(symbol.name(), sizes.isEmpty() ? 2L : 32L);
+                    }
+                }
+            }
+        }
+        MadeInputs made = new MadeInputs(sizes, 1);
+        Map<String, HostValue> inputs = new LinkedHashMap<>();
+        model.inputs().forEach(input -> inputs.put(input.name(), made.make(input)));
+        return inputs;
     }
 
     /** How many nodes run where; empty where an input is no tensor. */

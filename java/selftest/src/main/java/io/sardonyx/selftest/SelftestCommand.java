@@ -91,21 +91,28 @@ final class SelftestCommand implements Callable<Integer> {
         terminal.printf("%-10s begins, for at most %d s%n", step.key(), limit);
         terminal.flush();
         try (Report report = new Report(step, out, provenance, terminal)) {
-            List<String> wrapper = List.of();
-            if (sanitizer.isPresent()) {
-                Optional<Path> tool = Host.cudaTool("compute-sanitizer");
-                if (tool.isEmpty()) {
-                    report.stopped("there is no compute-sanitizer on this machine, neither on the path nor below CUDA_HOME");
-                    return report.summary();
-                }
-                wrapper = List.of(tool.get().toString(), "--tool", sanitizer.get().name(), "--error-exitcode", "9");
+            Optional<Path> tool = Host.cudaTool("compute-sanitizer");
+            if (sanitizer.isPresent() && tool.isEmpty()) {
+                report.stopped("there is no compute-sanitizer on this machine, neither on the path nor below CUDA_HOME");
+                return report.summary();
             }
-            new StepRunner(step, device, filter, wrapper, limit, report).run();
+            List<String> prefix = sanitizer
+                    .map(s -> List.of(tool.orElseThrow().toString(), "--tool", s.name(), "--error-exitcode", "9"))
+                    .orElse(List.of());
+            new StepRunner(done -> worker(step, prefix, done), limit, step.caseSeconds(), report).run();
             if (step == Step.PRIMITIVES && device.startsWith("cuda:")) {
                 report.add((JsonObject) Worker.JSON.toJsonTree(Sass.check()));
             }
             return report.summary();
         }
+    }
+
+    /** @param prefix a command to run the process under */
+    private List<String> worker(Step step, List<String> prefix, int done) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(Jvm.command(Worker.class));
+        command.addAll(List.of(step.name(), device, Integer.toString(done), filter.pattern()));
+        return command;
     }
 
     private void writeSummary(Provenance provenance, List<Report.Summary> summaries) throws IOException {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
+import java.util.function.IntFunction;
 
 /**
  * Runs a step in a process, and in another one behind a case that ended it, took its device or never ended itself; that case has
@@ -25,22 +25,21 @@ final class StepRunner {
 
     private static final int LAST_WORDS = 12;
 
-    private final Step step;
-    private final String device;
-    private final Pattern filter;
-    private final List<String> wrapper;
-    private final long deadline;
+    private final IntFunction<List<String>> command;
     private final int limitSeconds;
+    private final int caseSeconds;
     private final Report report;
+    private final long deadline;
     private int begun;
 
-    /** @param wrapper a command to run the process under, as a sanitizer; empty without one */
-    StepRunner(Step step, String device, Pattern filter, List<String> wrapper, int limitSeconds, Report report) {
-        this.step = step;
-        this.device = device;
-        this.filter = filter;
-        this.wrapper = wrapper;
+    /**
+     * @param command how to start a {@link Worker} that leaves so many cases out, because they are done
+     * @param caseSeconds after so long a case is taken for one that never ends
+     */
+    StepRunner(IntFunction<List<String>> command, int limitSeconds, int caseSeconds, Report report) {
+        this.command = command;
         this.limitSeconds = limitSeconds;
+        this.caseSeconds = caseSeconds;
         this.report = report;
         deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(limitSeconds);
     }
@@ -65,7 +64,7 @@ final class StepRunner {
         while (true) {
             long patience = Math.min(
                     deadline - System.nanoTime(),
-                    current.isPresent() ? TimeUnit.SECONDS.toNanos(step.caseSeconds()) : Long.MAX_VALUE);
+                    current.isPresent() ? TimeUnit.SECONDS.toNanos(caseSeconds) : Long.MAX_VALUE);
             String line = child.lines.poll(patience, TimeUnit.NANOSECONDS);
             if (line == null) {
                 return gaveUp(current);
@@ -101,7 +100,7 @@ final class StepRunner {
                     + current.map(name -> " in " + name).orElse(""));
             return false;
         }
-        add(Outcome.fail(current.orElseThrow(), "no answer within " + step.caseSeconds() + " s; its process was ended"));
+        add(Outcome.fail(current.orElseThrow(), "no answer within " + caseSeconds + " s; its process was ended"));
         return true;
     }
 
@@ -130,11 +129,10 @@ final class StepRunner {
         private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
         Child() {
-            List<String> command = new ArrayList<>(wrapper);
-            command.addAll(Jvm.command(Worker.class));
-            command.addAll(List.of(step.name(), device, Integer.toString(begun), filter.pattern()));
             try {
-                process = new ProcessBuilder(command).redirectErrorStream(true).start();
+                process = new ProcessBuilder(command.apply(begun))
+                        .redirectErrorStream(true)
+                        .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
