@@ -40,21 +40,52 @@ GemmFacts facts_of(const Arguments& args, const GemmProblem<T>& p) {
 }
 
 template <class T>
-void gemm(const Arguments& args) {
-  GemmProblem<T> problem(args);
-  if (problem.m * problem.n * problem.matrices() == 0) return;
-  const GemmFacts facts = facts_of(args, problem);
+void multiply(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& facts, const GemmChoice& choice) {
   problem.a_aligned = facts.a.aligned;
   problem.b_aligned = facts.b.aligned;
-  const GemmChoice choice = choose_gemm(facts, stream_of(args).device);
   problem.split(args, choice.splits, choice.grain);
   if constexpr (is_gemv_type(type_of<T>())) {
     if (choice.kernel == GemmKernel::kGemvRows || choice.kernel == GemmKernel::kGemvRowsLeft)
       gemv_rows(args, problem, choice.kernel == GemmKernel::kGemvRowsLeft);
     if (choice.kernel == GemmKernel::kGemvColumns) gemv_columns(args, problem);
   }
+  if constexpr (is_half(type_of<T>())) {
+    if (choice.kernel == GemmKernel::kSm80) gemm_sm80(args, problem, choice.rows);
+    if (choice.kernel == GemmKernel::kSm90) gemm_sm90(args, problem, choice.rows, choice.columns);
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    if (choice.kernel == GemmKernel::kSm80) gemm_tf32(args, problem, choice.rows);
+  }
   if (choice.kernel == GemmKernel::kSimt) gemm_simt(args, problem, choice.rows, choice.columns);
   if (problem.splits > 1) gemm_reduce(args, problem);
+}
+
+template <class T>
+void gemm(const Arguments& args) {
+  GemmProblem<T> problem(args);
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  const GemmFacts facts = facts_of(args, problem);
+  multiply(args, problem, facts, choose_gemm(facts, stream_of(args).device));
+}
+
+void gemm_as_tf32(const Arguments& args) {
+  GemmProblem<float> problem(args);
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  const GemmFacts facts = facts_of(args, problem);
+  const Properties& device = stream_of(args).device;
+  multiply(args, problem, facts, fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
+}
+
+// With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.
+template <class T, GemmKernel kKernel, int kRows, int kColumns>
+void gemm_by(const Arguments& args) {
+  GemmProblem<T> problem(args);
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  const GemmFacts facts = facts_of(args, problem);
+  if (!(kKernel == GemmKernel::kSm90 ? fits_sm90(facts, stream_of(args).device) : fits_sm80(facts)))
+    throw std::invalid_argument("tensor cores cannot take operands that lie like this");
+  const int splits = static_cast<int>(std::min<int64_t>(3, most_splits(facts, 256)));
+  multiply(args, problem, facts, {kKernel, kRows, kColumns, splits, 64});
 }
 
 SX_KERNEL("gemm.f32", gemm<float>);
@@ -65,6 +96,19 @@ SX_KERNEL("gemm.i32", gemm<uint32_t>);
 SX_KERNEL("gemm.u32", gemm<uint32_t>);
 SX_KERNEL("gemm.i64", gemm<uint64_t>);
 SX_KERNEL("gemm.u64", gemm<uint64_t>);
+
+SX_KERNEL("gemm_tf32.f32", gemm_as_tf32);
+
+SX_KERNEL("gemm_sm80.f16.128x128", gemm_by<half, GemmKernel::kSm80, 128, 128>);
+SX_KERNEL("gemm_sm80.f16.64x64", gemm_by<half, GemmKernel::kSm80, 64, 64>);
+SX_KERNEL("gemm_sm80.bf16.128x128", gemm_by<bfloat16, GemmKernel::kSm80, 128, 128>);
+SX_KERNEL("gemm_sm80.bf16.64x64", gemm_by<bfloat16, GemmKernel::kSm80, 64, 64>);
+SX_KERNEL("gemm_sm90.f16.128x256", gemm_by<half, GemmKernel::kSm90, 128, 256>);
+SX_KERNEL("gemm_sm90.f16.128x128", gemm_by<half, GemmKernel::kSm90, 128, 128>);
+SX_KERNEL("gemm_sm90.f16.64x128", gemm_by<half, GemmKernel::kSm90, 64, 128>);
+SX_KERNEL("gemm_sm90.bf16.128x256", gemm_by<bfloat16, GemmKernel::kSm90, 128, 256>);
+SX_KERNEL("gemm_sm90.bf16.128x128", gemm_by<bfloat16, GemmKernel::kSm90, 128, 128>);
+SX_KERNEL("gemm_sm90.bf16.64x128", gemm_by<bfloat16, GemmKernel::kSm90, 64, 128>);
 
 }  // namespace
 }  // namespace sx::cuda

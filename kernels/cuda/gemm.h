@@ -181,6 +181,17 @@ void gemv_rows(const Arguments& args, const GemmProblem<T>& problem, bool left);
 template <class T>
 void gemv_columns(const Arguments& args, const GemmProblem<T>& problem);
 
+// 16 bits, on tensor cores of sm_80 and later; tiles are square.
+template <class T>
+void gemm_sm80(const Arguments& args, const GemmProblem<T>& problem, int rows);
+
+// 16 bits, on Hopper's tensor cores.
+template <class T>
+void gemm_sm90(const Arguments& args, const GemmProblem<T>& problem, int rows, int columns);
+
+// float32 that is rounded to tf32, with mma.sync.
+void gemm_tf32(const Arguments& args, const GemmProblem<float>& problem, int rows);
+
 // y from the partial sums, where splits > 1.
 template <class T>
 void gemm_reduce(const Arguments& args, const GemmProblem<T>& problem);

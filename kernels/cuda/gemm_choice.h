@@ -25,6 +25,8 @@ struct GemmFacts {
 
 enum class GemmKernel {
   kSimt,
+  kSm80,
+  kSm90,
   kGemvRows,      // few rows of a, b lies as [n, k]
   kGemvRowsLeft,  // few columns of b, a lies as [m, k]
   kGemvColumns    // few rows of a, b lies as [k, n]
@@ -92,8 +94,74 @@ inline std::optional<GemmChoice> choose_gemv(const GemmFacts& f, const Propertie
   return choice;
 }
 
+constexpr bool is_half(GemmType type) { return type == GemmType::kFloat16 || type == GemmType::kBFloat16; }
+
+// Whether mma.sync can take it, as 16 bits or as tf32: operands are copied in pieces of 16 bytes.
+inline bool fits_sm80(const GemmFacts& f) {
+  const auto has_pieces = [](const GemmOperand& x) { return x.aligned && (x.depth_adjacent || x.outer_adjacent); };
+  return has_pieces(f.a) && has_pieces(f.b) && f.k > 0;
+}
+
+inline GemmChoice choose_sm80(const GemmFacts& f, const Properties& device) {
+  constexpr int kShortest = 512;  // shorter parts spend more on filling the pipeline than they save
+  GemmChoice choice{GemmKernel::kSm80};
+  choice.grain = 32;
+  for (int tile : {128, 64}) {
+    choice.rows = choice.columns = tile;
+    const int64_t tiles = (f.m + tile - 1) / tile * ((f.n + tile - 1) / tile) * f.matrices;
+    choice.splits = static_cast<int>(std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles));
+    // A larger tile reads half as much for each product, but only if all processors have one.
+    if (tiles * choice.splits >= device.processors && f.m > 64 && f.n > 64) break;
+  }
+  return choice;
+}
+
+// Whether TMA and wgmma can take it; coordinates have 32 bits.
+inline bool fits_sm90(const GemmFacts& f, const Properties& device) {
+  constexpr int64_t kMost = int64_t{1} << 31;
+  return device.capability == 90 && is_half(f.type) && fits_sm80(f) && f.m < kMost && f.n < kMost && f.k < kMost;
+}
+
+// A tile of gemm_sm90, how many blocks share a processor, and what part of the tensor cores' peak they reach together,
+// which is an estimate.
+struct Sm90Tile {
+  int rows, columns, blocks;
+  double rate;
+  bool any_a;  // also for a whose rows are adjacent
+};
+constexpr Sm90Tile kSm90Tiles[] = {{128, 256, 1, .8, false}, {128, 128, 1, .7, true}, {64, 128, 2, .6, false}};
+
+// The tile and the parts of the depth of which a simple model says that they end first: whole waves of blocks, each with a
+// fixed cost, and another launch where there are parts.
+inline GemmChoice choose_sm90(const GemmFacts& f, const Properties& device) {
+  constexpr double kFixedDepth = 256, kReduction = 6e6;  // in products for each sum, and in products of a processor
+  constexpr int kShortest = 512;
+  GemmChoice best{GemmKernel::kSm90};
+  best.grain = 64;
+  double least = 0;
+  for (const Sm90Tile& tile : kSm90Tiles) {
+    if (!tile.any_a && !f.a.depth_adjacent) continue;
+    const int64_t tiles = (f.m + tile.rows - 1) / tile.rows * ((f.n + tile.columns - 1) / tile.columns) * f.matrices;
+    const int64_t slots = int64_t{device.processors} * tile.blocks;
+    const int64_t most = std::min(most_splits(f, kShortest), std::max<int64_t>(1, slots / tiles));
+    for (int64_t splits : {int64_t{1}, most}) {
+      const double depth = double((f.k + splits - 1) / splits) + kFixedDepth;
+      const double waves = double((tiles * splits + slots - 1) / slots);
+      const double cost = waves * tile.blocks * tile.rows * tile.columns * depth / tile.rate + (splits > 1 ? kReduction : 0);
+      if (best.rows > 0 && cost >= least) continue;
+      least = cost;
+      best.rows = tile.rows;
+      best.columns = tile.columns;
+      best.splits = static_cast<int>(splits);
+    }
+  }
+  return best;
+}
+
 inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) {
   if (const auto gemv = choose_gemv(f, device)) return *gemv;
+  if (fits_sm90(f, device)) return choose_sm90(f, device);
+  if (is_half(f.type) && fits_sm80(f)) return choose_sm80(f, device);
   return choose_simt(f, device);
 }
 

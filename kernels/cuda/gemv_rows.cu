@@ -46,7 +46,7 @@ struct Shared {
 
 // left: the weights are a, and x is b. skinny <= kSkinny.
 template <class T, int kSkinny>
-__global__ void __launch_bounds__(kMostWarps* kWarpSize)
+__global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
     gemv_rows_kernel(const __grid_constant__ GemmProblem<T> p, bool left, int skinny) {
   auto& shared = shared_memory<Shared<kSkinny>>();
   const GemmTile tile = left ? p.tile(blockIdx.x, kRows, kMostSkinny) : p.tile(blockIdx.x, kMostSkinny, kRows);

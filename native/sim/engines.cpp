@@ -51,4 +51,14 @@ void* peer_shared(const void* pointer, uint32_t rank, const char* operation) {
   return peer.shared + (static_cast<const unsigned char*>(pointer) - block.shared);
 }
 
+void set_registers(uint32_t registers) {
+  constexpr uint32_t kRegisters = 64 * 1024;  // of a processor
+  require_capability(90, "setmaxnreg");
+  collective(current->warp->lanes, "setmaxnreg", nullptr, [](Rendezvous&) {});
+  current->warp->registers = registers;
+  uint32_t sum = 0;
+  for (const Warp& warp : current->block->warps) sum += warp.registers * kWarpSize;
+  if (sum > kRegisters) fail("setmaxnreg: the block's warps now have %u registers, there are %u", sum, kRegisters);
+}
+
 }  // namespace sim

@@ -31,7 +31,7 @@ struct MmaType<uint8_t> : MmaType<int8_t> {};
 #ifdef SX_SIM
 
 namespace detail {
-enum class MmaElement { kFloat16, kBfloat16, ktf32, kInt8, kUint8 };
+enum class MmaElement { kFloat16, kBfloat16, kTf32, kInt8, kUint8 };
 void mma(void* d, const uint32_t* a, const uint32_t* b, MmaElement a_type, MmaElement b_type);
 
 template <class T>

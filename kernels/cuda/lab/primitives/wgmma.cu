@@ -109,7 +109,7 @@ __global__ void __launch_bounds__(128) wgmma_kernel(Outputs out) {
   wgmma_wait<0>();
   fence_operand(d);
 
-  constexpr int kEvery = N > 64 ? N / 64 : 1;  // columns for one that is compared
+  constexpr int kEvery = (N + 63) / 64;  // columns for one that is compared
 #pragma unroll
   for (int i = 0; i < N / 2; i++) {
     const int row = t / 32 * 16 + i / 2 % 2 * 8 + t % 32 / 4, column = i / 4 * 8 + t % 4 * 2 + i % 2;

@@ -77,4 +77,7 @@ void wgmma_wait(uint32_t pending);
 // Where the same place of shared memory is in another block of the cluster.
 void* peer_shared(const void* pointer, uint32_t rank, const char* operation);
 
+// setmaxnreg: the warp's threads have so many registers from here on.
+void set_registers(uint32_t registers);
+
 }  // namespace sim

@@ -66,6 +66,7 @@ struct Warp {
   uint32_t index = 0;  // in its block
   uint32_t lanes = 0;  // mask of the threads that there are
   uint32_t exited = 0;
+  uint32_t registers = 0;  // of a thread, by setmaxnreg; 0: not said
   Thread* threads[kWarpSize] = {};
   Rendezvous slots[4];
 };

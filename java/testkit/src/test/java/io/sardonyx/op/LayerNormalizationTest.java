@@ -62,7 +62,7 @@ class LayerNormalizationTest extends OperatorTest {
     }
 
     private static Stream<Case> plain() {
-        return Stream.concat(
+        return Stream.of(
                 Stream.of(1, 3, 8, 15, 16, 17, 64, 127, 384, 1000)
                         .flatMap(n -> Stream.of(
                                 Case.of("rows of " + n, layer(-1))
@@ -103,7 +103,28 @@ class LayerNormalizationTest extends OperatorTest {
                         Case.of("float16", layer(-1))
                                 .input(Data.normal(DType.FLOAT16, 1, 3, 40))
                                 .input(Data.normal(DType.FLOAT16, 2, 40))
-                                .outputs(2)));
+                                .outputs(2)),
+                Stream.of(DType.FLOAT16, DType.BFLOAT16)
+                        .flatMap(type -> Stream.of(
+                                Case.of("two registers, " + type, layer(-1))
+                                        .input(Data.normal(type, 1, 3, 1048))
+                                        .input(Data.normal(type, 2, 1048))
+                                        .input(Data.normal(type, 3, 1048)),
+                                Case.of("skip, " + type, new SkipLayerNormalization(1e-6f))
+                                        .input(Data.normal(type, 1, 2, 3, 37))
+                                        .input(Data.normal(type, 2, 1, 3, 37))
+                                        .input(Data.normal(type, 3, 37))
+                                        .input(Data.normal(type, 4, 37))
+                                        .input(Data.normal(type, 5, 37))
+                                        .outputs(4))),
+                Stream.of(1003, 1500, 16_388)
+                        .map(n -> Case.of("long rows of " + n, layer(-1))
+                                .input(Data.normal(1, 2, n))
+                                .input(Data.normal(2, n))
+                                .input(Data.normal(3, n))
+                                .outputs(3)
+                                .within(ROW)))
+                .flatMap(s -> s);
     }
 
     private static Stream<Case> skip() {

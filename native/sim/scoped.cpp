@@ -1,0 +1,25 @@
+#include "sim/scoped.h"
+
+#include "engines.h"
+
+namespace sim {
+
+void scoped_access(const void* address, size_t bytes, Access access, Order order, Scope scope) {
+  if (scope == Scope::kCluster) require_capability(90, "an access of cluster scope");
+  require_aligned(address, bytes, "an atomic access", "it");
+  if (access == Access::kStore)
+    maybe_switch();
+  else
+    yield();
+  check::scoped_access(address, bytes, access, order, scope);
+}
+
+void scoped_fence(Scope scope) {
+  if (scope == Scope::kCluster) require_capability(90, "fence.acq_rel.cluster");
+  check::scoped_fence(scope);
+  maybe_switch();
+}
+
+void copy_unseen(void* to, const void* from, size_t bytes) { std::memcpy(to, from, bytes); }
+
+}  // namespace sim
