@@ -71,11 +71,9 @@ class PrimitivesTest {
         try (NativeMemory actual = device.allocate(BYTES);
                 NativeMemory expected = device.allocate(BYTES)) {
             device.launch(
-                    Launch.ofKey(key).output(0).output(1),
-                    List.of(),
-                    new Memory[0],
-                    List.of(type, type),
-                    new Memory[] {actual, expected});
+                    Launch.ofKey(key).output(0).output(1), List.of(), new Memory[0], List.of(type, type), new Memory[] {
+                        actual, expected
+                    });
             FloatBuffer wanted = read(device, expected);
             FloatBuffer given = read(device, actual);
             assertTrue(IntStream.range(0, VALUES).anyMatch(i -> wanted.get(i) != 0), "expects something");
