@@ -96,10 +96,18 @@ bool is_simulators(const char* address) {
   });
 }
 
+// A thread's own variables.
+void touch_registers(const char* address, size_t bytes, bool writes, const void* code) {
+  for (const std::span<const std::byte>& taken : current->checked->taken)
+    if (size_t(address - reinterpret_cast<const char*>(taken.data())) < taken.size())
+      report(Problem::kPendingRegisters, writes, address, bytes, code_of(code));
+}
+
 enum class Kind { kScalar, kStruct, kVolatile };
 
 void hook(const char* address, size_t bytes, bool writes, Kind kind, const void* code) {
-  if (!on_stack(__builtin_frame_address(0)) || on_stack(address)) return;  // of the host; a thread's own
+  if (!on_stack(__builtin_frame_address(0))) return;  // of the host
+  if (on_stack(address)) return touch_registers(address, bytes, writes, code);
   const auto place = reinterpret_cast<uintptr_t>(code);
   if (place < first_code) first_code = place;
   if (place > last_code) last_code = place;
