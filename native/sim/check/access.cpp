@@ -205,8 +205,13 @@ void __tsan_write_range(void* p, size_t bytes) {
   sim::check::hook(static_cast<const char*>(p), bytes, true, Kind::kStruct, __builtin_return_address(0));
 }
 void __tsan_init() {}
-// Only launchers come here, which count references to what they hold.
-int __tsan_atomic32_fetch_add(volatile int* p, int value, int) { return __atomic_fetch_add(p, value, __ATOMIC_ACQ_REL); }
+// Of kernels, CUDA's atomicAdd; launchers count references to what they hold.
+int __tsan_atomic32_fetch_add(volatile int* p, int value, int) {
+  if (sim::on_stack(__builtin_frame_address(0)) && !sim::on_stack(const_cast<const int*>(p)))
+    sim::check::scoped_access(const_cast<const int*>(p), sizeof *p, sim::Access::kReadModifyWrite, sim::Order::kRelaxed,
+                              sim::Scope::kDevice);
+  return __atomic_fetch_add(p, value, __ATOMIC_ACQ_REL);
+}
 void __tsan_vptr_read(void*) {}
 void __tsan_vptr_update(void*, void*) {}
 
