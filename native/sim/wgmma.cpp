@@ -207,11 +207,13 @@ void take_registers(Tile& tile, uint32_t t, float* d) {
   }
   tile.registers[t] = d;
   tile.in_use++;
+  check::registers_taken(d, tile.n / 2 * sizeof *d);
 }
 
 void give_back(Tile& tile, uint32_t t) {
   for (uint32_t i = 0; i < tile.n / 2; i++)
     tile.registers[t][i] = tile.d[row_of(t, i) * tile.n + column_of(t, i)];
+  check::registers_returned(tile.registers[t]);
   tile.registers[t] = nullptr;
   tile.in_use--;
 }
