@@ -76,6 +76,17 @@ void gemm_as_tf32(const Arguments& args) {
   multiply(args, problem, facts, fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
 }
 
+void gemm_as_bf16x6(const Arguments& args) {
+  GemmProblem<float> problem(args);
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  if (problem.k == 0) return gemm<float>(args);
+  GemmFacts facts = facts_of(args, problem);
+  problem.a_aligned = facts.a.aligned;
+  problem.b_aligned = facts.b.aligned;
+  facts.scratch_sums = 0;  // it is for the planes
+  gemm_bf16x6(args, problem, choose_simt(facts, stream_of(args).device).rows);
+}
+
 // With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.
 template <class T, GemmKernel kKernel, int kRows, int kColumns>
 void gemm_by(const Arguments& args) {
@@ -98,6 +109,7 @@ SX_KERNEL("gemm.i64", gemm<uint64_t>);
 SX_KERNEL("gemm.u64", gemm<uint64_t>);
 
 SX_KERNEL("gemm_tf32.f32", gemm_as_tf32);
+SX_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
 
 SX_KERNEL("gemm_sm80.f16.128x128", gemm_by<half, GemmKernel::kSm80, 128, 128>);
 SX_KERNEL("gemm_sm80.f16.64x64", gemm_by<half, GemmKernel::kSm80, 64, 64>);

@@ -113,6 +113,7 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
     gemm_simt_kernel(const __grid_constant__ GemmProblem<T> p) {
   using S = Simt<T, kTile, kEach, kDepth>;
   using C = Compute<T>;
+  if (p.is_unwanted()) return;
   auto& shared = shared_memory<typename S::Shared>();
   const GemmTile tile = p.tile(blockIdx.x, kTile, kTile);
   // A warp is 4 x 8 threads: its reads of a and of b are one access each.
