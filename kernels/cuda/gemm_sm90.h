@@ -216,7 +216,11 @@ __global__ void __launch_bounds__(S::kThreads, S::kBlocks)
 #if SX_SM90
   if (p.is_unwanted()) return;
   auto& shared = shared_memory<Shared<E, S>>();
-  if (threadIdx.x == 0) shared.ring.init(S::kUsers);
+  if (threadIdx.x == 0) {
+    prefetch_tensor_map(operands.a);
+    prefetch_tensor_map(operands.b);
+    shared.ring.init(S::kUsers);
+  }
   if constexpr (S::kCluster > 1)
     cluster_sync();
   else
