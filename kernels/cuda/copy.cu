@@ -1,4 +1,5 @@
 // copy: y = x, byte for byte, for tensors of one size; what Identity, Reshape and their kind are where they are not free.
+// fill.bN: y[i] = the bits of one N-byte value; ConstantOfShape.
 // x and y: any shape and type, the same number of bytes.
 // A grid that just fills the device walks the tensor in words of 16 bytes, four at a time in each thread.
 // Not yet measured on a GPU.
@@ -30,12 +31,12 @@ __global__ void __launch_bounds__(kThreads) copy_bytes_kernel(const uint8_t* x, 
   for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < bytes; i += stride) y[i] = x[i];
 }
 
-struct Params {
+struct CopyParams {
   int64_t bytes;
 };
 
 void copy(const Arguments& args) {
-  const int64_t bytes = args.params_as<Params>().bytes;
+  const int64_t bytes = args.params_as<CopyParams>().bytes;
   const auto* x = args.data<const uint8_t>(0);
   auto* y = args.data<uint8_t>(1);
   const bool aligned = (reinterpret_cast<uintptr_t>(x) | reinterpret_cast<uintptr_t>(y)) % 16 == 0;
@@ -48,6 +49,36 @@ void copy(const Arguments& args) {
 }
 
 SX_KERNEL("copy", copy);
+
+template <class T>
+__global__ void __launch_bounds__(kThreads) fill_kernel(T value, T* y, int64_t n, int64_t groups) {
+  constexpr int kGroup = 16 / sizeof(T);
+  const int64_t stride = int64_t{gridDim.x} * kThreads, first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
+  Packed<T, kGroup> values;
+#pragma unroll
+  for (int j = 0; j < kGroup; j++) values[j] = value;
+  for (int64_t g = first; g < groups; g += stride) store_packed(y + g * kGroup, values);
+  for (int64_t i = groups * kGroup + first; i < n; i += stride) y[i] = value;
+}
+
+struct FillParams {
+  int64_t bits;
+};
+
+template <class T>
+void fill(const Arguments& args) {
+  const int64_t n = args.size(0);
+  T* y = args.data<T>(0);
+  const int64_t each = 16 / sizeof(T), groups = reinterpret_cast<uintptr_t>(y) % 16 == 0 ? n / each : 0;
+  const int64_t items = groups > 0 ? groups : n;
+  launch(args, fill_kernel<T>, {.blocks = striding_blocks(args, items, kThreads), .threads = kThreads},
+         T(args.params_as<FillParams>().bits), y, n, groups);
+}
+
+SX_KERNEL("fill.b1", fill<uint8_t>);
+SX_KERNEL("fill.b2", fill<uint16_t>);
+SX_KERNEL("fill.b4", fill<uint32_t>);
+SX_KERNEL("fill.b8", fill<uint64_t>);
 
 }  // namespace
 }  // namespace sx::cuda

@@ -102,9 +102,12 @@ struct Simt {
   struct Tiles {
     C a[2][kDepth][kPitch], b[2][kDepth][kPitch];
   };
-  union Shared {
-    Tiles tiles;
-    C sums[kTile][kPitch];  // when all is multiplied
+  struct Shared {
+    union {
+      Tiles tiles;
+      C sums[kTile][kPitch];  // when all is multiplied
+    };
+    GemmTile tile;  // until then; registers are few
   };
 };
 
@@ -116,6 +119,7 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
   if (p.is_unwanted()) return;
   auto& shared = shared_memory<typename S::Shared>();
   const GemmTile tile = p.tile(blockIdx.x, kTile, kTile);
+  if (threadIdx.x == 0) shared.tile = tile;
   // A warp is 4 x 8 threads: its reads of a and of b are one access each.
   constexpr int kWarpsAcross = S::kSide / 8;
   const int thread_row = warp_index() / kWarpsAcross * 4 + lane_index() / 8;
@@ -160,7 +164,7 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
     for (int j = 0; j < kEach; j++)
       shared.sums[S::place(i, thread_row)][S::place(j, thread_column)] = sums[i][j];
   __syncthreads();
-  finish_tile(p, &shared.sums[0][0], kTile, kTile, S::kPitch, tile, int(threadIdx.x), S::kThreads);
+  finish_tile(p, &shared.sums[0][0], kTile, kTile, S::kPitch, shared.tile, int(threadIdx.x), S::kThreads);
 }
 
 template <int kTile, int kEach, int kDepth, class T>
@@ -181,7 +185,7 @@ void gemm_simt(const Arguments& args, const GemmProblem<T>& p, int rows, int col
     if (rows == 128 && columns == 128) return run<128, 8, 8>(args, p);
   }
   if constexpr (!std::is_integral_v<T>) {
-    if (rows == 64 && columns == 64) return run<64, 4, 16>(args, p);
+    if (rows == 64 && columns == 64) return run<64, 4, sizeof(Compute<T>) == 8 ? 8 : 16>(args, p);
   }
   if constexpr (sizeof(T) != 2) {
     if (rows == 32 && columns == 32) return run<32, 4, 16>(args, p);

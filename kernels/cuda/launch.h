@@ -33,10 +33,11 @@ class Stream final : public Executor {
   Stream(cudaStream_t handle, const Properties& device, Status* status, int ordinal)
       : handle(handle), device(device), ordinal(ordinal), status_(status) {}
 
-  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look afterwards.
-  Reporter reporter() {
+  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look afterwards. The
+  // message begins with `prefix`, a literal.
+  Reporter reporter(const char* prefix = nullptr) {
     reports = true;
-    return {status_, step};
+    return {status_, step, prefix};
   }
 
   const cudaStream_t handle;

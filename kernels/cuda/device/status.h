@@ -1,21 +1,26 @@
-// What a kernel finds wrong with its data, which only the run can know: an index out of range, a division by zero. The
-// first to find something leaves it here; the host looks when it has waited for the kernel, and throws.
+// What a kernel finds wrong with its data, which only the run can know: an index out of range, a
+// division by zero. The first to find something leaves it here; the host looks when it has waited
+// for the kernel, and throws.
 #pragma once
 #include "cuda/device/platform.h"
 
 namespace sx::cuda {
 
-enum class Finding : int32_t { kNothing, kIndexOutside, kDivisionByZero, kOutsideRange };
+enum class Finding : int32_t { kNothing, kIndexOutside, kDivisionByZero, kOutsideRange, kWriteOutside };
 
 struct Status {
   Finding finding;
-  int32_t step;       // of the program; 0 for a single launch
-  int64_t values[3];  // of kIndexOutside: index, lowest, the first that is too large
+  int32_t step;        // of the program; 0 for a single launch
+  const char* prefix;  // of the message; lies on the host; may be null
+  // kIndexOutside: index, lowest, the first that is too large; kOutsideRange: value, lowest,
+  // highest; kWriteOutside: index, entries, size of the cache.
+  int64_t values[3];
 };
 
 struct Reporter {
   Status* status;
   int32_t step;
+  const char* prefix;
 
 #if defined(SX_SIM) || defined(__CUDACC__)
   __device__ void report(Finding finding, int64_t a, int64_t b, int64_t c) const {
@@ -26,12 +31,14 @@ struct Reporter {
     if (atomicCAS(reinterpret_cast<int*>(&status->finding), 0, static_cast<int>(finding)) != 0) return;
 #endif
     status->step = step;
+    status->prefix = prefix;
     status->values[0] = a;
     status->values[1] = b;
     status->values[2] = c;
   }
 
-  // index as a number from 0 to size - 1, negative ones counted from the end; 0 and a report if it is outside.
+  // index as a number from 0 to size - 1, negative ones counted from the end; 0 and a report if it
+  // is outside.
   __device__ int64_t wrapped(int64_t index, int64_t size) const {
     if (index >= 0 ? index < size : index >= -size) return index < 0 ? index + size : index;
     report(Finding::kIndexOutside, index, -size, size);

@@ -37,13 +37,16 @@ Status* allocate_status(cudaStream_t stream) {
 
 std::string text_of(const Status& status) {
   const auto number = [&](int i) { return std::to_string(status.values[i]); };
+  const std::string prefix = status.prefix ? status.prefix : "";
   switch (status.finding) {
     case Finding::kIndexOutside:
-      return "index " + number(0) + " is outside [" + number(1) + ", " + number(2) + ")";
+      return prefix + "index " + number(0) + " is outside [" + number(1) + ", " + number(2) + ")";
     case Finding::kDivisionByZero:
-      return "division by zero";
+      return prefix + "division by zero";
     case Finding::kOutsideRange:
-      return number(0) + " is outside " + number(1) + " to " + number(2);
+      return prefix + number(0) + " is outside [" + number(1) + ", " + number(2) + "]";
+    case Finding::kWriteOutside:
+      return prefix + "write index " + number(0) + " for " + number(1) + " entries is outside a cache of " + number(2);
     case Finding::kNothing:
       break;
   }

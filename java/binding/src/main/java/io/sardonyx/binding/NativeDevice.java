@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 
 /** A device of the native runtime. Open as long as the program runs. */
 final class NativeDevice implements Device {
@@ -154,6 +155,24 @@ final class NativeDevice implements Device {
     @Override
     public boolean has(String kernel) {
         return find(kernel) != 0;
+    }
+
+    @Override
+    public List<String> kernels() {
+        return IntStream.range(0, Native.sx_kernel_count(handle))
+                .mapToObj(i -> Native.sx_kernel_key(handle, i))
+                .toList();
+    }
+
+    @Override
+    public double time(Runnable work) {
+        try (NativeEvent start = new NativeEvent(this);
+                NativeEvent end = new NativeEvent(this)) {
+            start.record();
+            work.run();
+            end.record();
+            return end.microsecondsSince(start);
+        }
     }
 
     @Override

@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.Random;
 
 /** Makes up inputs from a seed: floats from a normal distribution, integers 0 and 1, unknown sizes 1 unless {@code --dim} says. */
-final class MadeInputs {
+public final class MadeInputs {
     private final Map<String, Long> dims;
     private final long seed;
 
-    MadeInputs(Map<String, Long> dims, long seed) {
+    public MadeInputs(Map<String, Long> dims, long seed) {
         this.dims = dims;
         this.seed = seed;
     }
 
-    HostTensor make(ValueInfo input) {
+    public HostTensor make(ValueInfo input) {
         if (!(input.type() instanceof DeclaredType.OfTensor type) || type.dims().isEmpty()) {
             throw new IllegalArgumentException("input '" + input.name() + "' is " + input.type()
                     + " and cannot be made up; give it with --input " + input.name() + "=FILE");

@@ -64,6 +64,11 @@ public interface Device {
     /** Whether there is a kernel with this key; if not, the operator's reference runs instead. */
     boolean has(String kernel);
 
+    /** The keys of all kernels, sorted. */
+    default List<String> kernels() {
+        return List.of();
+    }
+
     /** {@code launch}, or the first of what it names {@linkplain Launch#otherwise otherwise}, whose kernels are all here. */
     default Optional<Launch> choose(Launch launch) {
         Optional<Launch> choice = Optional.of(launch);
@@ -100,6 +105,13 @@ public interface Device {
             Memory[] inputs,
             List<TensorType> outputTypes,
             Memory[] outputs);
+
+    /** The microseconds from before what {@code work} launches to behind it, by the device's own clock where it has one. */
+    default double time(Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        return (System.nanoTime() - start) / 1e3;
+    }
 
     /**
      * Prepares commands for {@link Program#run}.

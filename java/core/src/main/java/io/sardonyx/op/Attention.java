@@ -199,8 +199,9 @@ public record Attention(
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        boolean floats = in.dtype(0) == DType.FLOAT32 && in.dtype(1) == DType.FLOAT32 && in.dtype(2) == DType.FLOAT32;
-        boolean mask = !in.has(MASK) || in.dtype(MASK) == DType.FLOAT32 || in.dtype(MASK) == DType.BOOL;
+        DType dtype = in.dtype(0);
+        boolean floats = AttentionCore.hasKernel(dtype) && in.dtype(1) == dtype && in.dtype(2) == dtype;
+        boolean mask = !in.has(MASK) || in.dtype(MASK) == dtype || in.dtype(MASK) == DType.BOOL;
         boolean lengths = !in.has(LENGTHS) || in.dtype(LENGTHS) == DType.INT64;
         // Without all keys and values among the outputs there is no memory for the past ones and the new ones together.
         boolean cached = out.size() > 1;
@@ -213,6 +214,7 @@ public record Attention(
         long past = in.has(PAST_KEY) ? in.shape(PAST_KEY).size(2) : 0;
         Launch launch = AttentionCore.launch(
                 cached ? "attention.cached" : "attention",
+                dtype,
                 q,
                 cached ? HeadLayout.of(out.get(1).shape()) : k,
                 cached ? HeadLayout.of(out.get(2).shape()) : v,

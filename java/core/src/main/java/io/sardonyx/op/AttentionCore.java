@@ -121,7 +121,7 @@ final class AttentionCore {
     }
 
     /**
-     * The launch of the kernel {@code attention} on float32 tensors: q, the new k and v, the mask in input 3, output 0, and the
+     * The launch of the kernel {@code attention} on tensors of {@code dtype}: q, the new k and v, the mask in input 3, output 0, and the
      * lengths in input {@code lengths}, where there are such inputs.
      *
      * @param k all keys, those that came before included
@@ -129,6 +129,7 @@ final class AttentionCore {
      */
     static Launch launch(
             String kernel,
+            DType dtype,
             HeadLayout q,
             HeadLayout k,
             HeadLayout v,
@@ -139,7 +140,7 @@ final class AttentionCore {
             long past,
             double scale,
             double softcap) {
-        Launch launch = Launch.of(kernel, DType.FLOAT32)
+        Launch launch = Launch.of(kernel, dtype)
                 .input(0)
                 .input(1)
                 .input(2)
@@ -165,6 +166,11 @@ final class AttentionCore {
                 .param(scale)
                 .param(softcap)
                 .scratchPerThread(4 * floats);
+    }
+
+    /** Whether some device attends to such floats. */
+    static boolean hasKernel(DType dtype) {
+        return dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
     }
 
     /** The stride of axis {@code i} of 4 of a shape that broadcasts to them. */

@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
@@ -108,14 +107,14 @@ public record BatchNormalization(float epsilon, float momentum, boolean spatial,
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         for (int i = 0; i < 5; i++) {
-            if (training || in.dtype(i) != DType.FLOAT32) {
+            if (training || in.dtype(i) != in.dtype(0)) {
                 return Optional.empty();
             }
         }
         Shape x = in.shape(0);
         long channels = in.shape(1).elements();
         long batch = x.rank() == 0 ? 1 : x.size(0);
-        Launch launch = Launch.of("batch_normalization", DType.FLOAT32);
+        Launch launch = Launch.of("batch_normalization", in.dtype(0));
         for (int i = 0; i < 5; i++) {
             launch.input(i);
         }

@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
@@ -60,8 +59,6 @@ public record Conv(long group, Window window) implements TensorOperator {
 
     /** With a residual as input 3, if that is there. */
     Optional<Launch> launch(InputTypes in, Activation activation, boolean addLast) {
-        return in.dtype(0) == DType.FLOAT32
-                ? ConvolutionKernel.launch(shapes(name(), in), in.constant(1), activation, addLast)
-                : Optional.empty();
+        return ConvolutionKernel.launch(in.dtype(0), shapes(name(), in), in.constant(1), activation, addLast);
     }
 }

@@ -165,7 +165,7 @@ public record ConvTranspose(long group, Window window, List<Long> outputPadding,
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         Shape x = in.shape(0);
-        if (in.dtype(0) != DType.FLOAT32 || x.rank() > 5) {
+        if (!ConvolutionKernel.hasKernel(in.dtype(0)) || x.rank() > 5) {
             return Optional.empty();
         }
         // Axes as the kernel wants them: input, output, begin, kernel, stride, dilation.
@@ -187,8 +187,26 @@ public record ConvTranspose(long group, Window window, List<Long> outputPadding,
         }
         ConvolutionKernel.Tile.Layout layout = (rows, columns) ->
                 (double) channels * (rows + back[0]) * (positions[1] + back[1]) * (columns + back[2]);
-        return ConvolutionKernel.Tile.of(positions[0], positions[2], layout)
-                .map(tile -> launch(in.constant(1), x.size(0), channels, filters, axes, tile, layout));
+        Launch direct = Launch.of("conv_transpose_direct", in.dtype(0))
+                .input(0)
+                .input(1)
+                .input(2)
+                .output(0);
+        addGeometry(direct, x.size(0), channels, filters, axes);
+        if (in.dtype(0) != DType.FLOAT32) {
+            return Optional.of(direct);
+        }
+        return Optional.of(ConvolutionKernel.Tile.of(positions[0], positions[2], layout)
+                .map(tile -> launch(in.constant(1), x.size(0), channels, filters, axes, tile, layout)
+                        .otherwise(direct))
+                .orElse(direct));
+    }
+
+    private void addGeometry(Launch launch, long batch, long channels, long filters, long[][] axes) {
+        launch.params(batch, group, channels, filters);
+        for (int field = 0; field < axes[0].length; field++) {
+            launch.params(axes[0][field], axes[1][field], axes[2][field]);
+        }
     }
 
     private Launch launch(
@@ -214,10 +232,7 @@ public record ConvTranspose(long group, Window window, List<Long> outputPadding,
         } else {
             launch.input(1);
         }
-        launch.input(2).output(0).params(batch, group, channels, filters);
-        for (int field = 0; field < 6; field++) {
-            launch.params(axes[0][field], axes[1][field], axes[2][field]);
-        }
+        addGeometry(launch.input(2).output(0), batch, channels, filters, axes);
         long line = ConvolutionKernel.LINE;
         long laidOut = (long) layout.floats(tile.rows(), tile.columns());
         return launch.params(tile.rows(), tile.columns(), constantWeight ? 1 : 0)

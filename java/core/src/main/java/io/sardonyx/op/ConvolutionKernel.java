@@ -2,11 +2,12 @@ package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Launch.Pack;
+import io.sardonyx.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * How the kernels {@code conv} and {@code conv_depthwise} run a convolution: the geometry as they want it, the tile of positions
+ * How the kernels {@code conv}, {@code conv_depthwise} and {@code conv_direct} run a convolution: the geometry as they want it, the tile of positions
  * that a thread lays out and works on, scratch memory and packed weights. Says in Java what {@code kernels/cpu/conv.h} says in C++.
  */
 final class ConvolutionKernel {
@@ -74,19 +75,41 @@ final class ConvolutionKernel {
     }
 
     /**
-     * The launch of a float32 convolution of inputs X, W, bias and residual (the latter two may be absent).
+     * The launch of a convolution of inputs X, W, bias and residual (the latter two may be absent): float32 on a CPU, and
+     * {@code conv_direct} on devices that neither pack filters nor lay out tiles, of 16-bit floats as well.
      *
      * @param constantWeight whether W may be packed
      */
     static Optional<Launch> launch(
-            Convolution convolution, boolean constantWeight, Activation activation, boolean addLast) {
-        if (convolution.sliding().axes() > 3) {
+            DType dtype, Convolution convolution, boolean constantWeight, Activation activation, boolean addLast) {
+        if (convolution.sliding().axes() > 3 || !hasKernel(dtype)) {
             return Optional.empty();
         }
         boolean depthwise = convolution.channels() == 1 && convolution.filters() <= FEW_FILTERS;
         var kernel = new ConvolutionKernel(convolution, depthwise);
-        return Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
-                .map(tile -> kernel.launch(tile, constantWeight, activation, addLast));
+        Launch direct = kernel.direct(dtype, activation, addLast);
+        Optional<Launch> tiled = dtype == DType.FLOAT32
+                ? Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
+                        .map(tile -> kernel.launch(tile, constantWeight, activation, addLast))
+                : Optional.empty();
+        return Optional.of(tiled.map(launch -> launch.otherwise(direct)).orElse(direct));
+    }
+
+    /** Whether some device convolves such floats. */
+    static boolean hasKernel(DType dtype) {
+        return dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
+    }
+
+    private Launch direct(DType dtype, Activation activation, boolean addLast) {
+        Launch launch = Launch.of("conv_direct", dtype)
+                .input(0)
+                .input(1)
+                .input(2)
+                .input(3)
+                .output(0);
+        addGeometry(launch);
+        activation.addTo(launch.param(addLast ? 1L : 0));
+        return launch;
     }
 
     /** The launch of a convolution of bytes; all {@code inputs} of the operator as they are, then its output. */
@@ -100,7 +123,8 @@ final class ConvolutionKernel {
             for (int i = 0; i < inputs; i++) {
                 launch.input(i);
             }
-            kernel.addGeometry(launch.output(0), tile);
+            kernel.addGeometry(launch.output(0));
+            launch.params(tile.rows, tile.columns);
             return kernel.withScratch(launch, tile, true);
         });
     }
@@ -160,7 +184,8 @@ final class ConvolutionKernel {
             List<Long> shape = List.of(convolution.group(), convolution.filters(), depth());
             launch.packed(1, new Pack("conv_pack.f32", 4 * packed(), shape));
         }
-        addGeometry(launch.input(2).input(3).output(0), tile);
+        addGeometry(launch.input(2).input(3).output(0));
+        launch.params(tile.rows, tile.columns);
         if (!depthwise) {
             launch.param(constantWeight ? 1L : 0);
         }
@@ -174,13 +199,12 @@ final class ConvolutionKernel {
         return withScratch(launch, inPlace ? new Tile(1, COLUMNS) : tile, !depthwise && !constantWeight);
     }
 
-    private void addGeometry(Launch launch, Tile tile) {
+    private void addGeometry(Launch launch) {
         Convolution c = convolution;
         launch.params(c.batch(), c.group(), c.channels(), c.filters());
         for (int field = 0; field < axes[0].length; field++) {
             launch.params(axes[0][field], axes[1][field], axes[2][field]);
         }
-        launch.params(tile.rows, tile.columns);
     }
 
     /** Products in a sum. */

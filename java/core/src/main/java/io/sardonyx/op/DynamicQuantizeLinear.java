@@ -15,7 +15,10 @@ import java.util.Optional;
  * <p>ONNX DynamicQuantizeLinear, opset 11. A NaN in x makes the scale NaN and the rest 0.
  */
 public record DynamicQuantizeLinear() implements TensorOperator {
+    /** For the range of each thread of a CPU, or of each of 512 blocks of a GPU. */
     private static final long RANGE_BYTES = 64;
+
+    private static final long BLOCK_RANGES_BYTES = 512 * 8;
 
     static DynamicQuantizeLinear read(Attributes attributes) {
         return new DynamicQuantizeLinear();
@@ -53,7 +56,7 @@ public record DynamicQuantizeLinear() implements TensorOperator {
         if (in.shape(0).rank() > 8) {
             return Optional.empty();
         }
-        Launch launch = Launch.of("dynamic_quantize", in.dtype(0)).input(0).scratchPerThread(RANGE_BYTES);
+        Launch launch = Launch.of("dynamic_quantize", in.dtype(0)).input(0).scratch(BLOCK_RANGES_BYTES).scratchPerThread(RANGE_BYTES);
         for (int i = 0; i < out.size(); i++) {
             launch.output(i);
         }

@@ -116,13 +116,13 @@ public record EmbedLayerNormalization(float epsilon) implements TensorOperator {
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         boolean ids = List.of(0, 1, 8).stream()
                 .allMatch(i -> !in.has(i) || in.dtype(i) == DType.INT32 || in.dtype(i) == DType.INT64);
-        boolean floats = List.of(2, 3, 4, 5, 6).stream().allMatch(i -> !in.has(i) || in.dtype(i) == DType.FLOAT32);
+        boolean floats = List.of(2, 3, 4, 5, 6).stream().allMatch(i -> !in.has(i) || in.dtype(i) == in.dtype(2));
         if (!ids || !floats || in.has(7)) {
             return Optional.empty();
         }
         boolean segments = in.has(1);
         boolean positions = in.has(8);
-        Launch launch = Launch.of("embed_layer_normalization", DType.FLOAT32);
+        Launch launch = Launch.of("embed_layer_normalization", in.dtype(2));
         List.of(0, 2, 3, 5, 6).forEach(launch::input);
         if (segments) {
             launch.input(1).input(4);

@@ -65,6 +65,15 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
         }
     }
 
+    /**
+     * Scratch for a GPU, whose kernel cuts long groups: 8 bytes for each part of 16 Ki elements; shared with {@link
+     * InstanceNormalization}.
+     */
+    static long partBytes(long groups, long elements) {
+        long part = 1 << 14;
+        return elements <= part ? 0 : 8 * groups * ((elements + part - 1) / part);
+    }
+
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         Shape shape = in.shape(0);
@@ -79,6 +88,7 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
                 .params(shape.size(0), groups, shape.size(1) / groups, shape.elements(2, shape.rank()))
                 .param(perGroup ? 1 : 0)
                 .param((double) epsilon)
+                .scratch(partBytes(shape.size(0) * groups, shape.size(1) / groups * shape.elements(2, shape.rank())))
                 .inPlace(0));
     }
 }

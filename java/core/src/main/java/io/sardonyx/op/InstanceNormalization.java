@@ -70,6 +70,7 @@ public record InstanceNormalization(float epsilon) implements TensorOperator {
                 .output(0)
                 .params(x.elements(0, 2), x.size(1), x.elements(2, x.rank()))
                 .param((double) epsilon)
+                .scratch(GroupNormalization.partBytes(x.elements(0, 2), x.elements(2, x.rank())))
                 .inPlace(0));
     }
 }

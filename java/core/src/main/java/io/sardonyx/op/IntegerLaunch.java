@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** How an {@link IntegerProduct} is run by the kernels {@code matmul_integer.*}. */
+/**
+ * How an {@link IntegerProduct} is run: on CPUs by the kernels {@code matmul_integer.*}, which pack b; on GPUs by {@code
+ * gemm_integer.*}, which read it as it lies.
+ */
 final class IntegerLaunch {
     /** As {@code kernels/cpu/matmul_integer.cpp} has them, at most: columns of a panel, rows of a tile. */
     private static final long PANEL = 32;
@@ -71,22 +74,41 @@ final class IntegerLaunch {
         int b = inputs.b();
         boolean weight =
                 in.constant(b) && in.shape(b).rank() <= 2 && in.shape(b).elements() > 0;
-        Launch launch = Launch.ofKey(String.join(
-                        ".",
-                        "matmul_integer",
-                        in.dtype(inputs.a()).key(),
-                        in.dtype(b).key(),
-                        y.key()))
-                .input(inputs.a());
+        Launch matmul = begin("matmul_integer", y);
         if (weight) {
-            launch.packed(b, pack(in.dtype(b)));
+            matmul.packed(b, pack(in.dtype(b)));
         } else {
-            launch.input(b);
+            matmul.input(b);
         }
+        addRest(matmul, scaled);
+        addSizes(matmul);
+        matmul.params(step(inputs.aZero()), step(inputs.bZero()), weight ? 1 : 0);
+        matmul.params(step(aScale), step(bScale), step(yScale), step(yZero));
+        matmul.scratch(weight ? 0 : packedBytes()).scratchPerThread(2 * ROWS * evenDepth());
+
+        Launch gemm = begin("gemm_integer", y).input(b);
+        addRest(gemm, scaled);
+        addSizes(gemm);
+        gemm.params(step(inputs.aZero()), step(inputs.bZero()));
+        gemm.params(step(aScale), step(bScale), step(yScale), step(yZero));
+        return Optional.of(matmul.otherwise(gemm));
+    }
+
+    private Launch begin(String operation, DType y) {
+        String a = in.dtype(inputs.a()).key();
+        String b = in.dtype(inputs.b()).key();
+        return Launch.ofKey(String.join(".", operation, a, b, y.key())).input(inputs.a());
+    }
+
+    /** The tensors behind b. */
+    private void addRest(Launch launch, boolean scaled) {
         launch.output(0).input(inputs.aZero()).input(inputs.bZero());
         if (scaled) {
             launch.input(aScale).input(bScale).input(yScale).input(in.has(yZero) ? yZero : bias);
         }
+    }
+
+    private void addSizes(Launch launch) {
         if (isTall()) {
             launch.params(product.m * product.batch.elements(), product.n, product.k);
             addAxes(launch, new long[0], 1);
@@ -98,10 +120,6 @@ final class IntegerLaunch {
             addAxes(launch, product.aBatch, 0);
             addAxes(launch, product.bBatch, 0);
         }
-        launch.params(step(inputs.aZero()), step(inputs.bZero()), weight ? 1 : 0);
-        launch.params(step(aScale), step(bScale), step(yScale), step(yZero));
-        launch.scratch(weight ? 0 : packedBytes());
-        return Optional.of(launch.scratchPerThread(2 * ROWS * evenDepth()));
     }
 
     private static boolean isBytes(DType dtype) {

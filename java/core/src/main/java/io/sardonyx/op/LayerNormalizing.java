@@ -166,7 +166,7 @@ interface LayerNormalizing extends TensorOperator {
                 }
             }
         }
-        if (shape.rank() > 8 || out.size() > 1 && stash() != in.dtype(0)) {
+        if (shape.rank() > 8 || out.size() > 1 && stash() != DType.FLOAT32) {
             return Optional.empty();
         }
         boolean mean = parts.mean() != NONE && parts.mean() < out.size();

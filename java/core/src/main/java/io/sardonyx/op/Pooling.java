@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
@@ -47,11 +46,11 @@ interface Pooling extends TensorOperator {
     }
 
     /**
-     * A launch of a pooling kernel on float32, without anything behind the geometry yet; empty where the kernels do not reach.
+     * A launch of a pooling kernel, without anything behind the geometry yet; empty where the kernels do not reach.
      * Geometry: input, output, kernel, stride, dilation, begin, end, of three axes each.
      */
     static Optional<Launch> launch(String key, TensorType x, Sliding s) {
-        if (x.dtype() != DType.FLOAT32 || s.axes() > 3) {
+        if (s.axes() > 3) {
             return Optional.empty();
         }
         long[] one = {1, 1, 1, 1, 1, 0, 0};

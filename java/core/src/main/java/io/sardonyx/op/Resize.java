@@ -276,7 +276,8 @@ public record Resize(
         }
         DType dtype = in.dtype(0);
         boolean nearestOnly = mode == Mode.NEAREST;
-        boolean known = nearestOnly ? dtype.bits() >= 8 && dtype.bits() <= 64 : dtype == DType.FLOAT32;
+        boolean blends = dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
+        boolean known = nearestOnly ? dtype.bits() >= 8 && dtype.bits() <= 64 : blends;
         if (!known
                 || axes.length == 0
                 || last - first > 1
@@ -292,7 +293,7 @@ public record Resize(
         }
         Shape x = in.shape(0);
         long inner = x.elements(last + 1, x.rank());
-        Launch launch = Launch.ofKey(nearestOnly ? "resize_nearest.b" + dtype.bits() / 8 : "resize.f32")
+        Launch launch = Launch.ofKey(nearestOnly ? "resize_nearest.b" + dtype.bits() / 8 : "resize." + dtype.key())
                 .input(0)
                 .output(0)
                 .params(x.elements(0, first), last == first ? 1 : axes[first].input(), axes[last].input())
@@ -300,6 +301,8 @@ public record Resize(
                 .param((double) extrapolation);
         Taps.addTo(launch, rows);
         Taps.addTo(launch, columns);
-        return Optional.of(launch.scratchPerThread(4 * axes[last].input() * inner));
+        // A GPU keeps the taps in scratch memory, a CPU's thread a row.
+        long slots = (long) rows.length * Taps.most(rows) + (long) columns.length * Taps.most(columns);
+        return Optional.of(launch.scratch(8 * slots).scratchPerThread(4 * axes[last].input() * inner));
     }
 }

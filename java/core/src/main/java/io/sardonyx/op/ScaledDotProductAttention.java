@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
@@ -71,11 +70,12 @@ public record ScaledDotProductAttention(long heads, float scale) implements Tens
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (in.dtype(0) != DType.FLOAT32 || in.has(MASK) && in.dtype(MASK) != DType.FLOAT32) {
+        if (!AttentionCore.hasKernel(in.dtype(0)) || in.has(MASK) && in.dtype(MASK) != in.dtype(0)) {
             return Optional.empty();
         }
         return Optional.of(AttentionCore.launch(
                 "attention",
+                in.dtype(0),
                 HeadLayout.columns(in.shape(0), heads),
                 HeadLayout.columns(in.shape(1), heads),
                 HeadLayout.columns(in.shape(2), heads),

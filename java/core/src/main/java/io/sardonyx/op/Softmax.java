@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
@@ -59,7 +58,7 @@ public record Softmax(long axis, boolean flatten) implements TensorOperator {
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (in.dtype(0) != DType.FLOAT32 || in.shape(0).rank() > 8) {
+        if (in.shape(0).rank() > 8) {
             return Optional.empty();
         }
         return Optional.of(Launch.of("softmax", in.dtype(0))

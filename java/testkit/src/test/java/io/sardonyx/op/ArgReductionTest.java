@@ -62,6 +62,21 @@ class ArgReductionTest extends OperatorTest {
     }
 
     private static Stream<Case> shapes() {
+        Stream<Case> typed = Stream.of(DType.FLOAT16, DType.BFLOAT16, DType.INT32)
+                .flatMap(type -> Stream.of(
+                        Case.of("rows of " + type, new ArgMin(1, false, false))
+                                .input(Data.integers(type, 1, 0, 40, 3, 267)),
+                        Case.of("columns of " + type, new ArgMax(0, false, true))
+                                .input(Data.integers(type, 2, 0, 40, 267, 3))));
+        Stream<Case> cut = Stream.of(
+                Case.of("a long row", new ArgMax(-1, false, false)).input(Data.normal(1, 20_011)),
+                Case.of("the last of equals in a long row", new ArgMax(-1, false, true))
+                        .input(Data.integers(DType.FLOAT32, 1, 0, 9, 20_011)),
+                Case.of("long columns", new ArgMin(0, false, false)).input(Data.normal(2, 9_001, 2)));
+        return Stream.of(typed, cut, lengths()).flatMap(s -> s);
+    }
+
+    private static Stream<Case> lengths() {
         return Stream.of(true, false).flatMap(last -> Stream.of(1, 3, 16, 17, 64, 65, 1000)
                 .flatMap(n -> Stream.of(
                         Case.of("rows of " + n, new ArgMax(1, false, last)).input(Data.normal(n, 5, n)),

@@ -112,7 +112,11 @@ class AttentionTest extends OperatorTest {
                         .input(Data.normal(5, 2, 2, 0, 8))
                         .input(Data.normal(6, 2, 2, 0, 6))
                         .outputs(3),
-                four("all keys without a past", Map.of(), 2, 2, 2, 1, 5, 8, 6).outputs(3));
+                four("all keys without a past", Map.of(), 2, 2, 2, 1, 5, 8, 6).outputs(3),
+                four("wide heads", Map.of("is_causal", 1L), 1, 1, 1, 33, 35, 200, 256),
+                four("few queries of wide heads", Map.of(), 1, 2, 1, 3, 40, 256, 130),
+                halves(DType.FLOAT16, 1e-3, 1, 2, 2, 9, 37, 24, 40),
+                halves(DType.BFLOAT16, 1e-2, 1, 2, 1, 33, 37, 64, 64).input(Data.normal(DType.BFLOAT16, 4, 33, 37)));
     }
 
     private static Case attend(String name, Map<String, Object> more) {
@@ -133,6 +137,15 @@ class AttentionTest extends OperatorTest {
                 .input(Data.normal(2, b, kv, t, d))
                 .input(Data.normal(3, b, kv, t, dv))
                 .within(Tolerance.of(1e-5, 1e-5));
+    }
+
+    private static Case halves(
+            DType dtype, double error, long b, long h, long kv, long s, long t, long d, long dv) {
+        return Case.of(dtype.toString(), attention(Map.of()))
+                .input(Data.normal(dtype, 1, b, h, s, d))
+                .input(Data.normal(dtype, 2, b, kv, t, d))
+                .input(Data.normal(dtype, 3, b, kv, t, dv))
+                .within(Tolerance.of(error, error));
     }
 
     private static Stream<Case> onnxRejections() {

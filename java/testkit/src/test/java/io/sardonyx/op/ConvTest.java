@@ -173,6 +173,10 @@ class ConvTest extends OperatorTest {
             cases.add(Case.of(dtype.toString(), conv(2, 2))
                     .input(Data.normal(dtype, 1, 1, 2, 4, 5))
                     .input(Data.normal(dtype, 2, 3, 2, 2, 2)));
+            cases.add(Case.of(dtype + ", more than a tile of filters and positions", conv(2, 2))
+                    .input(Data.normal(dtype, 1, 2, 9, 7, 8))
+                    .input(Data.normal(dtype, 2, 67, 9, 2, 2))
+                    .input(Data.normal(dtype, 3, 67)));
         }
         return cases.stream();
     }

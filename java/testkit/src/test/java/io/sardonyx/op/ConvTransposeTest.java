@@ -124,9 +124,11 @@ class ConvTransposeTest extends OperatorTest {
                     .input(layer.w())
                     .within(tolerance));
         }
-        cases.add(Case.of("float64", transpose(Window.of()))
-                .input(Data.normal(DType.FLOAT64, 1, 1, 2, 3, 3))
-                .input(Data.normal(DType.FLOAT64, 2, 2, 3, 2, 2)));
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64)) {
+            cases.add(Case.of(dtype.toString(), transpose(Window.of().withStrides(2, 1)))
+                    .input(Data.normal(dtype, 1, 1, 2, 3, 3))
+                    .input(Data.normal(dtype, 2, 2, 5, 2, 2)));
+        }
         cases.add(Case.of("no image", transpose(Window.of()))
                 .input(Data.normal(1, 0, 2, 3, 3))
                 .input(Data.normal(2, 2, 3, 2, 2)));

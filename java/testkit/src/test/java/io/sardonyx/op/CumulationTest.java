@@ -44,6 +44,9 @@ class CumulationTest extends OperatorTest {
                         Case.of("empty", new CumSum(false, false))
                                 .input(Data.normal(1, 3, 0))
                                 .input(FIRST),
+                        Case.of("rows of 600", new CumSum(false, true))
+                                .input(Data.normal(1, 2, 600))
+                                .input(LAST),
                         Case.of("rejects an axis outside", new CumSum(false, false))
                                 .input(x)
                                 .input(HostTensor.of(Shape.SCALAR, 1L))
@@ -52,7 +55,8 @@ class CumulationTest extends OperatorTest {
                                 .input(x)
                                 .input(HostTensor.of(Shape.of(2), 0L, 1L))
                                 .rejects("expected one integer")),
-                Stream.of(true, false).flatMap(flag -> Stream.of(DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64)
+                Stream.of(true, false).flatMap(flag -> Stream.of(
+                                DType.FLOAT32, DType.FLOAT16, DType.FLOAT64, DType.INT32, DType.INT64)
                         .flatMap(type -> Stream.of(
                                 Case.of("rows, " + type, new CumSum(flag, !flag))
                                         .input(Data.integers(type, 1, -9, 9, 3, 67))

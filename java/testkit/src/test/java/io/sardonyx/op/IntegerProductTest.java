@@ -24,7 +24,7 @@ class IntegerProductTest extends OperatorTest {
         HostTensor a = matrix(DType.UINT8, 0, 255, 128, 1);
         HostTensor b = matrix(DType.INT8, -128, 127, 2, 3);
         HostTensor scale = one(DType.FLOAT32, .5);
-        return Stream.of(
+        Stream<Case> facts = Stream.of(
                 Case.of("no zero points", new MatMulInteger())
                         .input(a)
                         .input(b)
@@ -150,5 +150,17 @@ class IntegerProductTest extends OperatorTest {
                         .input(b)
                         .input(HostTensor.of(DType.UINT8, Shape.of(3), 1, 2, 3))
                         .rejects("a_zero_point: expected 1 value of uint8 or one for each row"));
+        return Stream.concat(facts, sizes());
+    }
+
+    /** Around the edges of tiles. */
+    private static Stream<Case> sizes() {
+        long[][] sizes = {{1, 31, 130}, {17, 4, 1}, {63, 33, 65}, {64, 64, 64}, {65, 32, 128}, {129, 7, 16}};
+        return Stream.of(DType.UINT8, DType.INT8).flatMap(dtype -> Stream.of(sizes)
+                .map(s -> Case.of(dtype + " " + s[0] + " x " + s[1] + " x " + s[2], new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 1, 0, 255, s[0], s[1]))
+                        .input(Data.integers(dtype, 2, 0, 127, s[1], s[2]))
+                        .input(Data.integers(DType.UINT8, 3, 0, 255, s[0]))
+                        .input(one(dtype, 100))));
     }
 }

@@ -30,6 +30,8 @@ class LogSoftmaxTest extends OperatorTest {
                 Case.of("middle axis", new LogSoftmax(1, false)).input(Data.normal(3, 3, 7, 5)),
                 Case.of("flattened before opset 13", new LogSoftmax(1, true)).input(Data.normal(4, 3, 4, 5)),
                 Case.of("empty", new LogSoftmax(-1, false)).input(Data.normal(5, 0, 4)),
+                Case.of("float16", new LogSoftmax(-1, false)).input(Data.normal(DType.FLOAT16, 6, 3, 37)),
+                Case.of("bfloat16, first axis", new LogSoftmax(0, false)).input(Data.normal(DType.BFLOAT16, 6, 37, 3)),
                 Case.of("float64", new LogSoftmax(-1, false)).input(Data.normal(DType.FLOAT64, 6, 3, 4)),
                 Case.of("rejects integers", new LogSoftmax(0, false))
                         .input(HostTensor.of(Shape.of(2), 1L, 2L))

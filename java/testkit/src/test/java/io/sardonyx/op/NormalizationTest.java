@@ -43,6 +43,15 @@ class NormalizationTest extends OperatorTest {
                         .input(Data.normal(2, 2))
                         .input(Data.normal(3, 2))
                         .within(Tolerance.of(1e-5, 1e-5)),
+                Case.of("groups of 20,010", new GroupNormalization(2, 1e-5f, false))
+                        .input(Data.uniform(io.sardonyx.tensor.DType.FLOAT32, 5, 9, 11, 1, 6, 29, 230))
+                        .input(Data.normal(2, 6))
+                        .input(Data.normal(3, 6))
+                        .within(Tolerance.of(1e-5, 1e-5)),
+                Case.of("bfloat16", new GroupNormalization(2, 1e-5f, false))
+                        .input(Data.normal(io.sardonyx.tensor.DType.BFLOAT16, 1, 2, 6, 57))
+                        .input(Data.normal(io.sardonyx.tensor.DType.BFLOAT16, 2, 6))
+                        .input(Data.normal(io.sardonyx.tensor.DType.BFLOAT16, 3, 6)),
                 Case.of("rejects groups that do not fit", new GroupNormalization(3, 0, false))
                         .input(x)
                         .input(floats(1, 2, 3, 4))
@@ -64,6 +73,9 @@ class NormalizationTest extends OperatorTest {
                 Case.of("NaN spoils its row only", new LpNormalization(1, 2))
                         .input(HostTensor.of(Shape.of(2, 2), Float.NaN, 1f, 0f, 2f))
                         .expect(HostTensor.of(Shape.of(2, 2), Float.NaN, Float.NaN, 0f, 1f)),
+                Case.of("2-norm of rows of 1,300", new LpNormalization(1, 2)).input(Data.normal(1, 2, 1300)),
+                Case.of("2-norm of float16", new LpNormalization(1, 2))
+                        .input(Data.normal(io.sardonyx.tensor.DType.FLOAT16, 1, 3, 131)),
                 Case.of("no rows", new LpNormalization(1, 2)).input(Data.normal(1, 0, 5)),
                 Case.of("rejects the 3-norm", new LpNormalization(0, 3))
                         .input(x)

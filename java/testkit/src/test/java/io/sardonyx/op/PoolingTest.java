@@ -156,6 +156,8 @@ class PoolingTest extends OperatorTest {
                                 .input(line),
                         Case.of("no planes", max(Window.of(2))).input(Data.normal(1, 0, 3, 4)),
                         Case.of("float16", max(Window.of(2))).input(Data.normal(DType.FLOAT16, 1, 1, 2, 9)),
+                        Case.of("mean of bfloat16", average(Window.of(3, 2).withPads(1, 0, 0, 1)))
+                                .input(Data.normal(DType.BFLOAT16, 1, 2, 2, 5, 9)),
                         Case.of("float64", average(Window.of(2))).input(Data.normal(DType.FLOAT64, 1, 1, 2, 9))));
     }
 

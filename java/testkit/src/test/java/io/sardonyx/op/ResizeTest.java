@@ -131,6 +131,9 @@ class ResizeTest extends OperatorTest {
         for (DType dtype : List.of(DType.UINT8, DType.FLOAT16, DType.INT64, DType.BOOL)) {
             cases.add(sizes("nearest of " + dtype, resize(), Data.integers(dtype, 1, 0, 1, 1, 2, 5, 6), 1, 2, 9, 4));
         }
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            cases.add(sizes("linear of " + dtype, resize("mode", "linear"), Data.normal(dtype, 1, 2, 5, 6), 2, 9, 4));
+        }
         cases.add(
                 sizes("linear of uint8", resize("mode", "linear"), Data.integers(DType.UINT8, 1, 0, 255, 3, 4), 5, 7));
         return cases.stream();

@@ -177,6 +177,12 @@ class ScatterTest extends OperatorTest {
                         Data.normal(DType.FLOAT16, 5, 5, 9),
                         columns,
                         Data.normal(DType.FLOAT16, 6, 5, 30)),
+                slices(
+                        "bfloat16 " + reduction,
+                        reduction,
+                        Data.normal(DType.BFLOAT16, 9, 5, 9),
+                        rows,
+                        Data.normal(DType.BFLOAT16, 10, 40, 9)),
                 elements("NaN " + reduction, 0, reduction, nan, longs(0, 1), HostTensor.of(Shape.of(2), 0f, Float.NaN)),
                 slices("float " + reduction, reduction, Data.normal(9, 5, 9), rows, Data.normal(10, 40, 9)),
                 slices("int " + reduction, reduction, big(11, 5, 9), rows, big(12, 40, 9)));

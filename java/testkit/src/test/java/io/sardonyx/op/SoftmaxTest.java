@@ -31,6 +31,8 @@ class SoftmaxTest extends OperatorTest {
                 Case.of("middle axis", new Softmax(1, false)).input(Data.normal(3, 3, 7, 5)),
                 Case.of("flattened before opset 13", new Softmax(1, true)).input(Data.normal(4, 3, 4, 5)),
                 Case.of("empty", new Softmax(-1, false)).input(Data.normal(5, 0, 4)),
+                Case.of("float16", new Softmax(-1, false)).input(Data.normal(DType.FLOAT16, 6, 3, 37)),
+                Case.of("bfloat16, first axis", new Softmax(0, false)).input(Data.normal(DType.BFLOAT16, 6, 37, 3)),
                 Case.of("float64", new Softmax(-1, false)).input(Data.normal(DType.FLOAT64, 6, 3, 4)),
                 Case.of("nine axes", new Softmax(4, false)).input(Data.normal(8, 1, 2, 1, 2, 3, 1, 2, 1, 2)),
                 Case.of("rows around the width of registers", new Softmax(-1, false))

@@ -10,14 +10,14 @@ import io.sardonyx.tensor.DType;
 import java.nio.file.Path;
 
 /** Finds the judge that fits a model's arithmetic: any two correct runtimes differ in the last bits of what is quantised. */
-final class JudgeChoice {
+public final class JudgeChoice {
     private static final Judge QUANTISED = new Judge.Cosine(0.99);
     private static final Judge HALF = new Judge.Cosine(0.999);
     private static final Judge FLOAT = new Judge.Elementwise(1e-3, 1e-4);
 
     private JudgeChoice() {}
 
-    static Judge of(Path model) {
+    public static Judge of(Path model) {
         Graph graph =
                 ModelReader.read(ModelSource.of(model), ReadOptions.DEFAULT).graph();
         if (quantised(graph)) {

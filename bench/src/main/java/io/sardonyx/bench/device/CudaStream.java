@@ -1,0 +1,112 @@
+package io.sardonyx.bench.device;
+
+import static org.bytedeco.cuda.global.cudart.cudaEventCreate;
+import static org.bytedeco.cuda.global.cudart.cudaEventElapsedTime;
+import static org.bytedeco.cuda.global.cudart.cudaEventRecord;
+import static org.bytedeco.cuda.global.cudart.cudaEventSynchronize;
+import static org.bytedeco.cuda.global.cudart.cudaFree;
+import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
+import static org.bytedeco.cuda.global.cudart.cudaGraphDestroy;
+import static org.bytedeco.cuda.global.cudart.cudaGraphExecDestroy;
+import static org.bytedeco.cuda.global.cudart.cudaGraphInstantiate;
+import static org.bytedeco.cuda.global.cudart.cudaGraphLaunch;
+import static org.bytedeco.cuda.global.cudart.cudaMalloc;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpy;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
+import static org.bytedeco.cuda.global.cudart.cudaStreamBeginCapture;
+import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeThreadLocal;
+import static org.bytedeco.cuda.global.cudart.cudaStreamCreate;
+import static org.bytedeco.cuda.global.cudart.cudaStreamEndCapture;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.cuda.cudart.CUevent_st;
+import org.bytedeco.cuda.cudart.CUgraphExec_st;
+import org.bytedeco.cuda.cudart.CUgraph_st;
+import org.bytedeco.cuda.cudart.CUstream_st;
+import org.bytedeco.javacpp.Pointer;
+
+/** What a contender needs of CUDA, without our runtime: memory, graphs and their time. */
+final class CudaStream {
+    private final CUstream_st stream = new CUstream_st();
+    private final CUevent_st start = new CUevent_st();
+    private final CUevent_st end = new CUevent_st();
+
+    CudaStream() {
+        check(cudaStreamCreate(stream), "cudaStreamCreate");
+        check(cudaEventCreate(start), "cudaEventCreate");
+        check(cudaEventCreate(end), "cudaEventCreate");
+    }
+
+    /** A place on the device. */
+    static final class At extends Pointer {
+        At(long address) {
+            this.address = address;
+        }
+    }
+
+    CUstream_st handle() {
+        return stream;
+    }
+
+    long allocate(long bytes) {
+        Pointer pointer = new Pointer();
+        check(cudaMalloc(pointer, bytes), "cudaMalloc of " + bytes + " bytes");
+        return pointer.address();
+    }
+
+    void free(long address) {
+        check(cudaFree(new At(address)), "cudaFree");
+    }
+
+    /** Repeats {@code block}, which is direct. */
+    void fill(long address, long bytes, ByteBuffer block) {
+        Pointer from = new Pointer(block.duplicate().clear());
+        for (long at = 0; at < bytes; at += block.capacity()) {
+            long length = Math.min(block.capacity(), bytes - at);
+            check(cudaMemcpy(new At(address + at), from, length, cudaMemcpyHostToDevice), "cudaMemcpy");
+        }
+    }
+
+    /** What {@code launches} queues on this stream, to be run again and again. */
+    Graph record(Runnable launches) {
+        check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+        launches.run();
+        CUgraph_st graph = new CUgraph_st();
+        check(cudaStreamEndCapture(stream, graph), "cudaStreamEndCapture");
+        CUgraphExec_st exec = new CUgraphExec_st();
+        check(cudaGraphInstantiate(exec, graph, 0), "cudaGraphInstantiate");
+        check(cudaGraphDestroy(graph), "cudaGraphDestroy");
+        return new Graph(exec);
+    }
+
+    final class Graph implements AutoCloseable {
+        private final CUgraphExec_st exec;
+
+        private Graph(CUgraphExec_st exec) {
+            this.exec = exec;
+        }
+
+        /** Runs it once. */
+        double microseconds() {
+            check(cudaEventRecord(start, stream), "cudaEventRecord");
+            check(cudaGraphLaunch(exec, stream), "cudaGraphLaunch");
+            check(cudaEventRecord(end, stream), "cudaEventRecord");
+            check(cudaEventSynchronize(end), "cudaEventSynchronize");
+            float[] milliseconds = new float[1];
+            check(cudaEventElapsedTime(milliseconds, start, end), "cudaEventElapsedTime");
+            return 1e3 * milliseconds[0];
+        }
+
+        @Override
+        public void close() {
+            check(cudaGraphExecDestroy(exec), "cudaGraphExecDestroy");
+        }
+    }
+
+    private static void check(int error, String what) {
+        if (error != 0) {
+            throw new IllegalStateException(
+                    what + ": " + cudaGetErrorString(error).getString());
+        }
+    }
+}

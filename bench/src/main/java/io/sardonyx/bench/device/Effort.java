@@ -1,0 +1,52 @@
+package io.sardonyx.bench.device;
+
+import java.util.function.DoubleSupplier;
+import java.util.function.IntFunction;
+
+/**
+ * How long to measure, for all contenders alike.
+ *
+ * @param rotatedBytes buffers are changed from launch to launch until so much was touched, so that no cache holds them
+ * @param batchMicroseconds launches are timed together for about so long
+ * @param warmSeconds before the first sample, so that clocks settle
+ */
+public record Effort(long rotatedBytes, double batchMicroseconds, double warmSeconds, int samples) {
+    /** Five times the L2 of an H100. */
+    public static final Effort GPU = new Effort(256L << 20, 8000, 0.1, 21);
+
+    /** To see that everything runs. */
+    public static final Effort SMOKE = new Effort(0, 0, 0, 3);
+
+    private static final int MOST_SETS = 512;
+    private static final int MOST_LAUNCHES = 2048;
+
+    /** How many sets of buffers of these bytes there are to be. */
+    int sets(long bytes) {
+        return (int) Math.max(1, Math.min(MOST_SETS, (rotatedBytes + bytes - 1) / bytes));
+    }
+
+    /**
+     * Times batches.
+     *
+     * @param sets how many launches use every buffer once; a batch has at least so many
+     * @param batches for a number of launches what runs them once and gives the microseconds that took
+     */
+    Samples measure(int sets, IntFunction<DoubleSupplier> batches) {
+        DoubleSupplier one = batches.apply(sets);
+        one.getAsDouble();
+        one.getAsDouble(); // a graph is made of what runs a second time
+        double each = Math.max(0.1, one.getAsDouble() / sets);
+        int launches = (int) Math.min(MOST_LAUNCHES, Math.max(sets, batchMicroseconds / each));
+        DoubleSupplier batch = launches == sets ? one : batches.apply(launches);
+        long start = System.nanoTime();
+        do {
+            batch.getAsDouble();
+            batch.getAsDouble();
+        } while (System.nanoTime() - start < warmSeconds * 1e9);
+        double[] times = new double[samples];
+        for (int i = 0; i < samples; i++) {
+            times[i] = batch.getAsDouble() / launches;
+        }
+        return Samples.of(times);
+    }
+}
