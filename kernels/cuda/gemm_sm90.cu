@@ -1,4 +1,5 @@
-// gemm.f16, .bf16 on Hopper's tensor cores, by tiles; gemm_sm90.h has the kernel and what is to be said of it.
+// gemm.f16, .bf16 on Hopper's tensor cores, by tiles; gemm_sm90.h has the kernel and what is to be
+// said of it.
 #include "cuda/gemm_sm90.h"
 
 namespace sx::cuda {
@@ -36,8 +37,10 @@ void gemm_sm90(const Arguments& args, const GemmProblem<T>& p, int rows, int col
   if (p.a_depth != 1) return run_either<MiddleTransposed>(args, p);
   if (rows == 64) return run_either<Small>(args, p);
   if (columns == 128) return run_either<Middle>(args, p);
-  // Two blocks go together if each has a neighbour below, and there is more than one wave of them, so that none is idle.
-  const bool pairs = p.row_tiles(rows) % 2 == 0 && p.tiles(rows, columns) > stream_of(args).device.processors;
+  // Two blocks go together if each has a neighbour below, and there is more than one wave of them,
+  // so that none is idle.
+  const bool pairs =
+      p.row_tiles(rows) % 2 == 0 && p.tiles(rows, columns) > stream_of(args).device.processors;
   pairs ? run_either<LargePairs>(args, p) : run_either<Large>(args, p);
 }
 

@@ -1,9 +1,10 @@
-// gemm.f16, .bf16 on Hopper's tensor cores: operands of which either axis is adjacent, in rows that begin at multiples of 16
-// bytes. gemm_bf16x6 uses the same kernel, with operands of three planes.
-// As many blocks as processors walk over the tiles. One thread has TMA bring 128 bytes of depth at a time into a ring of
-// stages; one or two warpgroups multiply them by wgmma, 64 rows each, and finish their sums while the next tile comes in. Two
-// blocks of a cluster that need the same part of b load half of it each, for both.
-// Not yet measured on a GPU. Ideas: CUTLASS 3's warp-specialised kernels; pranjalssh/fast.cu; DeepGEMM (promotion of sums).
+// gemm.f16, .bf16 on Hopper's tensor cores: operands of which either axis is adjacent, in rows that
+// begin at multiples of 16 bytes. gemm_bf16x6 uses the same kernel, with operands of three planes.
+// As many blocks as processors walk over the tiles. One thread has TMA bring 128 bytes of depth at
+// a time into a ring of stages; one or two warpgroups multiply them by wgmma, 64 rows each, and
+// finish their sums while the next tile comes in. Two blocks of a cluster that need the same part
+// of b load half of it each, for both. Not yet measured on a GPU. Ideas: CUTLASS 3's
+// warp-specialised kernels; pranjalssh/fast.cu; DeepGEMM (promotion of sums).
 #pragma once
 #include <numeric>
 
@@ -30,15 +31,17 @@ struct Shape {
   static constexpr int kBlocks = 1;        // of a processor
   static constexpr int kDepthBytes = 128;  // of a stage
   static constexpr int kPlanes = 1;        // of each operand
-  static constexpr int kPromote = 0;       // the depth after which sums leave the tensor core for float32 additions; 0: never
+  static constexpr int kPromote =
+      0;  // the depth after which sums leave the tensor core for float32 additions; 0: never
   static constexpr int kUsers = kRows / 64;  // warpgroups
   static constexpr int kThreads = (1 + kUsers) * kWarpgroup;
-  // A processor's registers are shared out again: those that the filler does not need go to the users.
+  // A processor's registers are shared out again: those that the filler does not need go to the
+  // users.
   static constexpr int kFillerRegisters = 56, kUserRegisters = kUsers == 1 ? 200 : 224;
 };
 
-// A stage's part of an operand, `kOuter` of a's rows or b's columns. It comes in pieces: k-major, all of it or a block's share
-// of it; mn-major, 128 bytes along the outer axis each.
+// A stage's part of an operand, `kOuter` of a's rows or b's columns. It comes in pieces: k-major,
+// all of it or a block's share of it; mn-major, 128 bytes along the outer axis each.
 template <class E, class S, Major kMajor, int kOuter, int kShares>
 struct Operand {
   static constexpr int kDepth = S::kDepthBytes / sizeof(E);
@@ -50,14 +53,15 @@ struct Operand {
   static constexpr Swizzle kSwizzle = Swizzle(kRowBytes);
   static_assert(kPieces % kShares == 0 && kPieceOuter <= 256);
 
-  static __device__ __forceinline__ void load(unsigned char* to, const TensorMap& map, Barrier& barrier, int64_t outer,
-                                              int64_t depth, int64_t matrix, int share) {
+  static __device__ __forceinline__ void load(unsigned char* to, const TensorMap& map,
+                                              Barrier& barrier, int64_t outer, int64_t depth,
+                                              int64_t matrix, int share) {
 #pragma unroll
     for (int i = 0; i < kPieces / kShares; i++) {
       const int piece = i * kShares + share;
       const int32_t along_k = int32_t(depth), along_outer = int32_t(outer) + piece * kPieceOuter;
-      const int32_t at[3] = {kMajor == Major::kK ? along_k : along_outer, kMajor == Major::kK ? along_outer : along_k,
-                             int32_t(matrix)};
+      const int32_t at[3] = {kMajor == Major::kK ? along_k : along_outer,
+                             kMajor == Major::kK ? along_outer : along_k, int32_t(matrix)};
       if constexpr (kShares > 1)
         tma_multicast(to + piece * kPieceBytes, map, barrier, at, (1 << kShares) - 1);
       else
@@ -68,9 +72,11 @@ struct Operand {
   // Of the part from row or column `outer` on.
   static __device__ __forceinline__ Descriptor descriptor(const unsigned char* plane, int outer) {
     if constexpr (kMajor == Major::kK) return k_major(plane + outer * S::kDepthBytes, kSwizzle);
-    return make_descriptor(plane + outer / kPieceOuter * kPieceBytes, kSwizzle, kPieceBytes, 8 * kRowBytes);
+    return make_descriptor(plane + outer / kPieceOuter * kPieceBytes, kSwizzle, kPieceBytes,
+                           8 * kRowBytes);
   }
-  static constexpr int kStepBytes = kMajor == Major::kK ? 32 : 32 / int(sizeof(E)) * 128;  // to the next wgmma's depth
+  static constexpr int kStepBytes =
+      kMajor == Major::kK ? 32 : 32 / int(sizeof(E)) * 128;  // to the next wgmma's depth
 };
 
 template <class E, class S>
@@ -85,7 +91,8 @@ struct Shared {
   Ring<S::kStages, S::kCluster> ring;
 };
 
-// How tensor maps count matrices: matrix i of the stack is number offset / unit, and a plane follows `planes` matrices later.
+// How tensor maps count matrices: matrix i of the stack is number offset / unit, and a plane
+// follows `planes` matrices later.
 struct Operands {
   TensorMap a, b;
   int64_t a_unit, b_unit;
@@ -93,7 +100,8 @@ struct Operands {
 };
 
 template <class T, class E, class S>
-__device__ __forceinline__ void fill(const GemmProblem<T>& p, const Operands& operands, Shared<E, S>& shared) {
+__device__ __forceinline__ void fill(const GemmProblem<T>& p, const Operands& operands,
+                                     Shared<E, S>& shared) {
   using A = typename Shared<E, S>::A;
   using B = typename Shared<E, S>::B;
   const int share = S::kCluster > 1 ? int(cluster_rank()) : 0;
@@ -108,7 +116,8 @@ __device__ __forceinline__ void fill(const GemmProblem<T>& p, const Operands& op
       auto& stage = shared.stages[place.stage];
 #pragma unroll
       for (int plane = 0; plane < S::kPlanes; plane++) {
-        A::load(stage.a + plane * A::kPlaneBytes, operands.a, full, tile.row, depth, a_matrix + plane * operands.a_plane, 0);
+        A::load(stage.a + plane * A::kPlaneBytes, operands.a, full, tile.row, depth,
+                a_matrix + plane * operands.a_plane, 0);
         B::load(stage.b + plane * B::kPlaneBytes, operands.b, full, tile.column, depth,
                 b_matrix + plane * operands.b_plane, share);
       }
@@ -116,10 +125,11 @@ __device__ __forceinline__ void fill(const GemmProblem<T>& p, const Operands& op
   }
 }
 
-// Queues the products of a stage: with one plane a b; with three, which are the leading, middle and last bits of numbers, those
-// of the six pairs that matter, the smallest first.
+// Queues the products of a stage: with one plane a b; with three, which are the leading, middle and
+// last bits of numbers, those of the six pairs that matter, the smallest first.
 template <class E, class S>
-__device__ __forceinline__ void multiply(float (&sums)[S::kColumns / 2], const typename Shared<E, S>::Stage& stage, int user,
+__device__ __forceinline__ void multiply(float (&sums)[S::kColumns / 2],
+                                         const typename Shared<E, S>::Stage& stage, int user,
                                          bool accumulate) {
   using A = typename Shared<E, S>::A;
   using B = typename Shared<E, S>::B;
@@ -134,7 +144,7 @@ __device__ __forceinline__ void multiply(float (&sums)[S::kColumns / 2], const t
 #pragma unroll
     for (int step = 0; step < S::kDepthBytes / 32; step++)
       wgmma<S::kColumns, E, S::kA, S::kB>(sums, a + step * A::kStepBytes, b + step * B::kStepBytes,
-                                    accumulate || pair > 0 || step > 0);
+                                          accumulate || pair > 0 || step > 0);
   }
   wgmma_commit();
 }
@@ -142,7 +152,8 @@ __device__ __forceinline__ void multiply(float (&sums)[S::kColumns / 2], const t
 // The sums of a warpgroup's 64 rows of a tile.
 template <class E, class S>
 __device__ __forceinline__ void add_up(float (&sums)[S::kColumns / 2], Shared<E, S>& shared,
-                                       typename Ring<S::kStages, S::kCluster>::Place& place, int64_t steps, int user) {
+                                       typename Ring<S::kStages, S::kCluster>::Place& place,
+                                       int64_t steps, int user) {
   if constexpr (S::kPromote == 0) {
     int before = 0;  // the stage that the last step has read
     for (int64_t step = 0; step < steps; step++, place.advance()) {
@@ -188,7 +199,8 @@ __device__ __forceinline__ void add_up(float (&sums)[S::kColumns / 2], Shared<E,
 
 // A warp lays 16 rows by 32 columns at a time into shared memory, and finishes them.
 template <class T, class E, class S>
-__device__ __forceinline__ void finish(const GemmProblem<T>& p, const float (&sums)[S::kColumns / 2], Shared<E, S>& shared,
+__device__ __forceinline__ void finish(const GemmProblem<T>& p,
+                                       const float (&sums)[S::kColumns / 2], Shared<E, S>& shared,
                                        GemmTile tile, int user) {
   const int warp = warp_index() % 4, lane = lane_index();
   auto& staged = shared.sums[user * 4 + warp];
@@ -212,7 +224,8 @@ __device__ __forceinline__ void finish(const GemmProblem<T>& p, const float (&su
 
 template <class T, class E, class S>
 __global__ void __launch_bounds__(S::kThreads, S::kBlocks)
-    gemm_sm90_kernel(const __grid_constant__ GemmProblem<T> p, const __grid_constant__ Operands operands) {
+    gemm_sm90_kernel(const __grid_constant__ GemmProblem<T> p,
+                     const __grid_constant__ Operands operands) {
 #if SX_SM90
   if (p.is_unwanted()) return;
   auto& shared = shared_memory<Shared<E, S>>();
@@ -249,21 +262,22 @@ __global__ void __launch_bounds__(S::kThreads, S::kBlocks)
 
 // An operand as a tensor map of [matrices, rows, adjacent]; `outer` is a's m or b's n.
 template <class E, class S, Major kMajor, int kOuter, int kShares>
-TensorMap map_operand(const E* data, TensorType type, int64_t outer, int64_t depth, int64_t stride, int64_t matrices,
-                      int64_t matrix_stride) {
+TensorMap map_operand(const E* data, TensorType type, int64_t outer, int64_t depth, int64_t stride,
+                      int64_t matrices, int64_t matrix_stride) {
   using O = Operand<E, S, kMajor, kOuter, kShares>;
   constexpr bool kAlongK = kMajor == Major::kK;
-  return make_tensor_map(BoxMap{{.type = type,
-                                 .data = data,
-                                 .rank = 3,
-                                 .sizes = {kAlongK ? depth : outer, kAlongK ? outer : depth, matrices},
-                                 .strides = {1, stride, matrix_stride},
-                                 .swizzle = O::kSwizzle},
-                                {kAlongK ? O::kDepth : O::kPieceOuter, kAlongK ? O::kPieceOuter : O::kDepth, 1}});
+  return make_tensor_map(
+      BoxMap{{.type = type,
+              .data = data,
+              .rank = 3,
+              .sizes = {kAlongK ? depth : outer, kAlongK ? outer : depth, matrices},
+              .strides = {1, stride, matrix_stride},
+              .swizzle = O::kSwizzle},
+             {kAlongK ? O::kDepth : O::kPieceOuter, kAlongK ? O::kPieceOuter : O::kDepth, 1}});
 }
 
-// The common divisor of the strides along a stack, and how many matrices of that distance there may be. A stride of one row is
-// what a single one has.
+// The common divisor of the strides along a stack, and how many matrices of that distance there may
+// be. A stride of one row is what a single one has.
 struct StackMap {
   int64_t unit = 0, matrices = 1;
 
@@ -281,7 +295,8 @@ struct StackMap {
 
 template <class S, class E, class T>
 void run(const Arguments& args, const GemmProblem<T>& p, const Operands& operands) {
-  const int64_t most = int64_t{stream_of(args).device.processors} * S::kBlocks / S::kCluster * S::kCluster;
+  const int64_t most =
+      int64_t{stream_of(args).device.processors} * S::kBlocks / S::kCluster * S::kCluster;
   launch(args, gemm_sm90_kernel<T, E, S>,
          {.blocks = static_cast<uint32_t>(std::min(p.tiles(S::kRows, S::kColumns), most)),
           .threads = static_cast<uint32_t>(S::kThreads),
@@ -292,18 +307,20 @@ void run(const Arguments& args, const GemmProblem<T>& p, const Operands& operand
 
 template <class S, class T>
 void run(const Arguments& args, const GemmProblem<T>& p) {
-  constexpr TensorType kType = std::is_same_v<T, half> ? TensorType::kFloat16 : TensorType::kBfloat16;
+  constexpr TensorType kType =
+      std::is_same_v<T, half> ? TensorType::kFloat16 : TensorType::kBfloat16;
   const StackMap a(p.stack, p.a_stack), b(p.stack, p.b_stack);
   // The stride of an only row may be anything.
   const auto stride = [](int64_t count, int64_t s) { return count == 1 ? int64_t{64} : s; };
   constexpr bool kAlongKA = S::kA == Major::kK, kAlongKB = S::kB == Major::kK;
   run<S, T>(args, p,
-               {map_operand<T, S, S::kA, S::kRows, 1>(p.a, kType, p.m, p.k,
-                                                  kAlongKA ? stride(p.m, p.a_row) : stride(p.k, p.a_depth), a.matrices,
-                                                  a.unit),
-                map_operand<T, S, S::kB, S::kColumns, S::kCluster>(
-                    p.b, kType, p.n, p.k, kAlongKB ? stride(p.n, p.b_column) : stride(p.k, p.b_depth), b.matrices, b.unit),
-                a.unit, b.unit, 0, 0});
+            {map_operand<T, S, S::kA, S::kRows, 1>(
+                 p.a, kType, p.m, p.k, kAlongKA ? stride(p.m, p.a_row) : stride(p.k, p.a_depth),
+                 a.matrices, a.unit),
+             map_operand<T, S, S::kB, S::kColumns, S::kCluster>(
+                 p.b, kType, p.n, p.k, kAlongKB ? stride(p.n, p.b_column) : stride(p.k, p.b_depth),
+                 b.matrices, b.unit),
+             a.unit, b.unit, 0, 0});
 }
 
 }  // namespace sx::cuda::sm90

@@ -1,7 +1,8 @@
-// primitive.mma.*: mma.sync of every pair of types; primitive.ldmatrix, primitive.stmatrix: 8 x 8 matrices between shared memory
-// and registers, as they lie and transposed; primitive.cp_async: copies of 4, 8 and 16 bytes, filled up with zeros.
-// Fragments are made, and results looked up, by the layouts that the headers state.
-// Not kernels to measure. Source: PTX ISA, "mma", "ldmatrix", "stmatrix", "cp.async".
+// primitive.mma.*: mma.sync of every pair of types; primitive.ldmatrix, primitive.stmatrix: 8 x 8
+// matrices between shared memory and registers, as they lie and transposed; primitive.cp_async:
+// copies of 4, 8 and 16 bytes, filled up with zeros. Fragments are made, and results looked up, by
+// the layouts that the headers state. Not kernels to measure. Source: PTX ISA, "mma", "ldmatrix",
+// "stmatrix", "cp.async".
 #include "cuda/device/cp_async.h"
 #include "cuda/device/ldmatrix.h"
 #include "cuda/device/mma.h"
@@ -36,21 +37,24 @@ __device__ float element(int i, int d) {
 template <class T>
 __device__ uint32_t word(int i, int w) {
   uint32_t result = 0;
-  for (int e = 0; e < 32 / kBits<T>; e++) result |= bits_of<T>(element<T>(i, w * (32 / kBits<T>) + e)) << e * kBits<T>;
+  for (int e = 0; e < 32 / kBits<T>; e++)
+    result |= bits_of<T>(element<T>(i, w * (32 / kBits<T>)+e)) << e * kBits<T>;
   return result;
 }
 
 template <class A, class B>
 __global__ void __launch_bounds__(32) mma_kernel(Outputs out) {
   const int g = lane_index() / 4, t = lane_index() % 4;
-  const uint32_t a[4] = {word<A>(g, t), word<A>(g + 8, t), word<A>(g, t + 4), word<A>(g + 8, t + 4)};
+  const uint32_t a[4] = {word<A>(g, t), word<A>(g + 8, t), word<A>(g, t + 4),
+                         word<A>(g + 8, t + 4)};
   const uint32_t b[2] = {word<B>(g, t), word<B>(g, t + 4)};
   typename MmaType<A>::Sum d[4] = {1, 2, 3, 4};
   mma<A, B>(d, a, b);
   for (int r = 0; r < 4; r++) {
     const int row = g + r / 2 * 8, column = t * 2 + r % 2;
     float expected = float(r + 1);
-    for (int k = 0; k < MmaType<A>::kDepth; k++) expected += element<A>(row, k) * element<B>(column, k);
+    for (int k = 0; k < MmaType<A>::kDepth; k++)
+      expected += element<A>(row, k) * element<B>(column, k);
     out.set(row * 8 + column, float(d[r]), expected);
   }
 }
@@ -91,7 +95,8 @@ __device__ void load(Outputs out, int first, const Matrices& shared) {
 
 __global__ void __launch_bounds__(32) ldmatrix_kernel(Outputs out) {
   auto& shared = shared_memory<Matrices>();
-  for (int i = lane_index(); i < 256; i += 32) shared.values[i / 64][i / 8 % 8][i % 8] = uint16_t(i);
+  for (int i = lane_index(); i < 256; i += 32)
+    shared.values[i / 64][i / 8 % 8][i % 8] = uint16_t(i);
   sync_warp();
   load<1, false>(out, 0, shared);
   load<1, true>(out, 256, shared);
@@ -107,7 +112,8 @@ __device__ void store(Outputs out, int first, Matrices& shared) {
   for (int i = lane_index(); i < 256; i += 32) shared.values[i / 64][i / 8 % 8][i % 8] = 999;
   sync_warp();
   uint32_t registers[N];
-  for (int i = 0; i < N; i++) registers[i] = uint32_t(held(i, 0, kTransposed) | held(i, 1, kTransposed) << 16);
+  for (int i = 0; i < N; i++)
+    registers[i] = uint32_t(held(i, 0, kTransposed) | held(i, 1, kTransposed) << 16);
   const int row = lane_index() % (8 * N);
   store_matrices<kTransposed>(shared.values[row / 8][row % 8], registers);
   sync_warp();
@@ -128,10 +134,12 @@ __global__ void __launch_bounds__(32) stmatrix_kernel(Outputs out) {
 }
 
 void loads(const Arguments& args) {
-  launch(args, ldmatrix_kernel, {.blocks = 1, .threads = 32, .shared_bytes = sizeof(Matrices)}, outputs_of(args));
+  launch(args, ldmatrix_kernel, {.blocks = 1, .threads = 32, .shared_bytes = sizeof(Matrices)},
+         outputs_of(args));
 }
 void stores(const Arguments& args) {
-  launch(args, stmatrix_kernel, {.blocks = 1, .threads = 32, .shared_bytes = sizeof(Matrices)}, outputs_of(args, 90));
+  launch(args, stmatrix_kernel, {.blocks = 1, .threads = 32, .shared_bytes = sizeof(Matrices)},
+         outputs_of(args, 90));
 }
 SX_KERNEL("primitive.ldmatrix", loads);
 SX_KERNEL("primitive.stmatrix", stores);
@@ -178,7 +186,8 @@ __global__ void __launch_bounds__(64) cp_async_kernel(Outputs out) {
 }
 
 void copies(const Arguments& args) {
-  launch(args, cp_async_kernel, {.blocks = 1, .threads = 64, .shared_bytes = sizeof(Copied)}, outputs_of(args));
+  launch(args, cp_async_kernel, {.blocks = 1, .threads = 64, .shared_bytes = sizeof(Copied)},
+         outputs_of(args));
 }
 SX_KERNEL("primitive.cp_async", copies);
 
