@@ -93,7 +93,10 @@ void gemm_by(const Arguments& args) {
   GemmProblem<T> problem(args);
   if (problem.m * problem.n * problem.matrices() == 0) return;
   const GemmFacts facts = facts_of(args, problem);
-  if (!(kKernel == GemmKernel::kSm90 ? fits_sm90(facts, stream_of(args).device) : fits_sm80(facts)))
+  const Properties& device = stream_of(args).device;
+  if (kKernel == GemmKernel::kSm90 && device.capability != 90)
+    throw Unsupported("needs a GPU of compute capability 9.0");
+  if (!(kKernel == GemmKernel::kSm90 ? fits_sm90(facts, device) : fits_sm80(facts)))
     throw std::invalid_argument("tensor cores cannot take operands that lie like this");
   const int splits = static_cast<int>(std::min<int64_t>(3, most_splits(facts, 256)));
   multiply(args, problem, facts, {kKernel, kRows, kColumns, splits, 64});
