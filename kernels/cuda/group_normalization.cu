@@ -3,7 +3,7 @@
 // `plane` neighbours; a group of an instance normalisation is one plane. x and y are [samples,
 // groups, channels, plane] of float32, float16 or bfloat16, y may be x; scale and shift hold one
 // value for each channel of each group, or one for each group if `per_group`. A group of up to
-// 16384 is read once, into the registers of a block; a larger one is cut into parts, whose moments
+// 8192 is read once, into the registers of a block; a larger one is cut into parts, whose moments
 // meet in scratch and are combined by each block that writes a part. Not yet measured on a GPU.
 // Moments are combined as in Chan, Golub and LeVeque's "Updating formulae and a pairwise algorithm
 // for computing variances".
@@ -23,7 +23,7 @@ struct Group {
   }
 };
 
-constexpr int kThreads = 1024;
+constexpr int kThreads = kRowThreads;
 constexpr int64_t kPart = kThreads * kHeldValues;  // elements of a group that a block holds
 
 // What thread t holds of a part of n elements: neighbouring threads have neighbours.

@@ -2,7 +2,7 @@
 // shift[i] with s = x + skip + bias; without the mean for RMS. x, y, s are [rows, n] of float32,
 // float16 or bfloat16; skip is [skip_rows, n], over and over; mean and inverse are float32; y may
 // be x. Tensors: x, scale, those of shift, skip, bias that `flags` names, y, those of mean,
-// inverse, s that it names. A row of up to 16384 is read once, into the registers of a warp or a
+// inverse, s that it names. A row of up to 8192 is read once, into the registers of a warp or a
 // block: 16 values a thread. Not yet measured on a GPU. The two passes over registers are those of
 // Apex's and many others' layer norm; the exact mean is kernels/cpu's.
 #include "cuda/layer_normalization.h"

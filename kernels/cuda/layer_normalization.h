@@ -65,8 +65,8 @@ struct NormalizedRow {
   }
 };
 
-constexpr int kHeldValues = 16;    // of a row, by each thread
-constexpr int kRowThreads = 1024;  // at most; longer rows are read three times
+constexpr int kHeldValues = 16;   // of a row, by each thread
+constexpr int kRowThreads = 512;  // at most, with 128 registers; longer rows are read three times
 
 template <int N, class T>
 __device__ __forceinline__ void add_to(float (&v)[N], const T* from) {
