@@ -21,7 +21,7 @@ cp "$jar" "$target"/lib/*.jar "$bundle/lib/"
 for classifier in linux-x86_64 linux-x86_64-cuda linux-x86_64-sim; do
   for natives in "$bundle"/lib/sardonyx-binding-*-$classifier.jar; do
     [ -e "$natives" ] || continue
-    (cd "$bundle/natives" && "$java_home/bin/jar" xf "$natives" && find . -name '*.so' -exec mv {} . \; && rm -rf io META-INF)
+    (cd "$bundle/natives" && "$java_home/bin/jar" xf "$natives" && find io -name '*.so' -exec mv {} . \; && rm -rf io META-INF)
     rm "$natives"
   done
 done

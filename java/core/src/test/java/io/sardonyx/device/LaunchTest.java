@@ -66,10 +66,10 @@ class LaunchTest {
     }
 
     /** A device of which only the kernels matter. */
-    private record Keys(Set<String> kernels) implements Device {
+    private record Keys(Set<String> known) implements Device {
         @Override
         public boolean has(String kernel) {
-            return kernels.contains(kernel);
+            return known.contains(kernel);
         }
 
         @Override
@@ -79,7 +79,7 @@ class LaunchTest {
 
         @Override
         public String describe() {
-            return "kernels " + kernels;
+            return "kernels " + known;
         }
 
         @Override

@@ -64,6 +64,11 @@ public final class FarDevice implements Device {
     }
 
     @Override
+    public List<String> kernels() {
+        return near.kernels();
+    }
+
+    @Override
     public int threads() {
         return near.threads();
     }
