@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a JVM of its own, since a process has the one simulator or the other.
  */
 class BrokenKernelsTest {
-    /** What the message about each mistake says. */
+    /** What the message about each mistake says, as an expression; which of two depends on the schedule. */
     private static final Map<String, String> EXPECTED = Map.ofEntries(
             Map.entry("add_without_atomic", "race"),
             Map.entry("add_without_atomic_in_block", "race"),
@@ -34,18 +35,18 @@ class BrokenKernelsTest {
             Map.entry("early_accumulator", "registers: read"),
             Map.entry("exited_lane_in_mask", "have ended"),
             Map.entry("lane_missing_from_mask", "not in its own mask"),
-            Map.entry("missing_barrier_behind_copies", "async.cu"),
-            Map.entry("missing_cluster_sync", "another block of the cluster"),
-            Map.entry("missing_copy_wait", "async.cu"),
-            Map.entry("missing_empty_wait", "mbarrier"),
+            Map.entry("missing_barrier_behind_copies", "race|uninitialised"),
+            Map.entry("missing_cluster_sync", "(race|uninitialised).*another block of the cluster"),
+            Map.entry("missing_copy_wait", "race|uninitialised"),
+            Map.entry("missing_empty_wait", "race|mbarrier.arrive.expect_tx: 1 arrivals"),
             Map.entry("missing_fence", "race"),
-            Map.entry("missing_mbarrier_wait", "async.cu"),
+            Map.entry("missing_mbarrier_wait", "race|uninitialised"),
             Map.entry("missing_proxy_fence", "no proxy fence"),
             Map.entry("missing_proxy_fence_for_wgmma", "no proxy fence"),
             Map.entry("missing_second_syncthreads", "race"),
             Map.entry("missing_sync_before_flag", "race"),
-            Map.entry("missing_syncthreads", "barriers.cu"),
-            Map.entry("missing_syncwarp", "barriers.cu"),
+            Map.entry("missing_syncthreads", "race|uninitialised"),
+            Map.entry("missing_syncwarp", "race|uninitialised"),
             Map.entry("missing_wait_for_store", "race"),
             Map.entry("missing_wgmma_fence", "no wgmma.fence"),
             Map.entry("narrow_atomic", "scope"),
@@ -59,9 +60,9 @@ class BrokenKernelsTest {
             Map.entry("vector_across_end", "out of bounds: write"),
             Map.entry("write_behind_end", "out of bounds: write"),
             Map.entry("write_in_front", "out of bounds: write"),
-            Map.entry("wrong_barrier_count", "barrier 1 is waited for"),
+            Map.entry("wrong_barrier_count", "barrier . is waited for by"),
             Map.entry("wrong_bytes", "deadlock"),
-            Map.entry("wrong_parity", "async.cu"));
+            Map.entry("wrong_parity", "race|uninitialised"));
 
     @TempDir
     Path folder;
@@ -82,8 +83,10 @@ class BrokenKernelsTest {
         if (key.startsWith("correct.")) {
             assertEquals("", failure);
         } else {
-            String word = EXPECTED.get(key.substring("broken.".length()));
-            assertTrue(failure.startsWith("INTERNAL ") && failure.contains(word), () -> word + " expected: " + failure);
+            Pattern expected = Pattern.compile(EXPECTED.get(key.substring("broken.".length())));
+            assertTrue(
+                    failure.startsWith("INTERNAL ") && expected.matcher(failure).find(),
+                    () -> expected + " expected: " + failure);
         }
     }
 
