@@ -51,7 +51,7 @@ struct Lookup {
 };
 
 template <class T, int N, bool kHeld>
-__global__ void __launch_bounds__(kRowThreads)
+__global__ void __launch_bounds__(kRowThreads, 1)
     embed_kernel(NormalizedRow<T> row, Lookup<T> words, Lookup<T> positions, Lookup<T> segments,
                  int64_t tokens, int64_t n, float epsilon, Reporter reporter) {
   const int64_t t = row_index();

@@ -18,7 +18,7 @@ struct Params {
 enum Flag { kShift = 1, kSkip = 2, kBias = 4, kMean = 8, kInverse = 16, kSum = 32, kRms = 64 };
 
 template <class T, int N, bool kHeld>
-__global__ void __launch_bounds__(kRowThreads)
+__global__ void __launch_bounds__(kRowThreads, 1)
     layer_normalization_kernel(NormalizedRow<T> row, int64_t rows, int64_t n, int64_t skip_rows,
                                float epsilon, bool rms) {
   const int64_t r = row_index();

@@ -166,7 +166,7 @@ __device__ void put(const Op& op, typename Op::A a, int64_t output, typename Op:
 }
 
 template <class Op>
-__global__ void __launch_bounds__(kReduceThreads)
+__global__ void __launch_bounds__(kReduceThreads, 4)
     reduce_rows_kernel(const typename Op::T* x, typename Op::Out* y, typename Op::A* partial,
                        ReducedLayout layout, Cut cut, int group, Op op) {
   const int t = int(threadIdx.x) % group;
@@ -185,7 +185,7 @@ __global__ void __launch_bounds__(kReduceThreads)
 
 // `width` neighbouring outputs, a power of two, and 256 / width threads for each.
 template <class Op>
-__global__ void __launch_bounds__(kReduceThreads)
+__global__ void __launch_bounds__(kReduceThreads, 4)
     reduce_columns_kernel(const typename Op::T* x, typename Op::Out* y, typename Op::A* partial,
                           ReducedLayout layout, Cut cut, uint32_t strips, int width, Op op) {
   using A = typename Op::A;
@@ -221,7 +221,7 @@ __global__ void __launch_bounds__(kReduceThreads)
 
 // The splits' results, a warp for each output.
 template <class Op>
-__global__ void __launch_bounds__(kReduceThreads)
+__global__ void __launch_bounds__(kReduceThreads, 4)
     combine_splits_kernel(const typename Op::A* partial, typename Op::Out* y, int64_t outputs,
                           int64_t splits, Op op) {
   const int64_t output = int64_t{blockIdx.x} * (kReduceThreads / kWarpSize) + warp_index();
