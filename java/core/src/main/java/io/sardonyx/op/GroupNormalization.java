@@ -88,9 +88,7 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
                 .params(shape.size(0), groups, shape.size(1) / groups, shape.elements(2, shape.rank()))
                 .param(perGroup ? 1 : 0)
                 .param((double) epsilon)
-                .scratch(partBytes(
-                        shape.size(0) * groups,
-                        shape.size(1) / groups * shape.elements(2, shape.rank())))
+                .scratch(partBytes(shape.size(0) * groups, shape.size(1) / groups * shape.elements(2, shape.rank())))
                 .inPlace(0));
     }
 }

@@ -40,10 +40,8 @@ public enum ScatterReduction {
         if (this != NONE) {
             DType dtype = in.dtype(0);
             String key = kernel + "." + dtype.key() + "." + name().toLowerCase(Locale.ROOT);
-            boolean known = dtype == DType.FLOAT32
-                    || dtype == DType.FLOAT16
-                    || dtype == DType.BFLOAT16
-                    || dtype == DType.INT64;
+            boolean known =
+                    dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 || dtype == DType.INT64;
             launch = launch.filter(l -> known).map(l -> Launch.ofKey(key));
         }
         return launch.map(l -> l.input(0).input(1).input(2).output(0).inPlace(0));

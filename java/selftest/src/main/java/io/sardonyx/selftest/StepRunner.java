@@ -109,8 +109,8 @@ final class StepRunner {
             report.log("the device was lost; going on in another process");
             return true;
         }
-        String message =
-                "its process ended with status " + status + (lastWords.isEmpty() ? "" : ": " + String.join("\n", lastWords));
+        String message = "its process ended with status " + status
+                + (lastWords.isEmpty() ? "" : ": " + String.join("\n", lastWords));
         if (current.isPresent()) {
             add(Outcome.fail(current.get(), message));
             return true;

@@ -91,10 +91,12 @@ class StepRunnerTest {
     void aProcessThatCannotStartIsNotStartedForever() {
         Report.Summary summary = run(100, 60, "halt");
         assertEquals(List.of("halt"), summary.failures());
-        try (Report report = new Report(
-                Step.MODELS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
+        try (Report report =
+                new Report(Step.MODELS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
             new StepRunner(done -> List.of("sh", "-c", "echo no device; exit 1"), 10, 10, report).run();
-            assertEquals("its process ended with status 1: no device", report.summary().stopped());
+            assertEquals(
+                    "its process ended with status 1: no device",
+                    report.summary().stopped());
         }
     }
 }

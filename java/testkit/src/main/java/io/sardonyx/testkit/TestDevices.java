@@ -40,9 +40,8 @@ public final class TestDevices {
             }
         }
         return all.stream()
-                .filter(device -> only.isEmpty()
-                        || only.contains(device.name())
-                        || only.contains(MAY_BE_MISSING + device.name()))
+                .filter(device ->
+                        only.isEmpty() || only.contains(device.name()) || only.contains(MAY_BE_MISSING + device.name()))
                 .toList();
     }
 }

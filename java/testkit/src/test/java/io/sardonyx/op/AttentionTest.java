@@ -139,8 +139,7 @@ class AttentionTest extends OperatorTest {
                 .within(Tolerance.of(1e-5, 1e-5));
     }
 
-    private static Case halves(
-            DType dtype, double error, long b, long h, long kv, long s, long t, long d, long dv) {
+    private static Case halves(DType dtype, double error, long b, long h, long kv, long s, long t, long d, long dv) {
         return Case.of(dtype.toString(), attention(Map.of()))
                 .input(Data.normal(dtype, 1, b, h, s, d))
                 .input(Data.normal(dtype, 2, b, kv, t, d))

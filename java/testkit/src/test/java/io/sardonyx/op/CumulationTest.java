@@ -55,7 +55,8 @@ class CumulationTest extends OperatorTest {
                                 .input(x)
                                 .input(HostTensor.of(Shape.of(2), 0L, 1L))
                                 .rejects("expected one integer")),
-                Stream.of(true, false).flatMap(flag -> Stream.of(DType.FLOAT32, DType.FLOAT16, DType.FLOAT64, DType.INT32, DType.INT64)
+                Stream.of(true, false).flatMap(flag -> Stream.of(
+                                DType.FLOAT32, DType.FLOAT16, DType.FLOAT64, DType.INT32, DType.INT64)
                         .flatMap(type -> Stream.of(
                                 Case.of("rows, " + type, new CumSum(flag, !flag))
                                         .input(Data.integers(type, 1, -9, 9, 3, 67))

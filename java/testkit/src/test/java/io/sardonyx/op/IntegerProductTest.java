@@ -156,12 +156,11 @@ class IntegerProductTest extends OperatorTest {
     /** Around the edges of tiles. */
     private static Stream<Case> sizes() {
         long[][] sizes = {{1, 31, 130}, {17, 4, 1}, {63, 33, 65}, {64, 64, 64}, {65, 32, 128}, {129, 7, 16}};
-        return Stream.of(DType.UINT8, DType.INT8)
-                .flatMap(dtype -> Stream.of(sizes)
-                        .map(s -> Case.of(dtype + " " + s[0] + " x " + s[1] + " x " + s[2], new MatMulInteger())
-                                .input(Data.integers(DType.UINT8, 1, 0, 255, s[0], s[1]))
-                                .input(Data.integers(dtype, 2, 0, 127, s[1], s[2]))
-                                .input(Data.integers(DType.UINT8, 3, 0, 255, s[0]))
-                                .input(one(dtype, 100))));
+        return Stream.of(DType.UINT8, DType.INT8).flatMap(dtype -> Stream.of(sizes)
+                .map(s -> Case.of(dtype + " " + s[0] + " x " + s[1] + " x " + s[2], new MatMulInteger())
+                        .input(Data.integers(DType.UINT8, 1, 0, 255, s[0], s[1]))
+                        .input(Data.integers(dtype, 2, 0, 127, s[1], s[2]))
+                        .input(Data.integers(DType.UINT8, 3, 0, 255, s[0]))
+                        .input(one(dtype, 100))));
     }
 }

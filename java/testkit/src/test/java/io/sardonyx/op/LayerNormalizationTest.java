@@ -63,62 +63,63 @@ class LayerNormalizationTest extends OperatorTest {
 
     private static Stream<Case> plain() {
         return Stream.of(
-                Stream.of(1, 3, 8, 15, 16, 17, 64, 127, 384, 1000)
-                        .flatMap(n -> Stream.of(
-                                Case.of("rows of " + n, layer(-1))
-                                        .input(Data.normal(n, 5, n))
-                                        .input(Data.normal(2, n))
-                                        .input(Data.normal(3, n))
+                        Stream.of(1, 3, 8, 15, 16, 17, 64, 127, 384, 1000)
+                                .flatMap(n -> Stream.of(
+                                        Case.of("rows of " + n, layer(-1))
+                                                .input(Data.normal(n, 5, n))
+                                                .input(Data.normal(2, n))
+                                                .input(Data.normal(3, n))
+                                                .outputs(3)
+                                                .within(n == 1 ? Tolerance.of(1e-5, 1e-3) : ROW),
+                                        Case.of("RMS of " + n, new RMSNormalization(-1, 1e-5f))
+                                                .input(Data.normal(n, 3, n))
+                                                .input(Data.normal(2, n))
+                                                .within(ROW),
+                                        Case.of(
+                                                        "simplified, " + n,
+                                                        new SimplifiedLayerNormalization(-1, 1e-5f, DType.FLOAT32))
+                                                .input(Data.normal(n, 3, n))
+                                                .input(Data.normal(2, n))
+                                                .outputs(2)
+                                                .within(ROW))),
+                        Stream.of(
+                                Case.of("far from zero", layer(-1))
+                                        .input(Data.uniform(DType.FLOAT32, 1, 1000, 1001, 4, 384))
+                                        .input(Data.normal(2, 384))
+                                        .within(Tolerance.of(1e-3, 1e-3)),
+                                Case.of("two axes", layer(1))
+                                        .input(Data.normal(1, 3, 4, 5))
+                                        .input(Data.normal(2, 4, 5))
+                                        .input(Data.normal(3, 4, 5))
                                         .outputs(3)
-                                        .within(n == 1 ? Tolerance.of(1e-5, 1e-3) : ROW),
-                                Case.of("RMS of " + n, new RMSNormalization(-1, 1e-5f))
-                                        .input(Data.normal(n, 3, n))
-                                        .input(Data.normal(2, n))
                                         .within(ROW),
-                                Case.of("simplified, " + n, new SimplifiedLayerNormalization(-1, 1e-5f, DType.FLOAT32))
-                                        .input(Data.normal(n, 3, n))
-                                        .input(Data.normal(2, n))
-                                        .outputs(2)
-                                        .within(ROW))),
-                Stream.of(
-                        Case.of("far from zero", layer(-1))
-                                .input(Data.uniform(DType.FLOAT32, 1, 1000, 1001, 4, 384))
-                                .input(Data.normal(2, 384))
-                                .within(Tolerance.of(1e-3, 1e-3)),
-                        Case.of("two axes", layer(1))
-                                .input(Data.normal(1, 3, 4, 5))
-                                .input(Data.normal(2, 4, 5))
-                                .input(Data.normal(3, 4, 5))
-                                .outputs(3)
-                                .within(ROW),
-                        Case.of("scale broadcasts", layer(1))
-                                .input(Data.normal(1, 3, 4, 5))
-                                .input(Data.normal(2, 4, 1))
-                                .input(Data.normal(3, 1))
-                                .within(ROW),
-                        Case.of("no rows", layer(-1))
-                                .input(Data.normal(1, 0, 4))
-                                .input(Data.normal(2, 4))
-                                .outputs(3),
-                        Case.of("float16", layer(-1))
-                                .input(Data.normal(DType.FLOAT16, 1, 3, 40))
-                                .input(Data.normal(DType.FLOAT16, 2, 40))
-                                .outputs(2)),
-                Stream.of(DType.FLOAT16, DType.BFLOAT16)
-                        .flatMap(type -> Stream.of(
-                                Case.of("two registers, " + type, layer(-1))
-                                        .input(Data.normal(type, 1, 3, 1048))
-                                        .input(Data.normal(type, 2, 1048))
-                                        .input(Data.normal(type, 3, 1048)),
-                                Case.of("skip, " + type, new SkipLayerNormalization(1e-6f))
-                                        .input(Data.normal(type, 1, 2, 3, 37))
-                                        .input(Data.normal(type, 2, 1, 3, 37))
-                                        .input(Data.normal(type, 3, 37))
-                                        .input(Data.normal(type, 4, 37))
-                                        .input(Data.normal(type, 5, 37))
-                                        .outputs(4))),
-                Stream.of(1003, 1500, 16_388)
-                        .map(n -> Case.of("long rows of " + n, layer(-1))
+                                Case.of("scale broadcasts", layer(1))
+                                        .input(Data.normal(1, 3, 4, 5))
+                                        .input(Data.normal(2, 4, 1))
+                                        .input(Data.normal(3, 1))
+                                        .within(ROW),
+                                Case.of("no rows", layer(-1))
+                                        .input(Data.normal(1, 0, 4))
+                                        .input(Data.normal(2, 4))
+                                        .outputs(3),
+                                Case.of("float16", layer(-1))
+                                        .input(Data.normal(DType.FLOAT16, 1, 3, 40))
+                                        .input(Data.normal(DType.FLOAT16, 2, 40))
+                                        .outputs(2)),
+                        Stream.of(DType.FLOAT16, DType.BFLOAT16)
+                                .flatMap(type -> Stream.of(
+                                        Case.of("two registers, " + type, layer(-1))
+                                                .input(Data.normal(type, 1, 3, 1048))
+                                                .input(Data.normal(type, 2, 1048))
+                                                .input(Data.normal(type, 3, 1048)),
+                                        Case.of("skip, " + type, new SkipLayerNormalization(1e-6f))
+                                                .input(Data.normal(type, 1, 2, 3, 37))
+                                                .input(Data.normal(type, 2, 1, 3, 37))
+                                                .input(Data.normal(type, 3, 37))
+                                                .input(Data.normal(type, 4, 37))
+                                                .input(Data.normal(type, 5, 37))
+                                                .outputs(4))),
+                        Stream.of(1003, 1500, 16_388).map(n -> Case.of("long rows of " + n, layer(-1))
                                 .input(Data.normal(1, 2, n))
                                 .input(Data.normal(2, n))
                                 .input(Data.normal(3, n))

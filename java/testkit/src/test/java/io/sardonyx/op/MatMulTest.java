@@ -17,7 +17,8 @@ class MatMulTest extends OperatorTest {
 
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(facts(), sizes(), types(), stacks(), fused(), rejections()).flatMap(List::stream);
+        return Stream.of(facts(), sizes(), types(), stacks(), fused(), rejections())
+                .flatMap(List::stream);
     }
 
     private static List<Case> facts() {
@@ -122,8 +123,19 @@ class MatMulTest extends OperatorTest {
     private static List<Case> types() {
         List<Case> cases = new ArrayList<>();
         long[][] sizes = {
-            {1, 64, 129}, {1, 129, 17}, {3, 1100, 40}, {7, 127, 16}, {16, 17, 127}, {17, 16, 7}, {40, 1100, 36},
-            {64, 64, 64}, {127, 7, 1}, {129, 17, 64}, {128, 129, 127}, {65, 130, 1}, {130, 40, 16}
+            {1, 64, 129},
+            {1, 129, 17},
+            {3, 1100, 40},
+            {7, 127, 16},
+            {16, 17, 127},
+            {17, 16, 7},
+            {40, 1100, 36},
+            {64, 64, 64},
+            {127, 7, 1},
+            {129, 17, 64},
+            {128, 129, 127},
+            {65, 130, 1},
+            {130, 40, 16}
         };
         for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64)) {
             for (long[] s : sizes) {
@@ -154,7 +166,9 @@ class MatMulTest extends OperatorTest {
                     .input(Data.integers(dtype, 2, -1, 1, 5, 8500))
                     .within(Tolerance.EXACT));
             for (long rows : new long[] {3, 33}) {
-                cases.add(Case.of(dtype + ", " + rows + " rows, bias, addend, gelu", FusedMatMul.PLAIN.with(Activation.GELU))
+                cases.add(Case.of(
+                                dtype + ", " + rows + " rows, bias, addend, gelu",
+                                FusedMatMul.PLAIN.with(Activation.GELU))
                         .input(Data.normal(dtype, 1, 2, rows, 24))
                         .input(Data.normal(dtype, 2, 24, 20))
                         .input(Data.normal(dtype, 3, 20))

@@ -176,7 +176,8 @@ class ReductionTest extends OperatorTest {
                 of("of long rows", ReduceLogSumExp::new, 1).input(Data.normal(5, 2, 20_003)),
                 of("of long columns", ReduceLogSumExp::new, 0).input(Data.normal(5, 9_001, 2)),
                 of("of long rows of float16", ReduceMean::new, 1).input(Data.normal(DType.FLOAT16, 5, 3, 10_007)));
-        Stream<Case> typed = Stream.of(DType.FLOAT64, DType.INT32, DType.INT64, DType.FLOAT16, DType.BFLOAT16, DType.UINT8)
+        Stream<Case> typed = Stream.of(
+                        DType.FLOAT64, DType.INT32, DType.INT64, DType.FLOAT16, DType.BFLOAT16, DType.UINT8)
                 .flatMap(type -> ALL.stream()
                         .flatMap(member -> Stream.of(
                                 of("of rows, " + type, member, 1).input(Data.integers(type, 6, 0, 9, 3, 17)),

@@ -84,16 +84,15 @@ class TopKTest extends OperatorTest {
 
     /** Lanes that do not fit where short ones are sorted, with many equals at the edge. */
     private static Stream<Case> longLanes() {
-        return Stream.of(DType.FLOAT32, DType.FLOAT16, DType.INT64)
-                .flatMap(type -> Stream.of(7, 2500)
-                        .flatMap(k -> Stream.of(
-                                Case.of(k + " largest of 3,000 " + type, topK(-1, true))
-                                        .input(Data.integers(type, k, -9, 9, 3000))
-                                        .input(k(k))
-                                        .outputs(2),
-                                Case.of(k + " smallest of 3,000 " + type, topK(0, false))
-                                        .input(Data.uniform(type, k, -9999, 9999, 3000, 2))
-                                        .input(k(k))
-                                        .outputs(2))));
+        return Stream.of(DType.FLOAT32, DType.FLOAT16, DType.INT64).flatMap(type -> Stream.of(7, 2500)
+                .flatMap(k -> Stream.of(
+                        Case.of(k + " largest of 3,000 " + type, topK(-1, true))
+                                .input(Data.integers(type, k, -9, 9, 3000))
+                                .input(k(k))
+                                .outputs(2),
+                        Case.of(k + " smallest of 3,000 " + type, topK(0, false))
+                                .input(Data.uniform(type, k, -9999, 9999, 3000, 2))
+                                .input(k(k))
+                                .outputs(2))));
     }
 }
