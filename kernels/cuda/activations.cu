@@ -1,7 +1,7 @@
-// y = f(x) for the activation functions, by float type; attributes are the functors' fields. Also bias_gelu,
-// bias_gelu_tanh: y = f(x + b), and swiglu: y = swish(x) b. b broadcasts; y may be x or b.
-// A formula is written once, for float and double. Where the limit at minus infinity is 0, the argument is bounded, so that
-// infinity times 0 does not make it NaN. Not yet measured on a GPU.
+// y = f(x) for the activation functions, by float type; attributes are the functors' fields. Also
+// bias_gelu, bias_gelu_tanh: y = f(x + b), and swiglu: y = swish(x) b. b broadcasts; y may be x or
+// b. A formula is written once, for float and double. Where the limit at minus infinity is 0, the
+// argument is bounded, so that infinity times 0 does not make it NaN. Not yet measured on a GPU.
 // The formulas are those of kernels/cpu/activations.cpp.
 #include "cuda/elementwise.h"
 
@@ -134,13 +134,15 @@ struct Mish {
   }
 };
 
-// x Phi(x) = max(0, x) - t Phi(-t) with t = |x|. The logarithm of Phi(-t) is nearly a parabola: a polynomial of degree 10
-// makes 1e-7 of it, so that one exp does for both branches, and small results on the left keep their digits.
+// x Phi(x) = max(0, x) - t Phi(-t) with t = |x|. The logarithm of Phi(-t) is nearly a parabola: a
+// polynomial of degree 10 makes 1e-7 of it, so that one exp does for both branches, and small
+// results on the left keep their digits.
 struct Gelu {
   static constexpr bool kLong = true;
   __device__ float operator()(float x) const {
-    constexpr float p[] = {-9.265857e-09f, 3.0795243e-07f,  -4.360873e-06f, 3.2986987e-05f, -0.00012018008f, -0.00016535819f,
-                           0.0050374637f,  -0.03651817f,    -0.31824368f,   -0.7978939f,    -0.69314694f};
+    constexpr float p[] = {-9.265857e-09f,  3.0795243e-07f,  -4.360873e-06f, 3.2986987e-05f,
+                           -0.00012018008f, -0.00016535819f, 0.0050374637f,  -0.03651817f,
+                           -0.31824368f,    -0.7978939f,     -0.69314694f};
     const float t = at_most(14.5, std::fabs(x));  // there the second term is 0
     float log_phi = 0;
 #pragma unroll

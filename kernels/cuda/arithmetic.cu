@@ -1,7 +1,8 @@
 // add, sub, mul, div, mod, fmod, prelu and the variadic max, min, sum, mean, by type: c = f(a, b).
-// a and b broadcast to c, which may be one of them; integers wrap, and their division by zero is reported.
-// The loops of elementwise.h; three operands and more are one launch after the other. Not yet measured on a GPU.
-// Rounding after each operand of a sum, and the other choices, are those of kernels/cpu/arithmetic.cpp.
+// a and b broadcast to c, which may be one of them; integers wrap, and their division by zero is
+// reported. The loops of elementwise.h; three operands and more are one launch after the other. Not
+// yet measured on a GPU. Rounding after each operand of a sum, and the other choices, are those of
+// kernels/cpu/arithmetic.cpp.
 #include "cuda/elementwise.h"
 
 namespace sx::cuda {
@@ -11,9 +12,11 @@ struct Params {
   int64_t trailing;  // axes of size 1 to append to b
 };
 
-// Unsigned, and wide enough that C++ does not promote it to a signed type: there wrapping is defined.
+// Unsigned, and wide enough that C++ does not promote it to a signed type: there wrapping is
+// defined.
 template <class T>
-using Wrapping = std::conditional_t<!std::is_integral_v<T>, T, std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>>;
+using Wrapping = std::conditional_t<!std::is_integral_v<T>, T,
+                                    std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>>;
 
 #define SX_OPERATION(Name, expression)        \
   struct Name {                               \
@@ -40,7 +43,8 @@ struct Div {
   template <class T>
   __device__ T operator()(T a, T b) const {
     if constexpr (std::is_integral_v<T>)
-      return is_minus_one(b) ? T(-Wrapping<T>(a)) : T(a / b);  // the smallest integer has no quotient by -1
+      return is_minus_one(b) ? T(-Wrapping<T>(a))
+                             : T(a / b);  // the smallest integer has no quotient by -1
     else
       return a / b;
   }
@@ -64,7 +68,10 @@ struct Mod {
   template <class T>
   __device__ T operator()(T a, T b) const {
     const T r = Fmod{}(a, b);
-    return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
+    if constexpr (std::is_unsigned_v<T>)
+      return r;
+    else
+      return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
   }
 };
 

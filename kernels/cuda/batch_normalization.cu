@@ -1,8 +1,8 @@
 // batch_normalization.T: y = (x - mean[c]) * scale[c] / sqrt(variance[c] + epsilon) + bias[c].
-// x and y are [batch, channels, inner], the others [channels]; all of one float type, computed in float32; y may be x.
-// The four numbers of a channel broadcast (elementwise.h); its factor is computed anew for each element, which memory is
-// slow enough to hide, instead of in a launch of its own.
-// Not yet measured on a GPU. The formula is that of kernels/cpu/batch_normalization.cpp.
+// x and y are [batch, channels, inner], the others [channels]; all of one float type, computed in
+// float32; y may be x. The four numbers of a channel broadcast (elementwise.h); its factor is
+// computed anew for each element, which memory is slow enough to hide, instead of in a launch of
+// its own. Not yet measured on a GPU. The formula is that of kernels/cpu/batch_normalization.cpp.
 #include "cuda/elementwise.h"
 
 namespace sx::cuda {
@@ -30,7 +30,8 @@ void batch_normalization(const Arguments& args) {
   layout.add(p.batch, {p.inner * p.channels, 0, 0, 0, 0});
   layout.finish();
   elementwise(args, Normalize{float(p.epsilon)}, layout, args.data<T>(5), args.data<const T>(0),
-              args.data<const T>(1), args.data<const T>(2), args.data<const T>(3), args.data<const T>(4));
+              args.data<const T>(1), args.data<const T>(2), args.data<const T>(3),
+              args.data<const T>(4));
 }
 
 SX_KERNEL("batch_normalization.f32", batch_normalization<float>);

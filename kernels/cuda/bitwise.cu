@@ -1,7 +1,7 @@
 // bitwise_and, _or, _xor, shift_left, shift_right on integers; and, or, xor on bool: c = f(a, b).
 // a and b broadcast to c, which may be one of them; a shift beyond the width gives 0.
-// The loops of elementwise.h; signed types share the kernels of unsigned ones. Not yet measured on a GPU.
-// The set of types is that of kernels/cpu/bitwise.cpp.
+// The loops of elementwise.h; signed types share the kernels of unsigned ones. Not yet measured on
+// a GPU. The set of types is that of kernels/cpu/bitwise.cpp.
 #include "cuda/elementwise.h"
 
 namespace sx::cuda {
@@ -19,7 +19,7 @@ struct Params {
     }                                         \
   }
 
-SX_OPERATION(BitwiseAnd, a & b);
+SX_OPERATION(BitwiseAnd, a& b);
 SX_OPERATION(BitwiseOr, a | b);
 SX_OPERATION(BitwiseXor, a ^ b);
 SX_OPERATION(ShiftLeft, b >= 8 * sizeof(T) ? T(0) : uint64_t(a) << b);

@@ -7,8 +7,9 @@
 
 namespace sx::cuda {
 
-// How N operands run along the elements of the result. Neighbouring axes that all operands walk evenly are one, axes of
-// size 1 are none; so operands of one shape, or single numbers, leave one axis, and a row or a number per channel two.
+// How N operands run along the elements of the result. Neighbouring axes that all operands walk
+// evenly are one, axes of size 1 are none; so operands of one shape, or single numbers, leave one
+// axis, and a row or a number per channel two.
 template <int N>
 struct Layout {
   int64_t count = 1;
@@ -21,7 +22,8 @@ struct Layout {
     count *= extent;
     if (extent == 1 || count == 0) return;
     bool even = rank > 0;
-    for (int k = 0; k < N && even; k++) even = step[k] == stride[rank - 1][k] * size[rank - 1].divisor;
+    for (int k = 0; k < N && even; k++)
+      even = step[k] == stride[rank - 1][k] * size[rank - 1].divisor;
     if (even) {
       size[rank - 1] = Division(size[rank - 1].divisor * extent);
       return;
@@ -35,7 +37,8 @@ struct Layout {
     if (rank == 0) std::fill_n(stride[rank++], N, 1);
   }
 
-  // Whether groups of so many results lie within rows, and all that operand k has for one begins at a multiple of it.
+  // Whether groups of so many results lie within rows, and all that operand k has for one begins at
+  // a multiple of it.
   bool has_groups(int group) const {
     bool even = rank == 1 || size[0].divisor % group == 0;
     for (int axis = 1; axis < rank; axis++)
@@ -58,9 +61,11 @@ struct Layout {
   }
 };
 
-// The layout of tensors `operands` along tensor `result`; `trailing` axes of size 1 are appended to the last operand.
+// The layout of tensors `operands` along tensor `result`; `trailing` axes of size 1 are appended to
+// the last operand.
 template <int N>
-Layout<N> broadcast(const Arguments& args, const int (&operands)[N], int result, int64_t trailing = 0) {
+Layout<N> broadcast(const Arguments& args, const int (&operands)[N], int result,
+                    int64_t trailing = 0) {
   const sx_tensor& y = args.tensors[result];
   Layout<N> layout;
   int64_t run[N];
@@ -72,8 +77,9 @@ Layout<N> broadcast(const Arguments& args, const int (&operands)[N], int result,
       const int own = axis - y.rank + x.rank + (k == N - 1 ? int(trailing) : 0);
       const int64_t extent = own >= 0 && own < x.rank ? x.shape[own] : 1;
       if (extent != 1 && extent != y.shape[axis])
-        throw std::invalid_argument("operand " + std::to_string(k) + " of size " + std::to_string(extent) + " in axis " +
-                                    std::to_string(axis) + " does not broadcast to " + std::to_string(y.shape[axis]));
+        throw std::invalid_argument("operand " + std::to_string(k) + " of size " +
+                                    std::to_string(extent) + " in axis " + std::to_string(axis) +
+                                    " does not broadcast to " + std::to_string(y.shape[axis]));
       step[k] = extent == 1 ? 0 : run[k];
       run[k] *= extent;
     }

@@ -1,8 +1,7 @@
 // cast.FROM.TO: y = x in another type: pairs of f32, f64, f16, bf16, i32, i64, i8, u8 and bool.
 // x and y have one shape; y may be x where the types are equally wide.
-// One conversion an element in the loop of elementwise.h; floats become integers saturated to 64 bits, then wrapped.
-// Not yet measured on a GPU.
-// The rules are those of kernels/cpu/cast.cpp.
+// One conversion an element in the loop of elementwise.h; floats become integers saturated to 64
+// bits, then wrapped. Not yet measured on a GPU. The rules are those of kernels/cpu/cast.cpp.
 #include <limits>
 
 #include "cuda/elementwise.h"
@@ -23,7 +22,8 @@ __device__ int64_t saturated(T x) {
   return static_cast<int64_t>(x);
 }
 
-// The float below or above x that is odd where x is no float: rounding it again gives what rounding x at once would.
+// The float below or above x that is odd where x is no float: rounding it again gives what rounding
+// x at once would.
 __device__ inline float rounded_to_odd(double x) {
   const float nearest = static_cast<float>(x);
   const bool outwards = std::fabs(static_cast<double>(nearest)) > std::fabs(x);

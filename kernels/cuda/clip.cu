@@ -1,7 +1,7 @@
-// clip, by type: y = min(max(x, lowest), highest); NaN stays NaN, crossed bounds give the upper one.
-// x and y have one shape, y may be x; tensors 1 and 2 are the bounds, absent ones are the parameters.
-// One pass, in which each thread reads the bounds once. Not yet measured on a GPU.
-// The rules are those of kernels/cpu/clip.cpp.
+// clip, by type: y = min(max(x, lowest), highest); NaN stays NaN, crossed bounds give the upper
+// one. x and y have one shape, y may be x; tensors 1 and 2 are the bounds, absent ones are the
+// parameters. One pass, in which each thread reads the bounds once. Not yet measured on a GPU. The
+// rules are those of kernels/cpu/clip.cpp.
 #include <limits>
 
 #include "cuda/elementwise.h"
@@ -42,7 +42,8 @@ template <class T>
 void clip(const Arguments& args) {
   const auto [lowest, highest] = args.params_as<Params>();
   const Clip<T> f{bound<Compute<T>>(lowest), bound<Compute<T>>(highest),
-                  args.has(1) ? args.data<const T>(1) : nullptr, args.has(2) ? args.data<const T>(2) : nullptr};
+                  args.has(1) ? args.data<const T>(1) : nullptr,
+                  args.has(2) ? args.data<const T>(2) : nullptr};
   map(args, f, args.data<const T>(0), args.data<T>(3), args.size(0));
 }
 

@@ -1,7 +1,7 @@
 // equal, less, less_or_equal, greater, greater_or_equal, by type: c = (a ? b) as a byte, 0 or 1.
 // a and b broadcast to c. With a NaN all are false.
-// The loops of elementwise.h: 16 bytes of an operand make a few bytes of the result. Not yet measured on a GPU.
-// The set of types is that of kernels/cpu/compare.cpp.
+// The loops of elementwise.h: 16 bytes of an operand make a few bytes of the result. Not yet
+// measured on a GPU. The set of types is that of kernels/cpu/compare.cpp.
 #include "cuda/elementwise.h"
 
 namespace sx::cuda {

@@ -1,9 +1,9 @@
-// cum_sum, cum_prod: y[o, i, k] = x[o, 0, k] + ... + x[o, i, k], or their product; without x[o, i, k] itself if `exclusive`,
-// from the last i down if `reverse`.
-// x and y are [outer, n, inner]; y may be x. Floats accumulate in double, integers wrap.
-// Along the last axis a block scans a row 256 elements at a time, by shuffles, and carries the total on; elsewhere
-// neighbouring threads walk neighbouring columns. Not yet measured on a GPU; one very long row keeps one block busy.
-// The scan of a warp is Hillis and Steele's, "Data parallel algorithms", 1986.
+// cum_sum, cum_prod: y[o, i, k] = x[o, 0, k] + ... + x[o, i, k], or their product; without x[o, i,
+// k] itself if `exclusive`, from the last i down if `reverse`. x and y are [outer, n, inner]; y may
+// be x. Floats accumulate in double, integers wrap. Along the last axis a block scans a row 256
+// elements at a time, by shuffles, and carries the total on; elsewhere neighbouring threads walk
+// neighbouring columns. Not yet measured on a GPU; one very long row keeps one block busy. The scan
+// of a warp is Hillis and Steele's, "Data parallel algorithms", 1986.
 #include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
 #include "cuda/launch.h"
@@ -90,11 +90,14 @@ void cumulate(const Arguments& args) {
            {.blocks = blocks_for(p.outer * p.inner, kThreads), .threads = kThreads}, x, y, p);
   else
     launch(args, rows_kernel<T, kProduct>,
-           {.blocks = blocks_for(p.outer, 1), .threads = kThreads, .shared_bytes = sizeof(Shared<Wide<T>>)}, x, y, p);
+           {.blocks = blocks_for(p.outer, 1),
+            .threads = kThreads,
+            .shared_bytes = sizeof(Shared<Wide<T>>)},
+           x, y, p);
 }
 
-#define SX_CUMULATIONS(type, T)                      \
-  SX_KERNEL("cum_sum." type, cumulate<T, false>);    \
+#define SX_CUMULATIONS(type, T)                   \
+  SX_KERNEL("cum_sum." type, cumulate<T, false>); \
   SX_KERNEL("cum_prod." type, cumulate<T, true>)
 
 SX_CUMULATIONS("f32", float);

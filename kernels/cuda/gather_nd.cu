@@ -12,7 +12,7 @@ struct Params {
 };
 
 template <class W>
-__global__ void __launch_bounds__(kMoveThreads)
+__global__ void __launch_bounds__(kMoveThreads, kMoveBlocks)
     gather_nd_kernel(const W* x, Slices slices, W* y, int64_t block, Divisor by_block,
                      int64_t words, Reporter reporter) {
   each_move(

@@ -76,13 +76,27 @@ void gemm_as_tf32(const Arguments& args) {
   multiply(args, problem, facts, fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
 }
 
+void gemm_as_bf16x6(const Arguments& args) {
+  GemmProblem<float> problem(args);
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  if (problem.k == 0) return gemm<float>(args);
+  GemmFacts facts = facts_of(args, problem);
+  problem.a_aligned = facts.a.aligned;
+  problem.b_aligned = facts.b.aligned;
+  facts.scratch_sums = 0;  // it is for the planes
+  gemm_bf16x6(args, problem, choose_simt(facts, stream_of(args).device).rows);
+}
+
 // With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.
 template <class T, GemmKernel kKernel, int kRows, int kColumns>
 void gemm_by(const Arguments& args) {
   GemmProblem<T> problem(args);
   if (problem.m * problem.n * problem.matrices() == 0) return;
   const GemmFacts facts = facts_of(args, problem);
-  if (!(kKernel == GemmKernel::kSm90 ? fits_sm90(facts, stream_of(args).device) : fits_sm80(facts)))
+  const Properties& device = stream_of(args).device;
+  if (kKernel == GemmKernel::kSm90 && device.capability != 90)
+    throw Unsupported("needs a GPU of compute capability 9.0");
+  if (!(kKernel == GemmKernel::kSm90 ? fits_sm90(facts, device) : fits_sm80(facts)))
     throw std::invalid_argument("tensor cores cannot take operands that lie like this");
   const int splits = static_cast<int>(std::min<int64_t>(3, most_splits(facts, 256)));
   multiply(args, problem, facts, {kKernel, kRows, kColumns, splits, 64});
@@ -98,6 +112,7 @@ SX_KERNEL("gemm.i64", gemm<uint64_t>);
 SX_KERNEL("gemm.u64", gemm<uint64_t>);
 
 SX_KERNEL("gemm_tf32.f32", gemm_as_tf32);
+SX_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
 
 SX_KERNEL("gemm_sm80.f16.128x128", gemm_by<half, GemmKernel::kSm80, 128, 128>);
 SX_KERNEL("gemm_sm80.f16.64x64", gemm_by<half, GemmKernel::kSm80, 64, 64>);

@@ -48,6 +48,9 @@ struct GemmProblem : GemmParams {
   int splits = 1;       // parts of the depth
   int64_t split_depth;  // of each but the last
   Compute<T>* partials = nullptr;  // [splits, matrices, m, n]
+  // Where data decide which of two kernels computes, both are launched: one of them finds another number here than it wants.
+  const int32_t* decision = nullptr;
+  int32_t wanted = 0;
 
   explicit GemmProblem(const Arguments& args)
       : GemmParams(args.params_as<GemmParams>()),
@@ -69,6 +72,8 @@ struct GemmProblem : GemmParams {
                                   std::to_string(n) + " x " + std::to_string(matrices()));
     partials = reinterpret_cast<Compute<T>*>(args.scratch);
   }
+
+  __device__ bool is_unwanted() const { return decision && *decision != wanted; }
 
   __host__ __device__ int64_t row_tiles(int rows) const { return (m + rows - 1) / rows; }
   __host__ __device__ int64_t column_tiles(int columns) const { return (n + columns - 1) / columns; }
@@ -191,6 +196,9 @@ void gemm_sm90(const Arguments& args, const GemmProblem<T>& problem, int rows, i
 
 // float32 that is rounded to tf32, with mma.sync.
 void gemm_tf32(const Arguments& args, const GemmProblem<float>& problem, int rows);
+
+// float32 by Hopper's tensor cores, as exact as float32; simt_tile is for data that they cannot take.
+void gemm_bf16x6(const Arguments& args, const GemmProblem<float>& problem, int simt_tile);
 
 // y from the partial sums, where splits > 1.
 template <class T>

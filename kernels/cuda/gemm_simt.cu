@@ -116,6 +116,7 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
     gemm_simt_kernel(const __grid_constant__ GemmProblem<T> p) {
   using S = Simt<T, kTile, kEach, kDepth>;
   using C = Compute<T>;
+  if (p.is_unwanted()) return;
   auto& shared = shared_memory<typename S::Shared>();
   const GemmTile tile = p.tile(blockIdx.x, kTile, kTile);
   if (threadIdx.x == 0) shared.tile = tile;

@@ -1,4 +1,5 @@
-// gemm.f16, .bf16 on the tensor cores of sm_80 and later; gemm_sm80.h has the kernel and what is to be said of it.
+// gemm.f16, .bf16 on the tensor cores of sm_80 and later; gemm_sm80.h has the kernel and what is to
+// be said of it.
 #include "cuda/gemm_sm80.h"
 
 namespace sx::cuda {

@@ -1,5 +1,5 @@
-// gemm_tf32.f32: gemm.f32 with operands rounded to tf32, an error of about 2^-11 each; only for who asks for it. gemm_sm80.h has
-// the kernel and what is to be said of it.
+// gemm_tf32.f32: gemm.f32 with operands rounded to tf32, an error of about 2^-11 each; only for who
+// asks for it. gemm_sm80.h has the kernel and what is to be said of it.
 #include "cuda/gemm_sm80.h"
 
 namespace sx::cuda {

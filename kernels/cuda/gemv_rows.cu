@@ -1,6 +1,6 @@
 // gemm.* where one operand, x, has 16 rows or columns at most, and the other, the weights, has its depth side by side: b as
 // [n, k], or on the left a as [m, k]. float32, float16 and bfloat16, summed up in float.
-// The weights are read once, at the speed of memory: a block takes four of their rows, its warps take turns along the depth
+// The weights are read once, at the speed of memory: a block takes two or four of their rows, its warps take turns along the depth
 // with 16 bytes a lane, x comes from the cache; lanes and then warps are added up in a fixed order.
 // Not yet measured on a GPU.
 // The usual form of a matrix-vector product; NVIDIA, "Faster Parallel Reductions on Kepler", for the sum over lanes.
@@ -13,7 +13,9 @@
 namespace sx::cuda {
 namespace {
 
-constexpr int kRows = 4;  // of the weights: x is read once for all of them
+// Rows of the weights for which x is read once; more would need too many registers.
+template <int kSkinny>
+constexpr int kRowsFor = kSkinny > 4 ? 2 : 4;
 constexpr int kMostWarps = 8;
 constexpr int kMostSkinny = 16;
 
@@ -41,13 +43,14 @@ struct Chunk {
 
 template <int kSkinny>
 struct Shared {
-  float of_warp[kMostWarps][kRows * kSkinny];
+  float of_warp[kMostWarps][kRowsFor<kSkinny> * kSkinny];
 };
 
 // left: the weights are a, and x is b. skinny <= kSkinny.
 template <class T, int kSkinny>
 __global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
     gemv_rows_kernel(const __grid_constant__ GemmProblem<T> p, bool left, int skinny) {
+  constexpr int kRows = kRowsFor<kSkinny>;
   auto& shared = shared_memory<Shared<kSkinny>>();
   const GemmTile tile = left ? p.tile(blockIdx.x, kRows, kMostSkinny) : p.tile(blockIdx.x, kMostSkinny, kRows);
   const T* const a = p.a + p.offset(tile.matrix, p.a_stack);
@@ -100,6 +103,7 @@ __global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
 
 template <int kSkinny, class T>
 void run(const Arguments& args, const GemmProblem<T>& p, bool left) {
+  constexpr int kRows = kRowsFor<kSkinny>;
   const int64_t chunks = (p.split_depth + Chunk<T>::kDepth - 1) / Chunk<T>::kDepth;
   const auto warps = static_cast<uint32_t>(std::clamp<int64_t>(chunks, 1, kMostWarps));
   launch(args, gemv_rows_kernel<T, kSkinny>,

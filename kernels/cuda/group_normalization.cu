@@ -1,11 +1,12 @@
-// group_normalization.T, instance_normalization.T: y = (x - mean) / sqrt(variance + epsilon) * scale + shift, with mean and
-// variance over each group of each sample: `channels` planes of `plane` neighbours; a group of an instance normalisation is
-// one plane.
-// x and y are [samples, groups, channels, plane] of float32, float16 or bfloat16, y may be x; scale and shift hold one value
-// for each channel of each group, or one for each group if `per_group`.
-// A group of up to 16384 is read once, into the registers of a block; a larger one is cut into parts, whose moments meet in
-// scratch and are combined by each block that writes a part. Not yet measured on a GPU.
-// Moments are combined as in Chan, Golub and LeVeque's "Updating formulae and a pairwise algorithm for computing variances".
+// group_normalization.T, instance_normalization.T: y = (x - mean) / sqrt(variance + epsilon) *
+// scale + shift, with mean and variance over each group of each sample: `channels` planes of
+// `plane` neighbours; a group of an instance normalisation is one plane. x and y are [samples,
+// groups, channels, plane] of float32, float16 or bfloat16, y may be x; scale and shift hold one
+// value for each channel of each group, or one for each group if `per_group`. A group of up to
+// 8192 is read once, into the registers of a block; a larger one is cut into parts, whose moments
+// meet in scratch and are combined by each block that writes a part. Not yet measured on a GPU.
+// Moments are combined as in Chan, Golub and LeVeque's "Updating formulae and a pairwise algorithm
+// for computing variances".
 #include "cuda/layer_normalization.h"
 
 namespace sx::cuda {
@@ -22,7 +23,7 @@ struct Group {
   }
 };
 
-constexpr int kThreads = 1024;
+constexpr int kThreads = kRowThreads;
 constexpr int64_t kPart = kThreads * kHeldValues;  // elements of a group that a block holds
 
 // What thread t holds of a part of n elements: neighbouring threads have neighbours.
@@ -55,8 +56,8 @@ struct Held {
   }
 
   // The part begins at element `first` of group g.
-  __device__ void store(T* y, int n, const T* scale, const T* shift, const Group& group, int64_t g, int64_t first,
-                        const Statistics& statistics) const {
+  __device__ void store(T* y, int n, const T* scale, const T* shift, const Group& group, int64_t g,
+                        int64_t first, const Statistics& statistics) const {
 #pragma unroll
     for (int k = 0; k < kHeldValues; k++) {
       const int i = at(k);
@@ -75,7 +76,8 @@ __global__ void __launch_bounds__(kThreads)
   const int n = int(group.n());
   const Held<T> held(x + g * n, n);
   const float centre = held.centre(n);
-  const Statistics statistics = Statistics::of(centre, held.moments(n, centre), n, float(group.epsilon), false);
+  const Statistics statistics =
+      Statistics::of(centre, held.moments(n, centre), n, float(group.epsilon), false);
   held.store(y + g * n, n, scale, shift, group, g, 0, statistics);
 }
 
@@ -92,7 +94,8 @@ struct Part {
 
 // The mean of each part, and the sum of squared distances from it.
 template <class T>
-__global__ void __launch_bounds__(kThreads) part_moments_kernel(const T* x, Moments* to, int64_t parts, Group group) {
+__global__ void __launch_bounds__(kThreads)
+    part_moments_kernel(const T* x, Moments* to, int64_t parts, Group group) {
   const Part part(group, parts);
   const Held<T> held(x + part.g * group.n() + part.first, part.n);
   const float centre = held.centre(part.n);
@@ -103,13 +106,14 @@ __global__ void __launch_bounds__(kThreads) part_moments_kernel(const T* x, Mome
 
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    normalize_parts_kernel(const T* x, const T* scale, const T* shift, T* y, const Moments* moments, int64_t parts,
-                           Group group) {
+    normalize_parts_kernel(const T* x, const T* scale, const T* shift, T* y, const Moments* moments,
+                           int64_t parts, Group group) {
   const Part part(group, parts);
   const int64_t n = group.n();
   const auto weight = [&](int64_t p) { return float(min(kPart, n - p * kPart)); };
   float sum = 0;
-  for (int64_t p = threadIdx.x; p < parts; p += kThreads) sum += moments[part.g * parts + p].first * weight(p);
+  for (int64_t p = threadIdx.x; p < parts; p += kThreads)
+    sum += moments[part.g * parts + p].first * weight(p);
   const float centre = row_sum(sum) / n;
   Moments all;
   for (int64_t p = threadIdx.x; p < parts; p += kThreads) {
@@ -118,7 +122,8 @@ __global__ void __launch_bounds__(kThreads)
     all.first += distance * weight(p);
     all.second += m.second + distance * distance * weight(p);
   }
-  const Statistics statistics = Statistics::of(centre, row_sums(all), n, float(group.epsilon), false);
+  const Statistics statistics =
+      Statistics::of(centre, row_sums(all), n, float(group.epsilon), false);
   const int64_t begin = part.g * n + part.first;
   const Held<T> held(x + begin, part.n);
   held.store(y + begin, part.n, scale, shift, group, part.g, part.first, statistics);
@@ -141,8 +146,9 @@ void normalize_groups(const Arguments& args, const Group& group) {
   if (args.scratch_bytes < count * parts * sizeof(Moments))
     throw std::invalid_argument("expects " + std::to_string(count * parts * sizeof(Moments)) +
                                 " bytes of scratch, got " + std::to_string(args.scratch_bytes));
-  const Grid grid{
-      .blocks = blocks_for(count * parts, 1), .threads = kThreads, .shared_bytes = sizeof(BlockScratch<Moments>)};
+  const Grid grid{.blocks = blocks_for(count * parts, 1),
+                  .threads = kThreads,
+                  .shared_bytes = sizeof(BlockScratch<Moments>)};
   launch(args, part_moments_kernel<T>, grid, x, moments, parts, group);
   launch(args, normalize_parts_kernel<T>, grid, x, scale, shift, y, moments, parts, group);
 }
@@ -160,7 +166,8 @@ struct Instances {
 template <class T>
 void instance_normalization(const Arguments& args) {
   const auto p = args.params_as<Instances>();
-  if (p.planes > 0) normalize_groups<T>(args, {p.planes / p.channels, p.channels, 1, p.inner, 1, p.epsilon});
+  if (p.planes > 0)
+    normalize_groups<T>(args, {p.planes / p.channels, p.channels, 1, p.inner, 1, p.epsilon});
 }
 
 SX_KERNEL("group_normalization.f32", group_normalization<float>);

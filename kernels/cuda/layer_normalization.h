@@ -1,6 +1,7 @@
-// One row of a layer normalisation by a group of threads, a warp or a block: y = (s - mean) / sqrt(variance + epsilon) *
-// scale + shift with s = x + skip + bias, computed in float32. Distances are taken from the rounded mean, and their own mean
-// says how far that is off, as in kernels/cpu/layer_normalization.h.
+// One row of a layer normalisation by a group of threads, a warp or a block: y = (s - mean) /
+// sqrt(variance + epsilon) * scale + shift with s = x + skip + bias, computed in float32. Distances
+// are taken from the rounded mean, and their own mean says how far that is off, as in
+// kernels/cpu/layer_normalization.h.
 #pragma once
 #include "cuda/device/block.h"
 #include "cuda/device/memory.h"
@@ -26,7 +27,9 @@ __device__ __forceinline__ V row_reduce(V value, F f) {
 }
 
 __device__ __forceinline__ Moments row_sums(Moments mine) {
-  return row_reduce(mine, [](Moments a, Moments b) { return Moments{a.first + b.first, a.second + b.second}; });
+  return row_reduce(mine, [](Moments a, Moments b) {
+    return Moments{a.first + b.first, a.second + b.second};
+  });
 }
 
 __device__ __forceinline__ float row_sum(float mine) {
@@ -37,8 +40,10 @@ __device__ __forceinline__ float row_sum(float mine) {
 struct Statistics {
   float centre, rest, inverse;
 
-  // `moments` are sums of distances from the centre; for RMS that is 0, and so is what the mean counts as.
-  static __device__ Statistics of(float centre, Moments moments, int64_t n, float epsilon, bool rms) {
+  // `moments` are sums of distances from the centre; for RMS that is 0, and so is what the mean
+  // counts as.
+  static __device__ Statistics of(float centre, Moments moments, int64_t n, float epsilon,
+                                  bool rms) {
     const float rest = rms ? 0 : moments.first / n;
     return {centre, rest, 1 / sqrtf(fmaxf(moments.second / n - rest * rest, 0.f) + epsilon)};
   }
@@ -61,7 +66,7 @@ struct NormalizedRow {
 };
 
 constexpr int kHeldValues = 16;   // of a row, by each thread
-constexpr int kRowThreads = 1024;  // at most; longer rows are read three times
+constexpr int kRowThreads = 512;  // at most, with 128 registers; longer rows are read three times
 
 template <int N, class T>
 __device__ __forceinline__ void add_to(float (&v)[N], const T* from) {
@@ -89,8 +94,8 @@ __device__ __forceinline__ void store_floats(T* to, const float (&v)[N]) {
 }
 
 template <int N, class T>
-__device__ __forceinline__ void store_normalized(const NormalizedRow<T>& row, const float (&v)[N], int64_t i,
-                                                 const Statistics& statistics) {
+__device__ __forceinline__ void store_normalized(const NormalizedRow<T>& row, const float (&v)[N],
+                                                 int64_t i, const Statistics& statistics) {
   const auto scale = load_packed<N>(row.scale + i);
   Packed<T, N> shift;
   if (row.shift) shift = load_packed<N>(row.shift + i);
@@ -141,7 +146,8 @@ __device__ void normalize(const NormalizedRow<T>& row, int64_t n, float epsilon,
   if (threadIdx.x == 0 && row.inverse) *row.inverse = statistics.inverse;
 }
 
-// Blocks for `rows` rows of n: as many threads for one as hold it, and eight rows a block where that is a warp.
+// Blocks for `rows` rows of n: as many threads for one as hold it, and eight rows a block where
+// that is a warp.
 inline Grid row_grid(int64_t rows, int64_t n) {
   uint32_t threads = kWarpSize;
   while (threads < kRowThreads && threads * kHeldValues < n) threads *= 2;
@@ -152,7 +158,9 @@ inline Grid row_grid(int64_t rows, int64_t n) {
 }
 
 // The row that a thread of row_grid works on.
-__device__ __forceinline__ int64_t row_index() { return int64_t{blockIdx.x} * blockDim.y + threadIdx.y; }
+__device__ __forceinline__ int64_t row_index() {
+  return int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
+}
 
 inline bool fits_registers(int64_t n) { return n <= kRowThreads * kHeldValues; }
 

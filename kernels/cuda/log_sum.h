@@ -1,5 +1,6 @@
-// Sums of exponentials without overflow, as softmax and its kind need them: one pass, with a running maximum.
-// Milakov and Gimelshein's "Online normalizer calculation for softmax", arXiv 1805.02867.
+// Sums of exponentials without overflow, as softmax and its kind need them: one pass, with a
+// running maximum. Milakov and Gimelshein's "Online normalizer calculation for softmax", arXiv
+// 1805.02867.
 #pragma once
 #include "cuda/device/math.h"
 
@@ -16,7 +17,9 @@ struct LogSum {
   }
 
   // exp(x - top); 0 where both are minus infinity, since nothing has been added yet.
-  static __device__ float rescale(float x, float top) { return x == -kInfinity ? 0.f : expf(x - top); }
+  static __device__ float rescale(float x, float top) {
+    return x == -kInfinity ? 0.f : expf(x - top);
+  }
 };
 
 __device__ inline LogSum combine(LogSum a, LogSum b) {

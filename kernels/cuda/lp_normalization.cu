@@ -1,8 +1,8 @@
-// lp_normalization.T: y[o, i, k] = x[o, i, k] / norm of x[o, :, k], the 1-norm or the 2-norm; 0 where it is 0.
-// x and y are [outer, n, inner] of float32, float16 or bfloat16; y may be x.
-// The norm accumulates in double. A warp or a block takes a row, which it reads twice, the second time from a cache; where
-// inner > 1 neighbouring threads take neighbouring columns. Not yet measured on a GPU.
-// The forms of softmax.cu.
+// lp_normalization.T: y[o, i, k] = x[o, i, k] / norm of x[o, :, k], the 1-norm or the 2-norm; 0
+// where it is 0. x and y are [outer, n, inner] of float32, float16 or bfloat16; y may be x. The
+// norm accumulates in double. A warp or a block takes a row, which it reads twice, the second time
+// from a cache; where inner > 1 neighbouring threads take neighbouring columns. Not yet measured on
+// a GPU. The forms of softmax.cu.
 #include "cuda/device/block.h"
 #include "cuda/device/shared.h"
 #include "cuda/launch.h"
@@ -25,13 +25,16 @@ __device__ double scale_of(double sum, bool square) {
 
 // blockDim.x threads a row: a warp, with eight rows a block, or all of the block.
 template <class T>
-__global__ void __launch_bounds__(kThreads) rows_kernel(const T* x, T* y, int64_t rows, int64_t n, bool square) {
+__global__ void __launch_bounds__(kThreads)
+    rows_kernel(const T* x, T* y, int64_t rows, int64_t n, bool square) {
   const int64_t row = int64_t{blockIdx.x} * blockDim.y + threadIdx.y;
   if (row >= rows) return;
   const auto add = [](double a, double b) { return a + b; };
   double sum = 0;
-  for (int64_t i = threadIdx.x; i < n; i += blockDim.x) sum += term(load_as(x[row * n + i]), square);
-  sum = blockDim.x == kWarpSize ? warp_reduce(sum, add) : block_reduce(sum, add, shared_memory<BlockScratch<double>>());
+  for (int64_t i = threadIdx.x; i < n; i += blockDim.x)
+    sum += term(load_as(x[row * n + i]), square);
+  sum = blockDim.x == kWarpSize ? warp_reduce(sum, add)
+                                : block_reduce(sum, add, shared_memory<BlockScratch<double>>());
   const double scale = scale_of(sum, square);
   for (int64_t i = threadIdx.x; i < n; i += blockDim.x)
     y[row * n + i] = store_as<T>(float(load_as(x[row * n + i]) * scale));
@@ -58,7 +61,8 @@ void lp_normalization(const Arguments& args) {
   const bool square = p == 2;
   if (outer * n * inner == 0) return;
   if (inner > 1) {
-    launch(args, columns_kernel<T>, {.blocks = blocks_for(outer * inner, kThreads), .threads = kThreads}, x, y,
+    launch(args, columns_kernel<T>,
+           {.blocks = blocks_for(outer * inner, kThreads), .threads = kThreads}, x, y,
            outer * inner, n, inner, square);
     return;
   }

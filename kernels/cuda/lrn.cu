@@ -1,7 +1,8 @@
-// lrn.T: y[n, c, i] = x[n, c, i] / (bias + factor * sum of x[n, j, i]^2)^beta, j from c - before to c + behind.
-// x and y are [batch, channels, inner] of float32, float16 or bfloat16.
-// A thread an element; the neighbours in other channels come from the cache. Not yet measured on a GPU.
-// The squares are summed anew for each element, as in kernels/cpu/lrn.cpp, since a running sum would drift.
+// lrn.T: y[n, c, i] = x[n, c, i] / (bias + factor * sum of x[n, j, i]^2)^beta, j from c - before to
+// c + behind. x and y are [batch, channels, inner] of float32, float16 or bfloat16. A thread an
+// element; the neighbours in other channels come from the cache. Not yet measured on a GPU. The
+// squares are summed anew for each element, as in kernels/cpu/lrn.cpp, since a running sum would
+// drift.
 #include "cuda/launch.h"
 
 namespace sx::cuda {
@@ -25,7 +26,8 @@ __global__ void __launch_bounds__(kThreads) lrn_kernel(const T* x, T* y, Params 
       const float v = load_as(x[i + (j - c) * p.inner]);
       squares += v * v;
     }
-    y[i] = store_as<T>(load_as(x[i]) * powf(squares * float(p.factor) + float(p.bias), -float(p.beta)));
+    y[i] = store_as<T>(load_as(x[i]) *
+                       powf(squares * float(p.factor) + float(p.bias), -float(p.beta)));
   }
 }
 
@@ -33,7 +35,8 @@ template <class T>
 void lrn(const Arguments& args) {
   const auto p = args.params_as<Params>();
   launch(args, lrn_kernel<T>,
-         {.blocks = striding_blocks(args, p.batch * p.channels * p.inner, kThreads), .threads = kThreads},
+         {.blocks = striding_blocks(args, p.batch * p.channels * p.inner, kThreads),
+          .threads = kThreads},
          args.data<const T>(0), args.data<T>(1), p);
 }
 

@@ -1,7 +1,7 @@
-// one_hot.bN: y[o, d, k] = values[indices[o, k] == d]; values are [off, on], an index outside is nowhere on.
-// y is [outer, depth, inner], seen from the axis; its elements are N bytes wide.
-// A thread an element of y, which is all that is worth counting: indices come from the cache. Not yet measured on a GPU.
-// As kernels/cpu/one_hot.cpp where inner > 1.
+// one_hot.bN: y[o, d, k] = values[indices[o, k] == d]; values are [off, on], an index outside is
+// nowhere on. y is [outer, depth, inner], seen from the axis; its elements are N bytes wide. A
+// thread an element of y, which is all that is worth counting: indices come from the cache. Not yet
+// measured on a GPU. As kernels/cpu/one_hot.cpp where inner > 1.
 #include "cuda/launch.h"
 
 namespace sx::cuda {
@@ -16,8 +16,8 @@ constexpr int32_t kInt32 = 6;
 
 template <class T, class Index>
 __global__ void __launch_bounds__(kThreads)
-    one_hot_kernel(const Index* indices, const T* values, T* y, int64_t count, int64_t depth, int64_t inner,
-                   int64_t shift) {
+    one_hot_kernel(const Index* indices, const T* values, T* y, int64_t count, int64_t depth,
+                   int64_t inner, int64_t shift) {
   const T off = values[0], on = values[1];
   const int64_t stride = int64_t{gridDim.x} * kThreads;
   for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < count; i += stride) {
@@ -36,8 +36,9 @@ void one_hot(const Arguments& args) {
   const int64_t count = args.size(2), depth = result.shape[axis];
   const auto with = [&](const auto* indices) {
     launch(args, one_hot_kernel<T, std::remove_cvref_t<decltype(*indices)>>,
-           {.blocks = striding_blocks(args, count, kThreads), .threads = kThreads}, indices, args.data<const T>(1),
-           args.data<T>(2), count, depth, inner, from_end ? depth : int64_t{0});
+           {.blocks = striding_blocks(args, count, kThreads), .threads = kThreads}, indices,
+           args.data<const T>(1), args.data<T>(2), count, depth, inner,
+           from_end ? depth : int64_t{0});
   };
   if (args.tensors[0].dtype == kInt32)
     with(args.data<const int32_t>(0));

@@ -1,4 +1,5 @@
-// A ring of stages in shared memory between one thread that has TMA fill them, and warpgroups that use them. sm_90.
+// A ring of stages in shared memory between one thread that has TMA fill them, and warpgroups that
+// use them. sm_90.
 #pragma once
 #include "cuda/device/cluster.h"
 #include "cuda/device/mbarrier.h"
@@ -18,8 +19,8 @@ struct RingPlace {
   }
 };
 
-// The barriers of a ring, in shared memory. `kCluster` blocks fill each other's stages, so that a stage is empty when the
-// users of all of them have left it.
+// The barriers of a ring, in shared memory. `kCluster` blocks fill each other's stages, so that a
+// stage is empty when the users of all of them have left it.
 template <int kStages, int kCluster>
 struct Ring {
   using Place = RingPlace<kStages>;
@@ -36,13 +37,17 @@ struct Ring {
 
   // The filler's side: waits for an empty stage, into which `bytes` will come.
   __device__ __forceinline__ Barrier& begin_fill(const Place& place, uint32_t bytes) {
-    kCluster > 1 ? empty[place.stage].wait_cluster(place.parity ^ 1) : empty[place.stage].wait(place.parity ^ 1);
+    kCluster > 1 ? empty[place.stage].wait_cluster(place.parity ^ 1)
+                 : empty[place.stage].wait(place.parity ^ 1);
     full[place.stage].arrive_expecting(bytes);
     return full[place.stage];
   }
 
-  // A user's side: every thread waits, and one warpgroup's threads say together that they have read the stage.
-  __device__ __forceinline__ void wait_full(const Place& place) { full[place.stage].wait(place.parity); }
+  // A user's side: every thread waits, and one warpgroup's threads say together that they have read
+  // the stage.
+  __device__ __forceinline__ void wait_full(const Place& place) {
+    full[place.stage].wait(place.parity);
+  }
   __device__ __forceinline__ void release(int stage) {
     const int thread = int(threadIdx.x) % 128;
     if constexpr (kCluster > 1) {

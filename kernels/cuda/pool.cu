@@ -1,8 +1,8 @@
 // max_pool.T and average_pool.T: the largest element and the mean of each window.
-// x is [planes, input], y is [planes, output] of float32, float16 or bfloat16; a NaN is larger than any number.
-// A thread an output, neighbours along the last axis; what windows share comes from the cache. Taps outside are left out
-// before the loops, not in them. Not yet measured on a GPU.
-// The parameters are those of kernels/cpu/pool.cpp, which goes axis by axis instead.
+// x is [planes, input], y is [planes, output] of float32, float16 or bfloat16; a NaN is larger than
+// any number. A thread an output, neighbours along the last axis; what windows share comes from the
+// cache. Taps outside are left out before the loops, not in them. Not yet measured on a GPU. The
+// parameters are those of kernels/cpu/pool.cpp, which goes axis by axis instead.
 #include "cuda/device/math.h"
 #include "cuda/launch.h"
 
@@ -64,7 +64,8 @@ template <class T, bool kMax>
 void pool(const Arguments& args) {
   const auto p = args.params_as<Params>();
   const int64_t count = p.planes * p.output[0] * p.output[1] * p.output[2];
-  launch(args, pool_kernel<T, kMax>, {.blocks = striding_blocks(args, count, kThreads), .threads = kThreads},
+  launch(args, pool_kernel<T, kMax>,
+         {.blocks = striding_blocks(args, count, kThreads), .threads = kThreads},
          args.data<const T>(0), args.data<T>(1), count, p);
 }
 

@@ -1,8 +1,8 @@
 // pow.A (b of the same type) and pow.A.B: c = a^b in a's type.
 // a and b broadcast to c, which may be one of them that has its type.
-// The exponents 2, 3 and 1/2, as in nearly every model, are products and a root; where b is a single number all threads
-// take the same branch. Integers to integer powers are squared and multiplied. Not yet measured on a GPU.
-// The rules are those of kernels/cpu/pow.cpp.
+// The exponents 2, 3 and 1/2, as in nearly every model, are products and a root; where b is a
+// single number all threads take the same branch. Integers to integer powers are squared and
+// multiplied. Not yet measured on a GPU. The rules are those of kernels/cpu/pow.cpp.
 #include <limits>
 
 #include "cuda/elementwise.h"
@@ -29,7 +29,8 @@ struct FloatPower {
   __device__ A operator()(A a, B b) const {
     if constexpr (std::is_floating_point_v<A>) {
       // Not in float where b has more digits.
-      using T = std::conditional_t<std::is_same_v<A, float> && std::is_same_v<B, float>, float, double>;
+      using T =
+          std::conditional_t<std::is_same_v<A, float> && std::is_same_v<B, float>, float, double>;
       return static_cast<A>(power<T>(a, b));
     } else {
       const double result = std::pow(static_cast<double>(a), static_cast<double>(b));

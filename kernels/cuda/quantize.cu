@@ -1,8 +1,9 @@
 // quantize.TYPE: y = saturate(round(x / scale) + zero), halves to even, NaN to the smallest number;
 // dequantize.TYPE: y = (x - zero) * scale, rounded once; dynamic_quantize.f32: by x's own range.
-// x and y are [outer, length, inner]; scale and the optional zero are [length], which broadcast (elementwise.h).
-// A range is found by blocks that leave theirs in scratch memory, where all blocks of a second launch read them.
-// Not yet measured on a GPU. The rules are those of kernels/cpu/quantize.cpp.
+// x and y are [outer, length, inner]; scale and the optional zero are [length], which broadcast
+// (elementwise.h). A range is found by blocks that leave theirs in scratch memory, where all blocks
+// of a second launch read them. Not yet measured on a GPU. The rules are those of
+// kernels/cpu/quantize.cpp.
 #include <limits>
 
 #include "cuda/device/block.h"
@@ -21,7 +22,8 @@ struct Quantize {
   __device__ T operator()(float x, float scale) const { return (*this)(x, scale, T(0)); }
   __device__ T operator()(float x, float scale, T zero) const {
     const float z = zero, quotient = x / scale;
-    const float smallest = float(std::numeric_limits<T>::min()) - z, largest = float(std::numeric_limits<T>::max()) - z;
+    const float smallest = float(std::numeric_limits<T>::min()) - z,
+                largest = float(std::numeric_limits<T>::max()) - z;
     float v = quotient >= smallest ? quotient : smallest;
     v = v < largest ? v : largest;
     return static_cast<T>(static_cast<int32_t>(std::nearbyint(v) + z));
@@ -33,14 +35,17 @@ template <class T>
 struct Dequantize {
   using Wide = std::conditional_t<sizeof(T) < 4, float, double>;
   __device__ float operator()(T x, float scale) const { return float(Wide(x) * Wide(scale)); }
-  __device__ float operator()(T x, float scale, T zero) const { return float((Wide(x) - Wide(zero)) * Wide(scale)); }
+  __device__ float operator()(T x, float scale, T zero) const {
+    return float((Wide(x) - Wide(zero)) * Wide(scale));
+  }
 };
 
 // x's own stride, then those of what is [length].
 template <int N>
 Layout<N> layout_of(const Arguments& args) {
   const auto [length, inner] = args.params_as<Params>();
-  const int64_t count = args.size(0), extents[] = {inner, length, count == 0 ? 0 : count / (length * inner)};
+  const int64_t count = args.size(0),
+                extents[] = {inner, length, count == 0 ? 0 : count / (length * inner)};
   Layout<N> layout;
   for (int axis = 0; axis < 3; axis++) {
     int64_t step[N];
@@ -86,8 +91,10 @@ __device__ inline Range united(Range a, Range b) {
 
 constexpr int kRanges = 512;  // that the scratch memory has room for
 
-__global__ void __launch_bounds__(kThreads) ranges_kernel(const float* x, int64_t n, int64_t groups, Range* ranges) {
-  const int64_t stride = int64_t{gridDim.x} * kThreads, first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
+__global__ void __launch_bounds__(kThreads)
+    ranges_kernel(const float* x, int64_t n, int64_t groups, Range* ranges) {
+  const int64_t stride = int64_t{gridDim.x} * kThreads,
+                first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   Range range{0, 0};  // 0 belongs to every range
   const auto add = [&](float value) {
     const int32_t order = flipped(__float_as_int(value));
@@ -105,18 +112,20 @@ __global__ void __launch_bounds__(kThreads) ranges_kernel(const float* x, int64_
 
 // scale and zero may be null.
 __global__ void __launch_bounds__(kThreads)
-    dynamic_quantize_kernel(const float* x, uint8_t* y, int64_t n, int64_t groups, const Range* ranges, int blocks,
-                            float* scale, uint8_t* zero) {
+    dynamic_quantize_kernel(const float* x, uint8_t* y, int64_t n, int64_t groups,
+                            const Range* ranges, int blocks, float* scale, uint8_t* zero) {
   Range range{0, 0};  // 0 belongs to every range
   for (int i = threadIdx.x; i < blocks; i += kThreads) range = united(range, ranges[i]);
   range = block_reduce(range, united, shared_memory<BlockScratch<Range>>());
   // A NaN lies outside the infinities, and makes the scale NaN.
-  const float lowest = __int_as_float(flipped(range.smallest)), highest = __int_as_float(flipped(range.largest));
+  const float lowest = __int_as_float(flipped(range.smallest)),
+              highest = __int_as_float(flipped(range.largest));
   const float s = highest == lowest ? 1 : (highest - lowest) / 255;
   const Quantize<uint8_t> quantize;
   const uint8_t z = quantize(-lowest, s);
 
-  const int64_t stride = int64_t{gridDim.x} * kThreads, first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
+  const int64_t stride = int64_t{gridDim.x} * kThreads,
+                first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   for (int64_t g = first; g < groups; g += stride) {
     const auto values = load_packed<4>(x + 4 * g);
     Packed<uint8_t, 4> results;
@@ -134,15 +143,19 @@ void dynamic_quantize(const Arguments& args) {
   uint8_t* y = args.data<uint8_t>(1);
   auto* ranges = reinterpret_cast<Range*>(args.scratch);
   if (args.scratch_bytes < kRanges * sizeof(Range))
-    throw std::invalid_argument("dynamic_quantize: expects " + std::to_string(kRanges * sizeof(Range)) +
-                                " bytes of scratch memory, got " + std::to_string(args.scratch_bytes));
+    throw std::invalid_argument(
+        "dynamic_quantize: expects " + std::to_string(kRanges * sizeof(Range)) +
+        " bytes of scratch memory, got " + std::to_string(args.scratch_bytes));
   const int64_t n = args.size(0), groups = is_aligned<4>(x) && is_aligned<4>(y) ? n / 4 : 0;
-  const int64_t items = std::max<int64_t>({groups, n - 4 * groups, 1});  // the scale of nothing is 1
+  const int64_t items =
+      std::max<int64_t>({groups, n - 4 * groups, 1});  // the scale of nothing is 1
   const uint32_t blocks = std::min<uint32_t>(kRanges, striding_blocks(args, items, kThreads));
-  const Grid grid{.blocks = blocks, .threads = kThreads, .shared_bytes = sizeof(BlockScratch<Range>)};
+  const Grid grid{
+      .blocks = blocks, .threads = kThreads, .shared_bytes = sizeof(BlockScratch<Range>)};
   launch(args, ranges_kernel, grid, x, n, groups, ranges);
   launch(args, dynamic_quantize_kernel, grid, x, y, n, groups, ranges, int(blocks),
-         args.has(2) ? args.data<float>(2) : nullptr, args.has(3) ? args.data<uint8_t>(3) : nullptr);
+         args.has(2) ? args.data<float>(2) : nullptr,
+         args.has(3) ? args.data<uint8_t>(3) : nullptr);
 }
 
 SX_KERNEL("quantize.u8", quantize<uint8_t>);

@@ -1,13 +1,14 @@
 // reduce_sum, _mean, _max, _min, _prod, _l1, _l2, _log_sum, _sum_square over any set of axes.
-// x has any shape, y that of the axes that are left; `mask` has a bit for each axis that is reduced.
-// The kernels of reduce.h. Floats of every width accumulate in double, which keeps pace with memory on an A100 or H100 (on
-// paper; not yet measured on a GPU): sums hardly depend on the order, squares do not overflow. Integers wrap in 64 bits.
-// The forms are those of kernels/cpu/reduce.cpp; the two stages are as in NVIDIA's "Optimizing Parallel Reduction in CUDA".
-#include "cuda/reduce.h"
-
+// x has any shape, y that of the axes that are left; `mask` has a bit for each axis that is
+// reduced. The kernels of reduce.h. Floats of every width accumulate in double, which keeps pace
+// with memory on an A100 or H100 (on paper; not yet measured on a GPU): sums hardly depend on the
+// order, squares do not overflow. Integers wrap in 64 bits. The forms are those of
+// kernels/cpu/reduce.cpp; the two stages are as in NVIDIA's "Optimizing Parallel Reduction in
+// CUDA".
 #include <limits>
 
 #include "cuda/device/math.h"
+#include "cuda/reduce.h"
 
 namespace sx::cuda {
 namespace {
@@ -30,10 +31,17 @@ template <class T>
 __device__ T finished(Wide<T> a, Finish finish, int64_t n) {
   if constexpr (kFloat<T>) {
     switch (finish) {
-      case Finish::kMean: a /= n; break;
-      case Finish::kLog: a = log(a); break;
-      case Finish::kRoot: a = sqrt(a); break;
-      default: break;
+      case Finish::kMean:
+        a /= n;
+        break;
+      case Finish::kLog:
+        a = log(a);
+        break;
+      case Finish::kRoot:
+        a = sqrt(a);
+        break;
+      default:
+        break;
     }
     return store_as<T>(Compute<T>(a));
   } else {
@@ -41,18 +49,20 @@ __device__ T finished(Wide<T> a, Finish finish, int64_t n) {
   }
 }
 
-template <class Type, Map kMap>
+// One kernel for every map and end: neither costs what a load does.
+template <class Type>
 struct SumOf {
   using T = Type;
   using A = Wide<T>;
   using Out = T;
+  Map map;
   Finish how;
   int64_t n;
 
   __device__ A start() const { return 0; }
   __device__ A element(Compute<T> x, int64_t) const {
     const A a = A(x);
-    return kMap == Map::kSquare ? a * a : kMap == Map::kAbs && x < 0 ? -a : a;
+    return map == Map::kSquare ? a * a : map == Map::kAbs && x < 0 ? -a : a;
   }
   __device__ A combine(A a, A b) const { return a + b; }
   __device__ Out finish(A a) const { return finished<T>(a, how, n); }
@@ -71,19 +81,20 @@ struct ProductOf {
 };
 
 // Once there is a NaN, it stays.
-template <class Type, bool kLargest>
+template <class Type>
 struct ExtremeOf {
   using T = Type;
   using A = Compute<T>;
   using Out = T;
+  bool largest;
 
   __device__ A start() const {
     using Limits = std::numeric_limits<A>;
     const A most = kFloat<T> ? Limits::infinity() : Limits::max();
-    return kLargest ? (kFloat<T> ? -most : Limits::min()) : most;
+    return largest ? (kFloat<T> ? -most : Limits::min()) : most;
   }
   __device__ A element(A x, int64_t) const { return x; }
-  __device__ A combine(A a, A b) const { return (kLargest ? a > b : a < b) || a != a ? a : b; }
+  __device__ A combine(A a, A b) const { return (largest ? a > b : a < b) || a != a ? a : b; }
   __device__ Out finish(A a) const { return store_as<T>(a); }
 };
 
@@ -96,25 +107,30 @@ void reduce_sum(const Arguments& args) {
   const ReducedLayout layout = layout_of(args);
   if (kFinish == Finish::kMean && !kFloat<T> && layout.members() == 0 && layout.outputs() > 0)
     throw InvalidData("there is no mean of no integers");
-  reduce(args, layout, SumOf<T, kMap>{kFinish, layout.members()});
+  reduce(args, layout, SumOf<T>{kMap, kFinish, layout.members()});
 }
 
-template <class Op>
-void reduce_by(const Arguments& args) {
-  reduce(args, layout_of(args), Op{});
+template <class T>
+void reduce_product(const Arguments& args) {
+  reduce(args, layout_of(args), ProductOf<T>{});
 }
 
-#define SX_REDUCTIONS(type, T)                                                 \
-  SX_KERNEL("reduce_sum." type, reduce_sum<T>);                                \
-  SX_KERNEL("reduce_mean." type, reduce_sum<T, Map::kNone, Finish::kMean>);    \
-  SX_KERNEL("reduce_max." type, reduce_by<ExtremeOf<T, true>>);                \
-  SX_KERNEL("reduce_min." type, reduce_by<ExtremeOf<T, false>>);               \
-  SX_KERNEL("reduce_prod." type, reduce_by<ProductOf<T>>)
-#define SX_FLOAT_REDUCTIONS(type, T)                                           \
-  SX_REDUCTIONS(type, T);                                                      \
-  SX_KERNEL("reduce_l1." type, reduce_sum<T, Map::kAbs>);                      \
-  SX_KERNEL("reduce_l2." type, reduce_sum<T, Map::kSquare, Finish::kRoot>);    \
-  SX_KERNEL("reduce_log_sum." type, reduce_sum<T, Map::kNone, Finish::kLog>);  \
+template <class T, bool kLargest>
+void reduce_extreme(const Arguments& args) {
+  reduce(args, layout_of(args), ExtremeOf<T>{kLargest});
+}
+
+#define SX_REDUCTIONS(type, T)                                              \
+  SX_KERNEL("reduce_sum." type, reduce_sum<T>);                             \
+  SX_KERNEL("reduce_mean." type, reduce_sum<T, Map::kNone, Finish::kMean>); \
+  SX_KERNEL("reduce_max." type, reduce_extreme<T, true>);                   \
+  SX_KERNEL("reduce_min." type, reduce_extreme<T, false>);                  \
+  SX_KERNEL("reduce_prod." type, reduce_product<T>)
+#define SX_FLOAT_REDUCTIONS(type, T)                                          \
+  SX_REDUCTIONS(type, T);                                                     \
+  SX_KERNEL("reduce_l1." type, reduce_sum<T, Map::kAbs>);                     \
+  SX_KERNEL("reduce_l2." type, reduce_sum<T, Map::kSquare, Finish::kRoot>);   \
+  SX_KERNEL("reduce_log_sum." type, reduce_sum<T, Map::kNone, Finish::kLog>); \
   SX_KERNEL("reduce_sum_square." type, reduce_sum<T, Map::kSquare>)
 
 SX_FLOAT_REDUCTIONS("f32", float);

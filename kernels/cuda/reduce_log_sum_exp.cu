@@ -1,7 +1,8 @@
 // reduce_log_sum_exp.T: y[o, k] = ln of the sum over i of exp(x[o, i, k]).
-// x is [outer, n, inner] of float32, float16 or bfloat16 with the middle axis reduced, y is [outer, inner].
-// A reduction (reduce.h) in one pass by a running maximum and sum (log_sum.h), in float32. Not yet measured on a GPU.
-// Milakov and Gimelshein's "Online normalizer calculation for softmax", arXiv 1805.02867.
+// x is [outer, n, inner] of float32, float16 or bfloat16 with the middle axis reduced, y is [outer,
+// inner]. A reduction (reduce.h) in one pass by a running maximum and sum (log_sum.h), in float32.
+// Not yet measured on a GPU. Milakov and Gimelshein's "Online normalizer calculation for softmax",
+// arXiv 1805.02867.
 #include "cuda/log_sum.h"
 #include "cuda/reduce.h"
 

@@ -88,7 +88,7 @@ struct Update {
 
 // A thread a line. `lines(line, step)` gives an update.
 template <class T, class Reduction, class Lines>
-__global__ void __launch_bounds__(kMoveThreads)
+__global__ void __launch_bounds__(kMoveThreads, kMoveBlocks)
     scatter_lines_kernel(const T* updates, T* y, Lines lines, int64_t count, int64_t length,
                          Reporter reporter) {
   const int64_t line = int64_t{blockIdx.x} * kMoveThreads + threadIdx.x;
@@ -108,7 +108,7 @@ struct Chunk {
 // A block a line, and a thread an update: the first of a chunk's equal indices takes all of them,
 // in order.
 template <class T, class Reduction, class Lines>
-__global__ void __launch_bounds__(kMoveThreads)
+__global__ void __launch_bounds__(kMoveThreads, kMoveBlocks)
     scatter_chunks_kernel(const T* updates, T* y, Lines lines, int64_t length, Reporter reporter) {
   auto& chunk = shared_memory<Chunk<T>>();
   const int mine = threadIdx.x;

@@ -23,7 +23,9 @@ class Slices {
   __device__ int64_t at(int64_t i, const Reporter& reporter) const {
     int64_t within_batch = i;
     int64_t position = batched_ ? per_batch_.divide(within_batch) : 0;
-    for (int d = 0; d < depth_; d++) {
+#pragma unroll
+    for (int d = 0; d < SX_MAX_RANK; d++) {
+      if (d == depth_) break;
       const int64_t index = indices_.within(i * depth_ + d, sizes_[d], reporter);
       if (index < 0) return -1;
       position = position * sizes_[d] + index;

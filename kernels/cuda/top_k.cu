@@ -1,10 +1,11 @@
-// top_k: the k largest (least) of x[o, 0..n, j], best first, and their int64 indices; the lower index first among equals, NaN
-// above every number.
-// x is [outer, n, inner], both results [outer, k, inner].
-// Values become unsigned keys of the same order. A block takes a lane: up to 2048 elements are sorted in shared memory; in a
-// longer lane the k-th key is found 8 bits at a time, and of what is not below it k elements are gathered and sorted, in
-// shared memory or, more than 2048 of them, where the indices go. Not yet measured on a GPU; a lane keeps one block busy.
-// Radix selection as in Alabi et al., "Fast k-selection algorithms for graphics processing units", 2012; Batcher's bitonic sort.
+// top_k: the k largest (least) of x[o, 0..n, j], best first, and their int64 indices; the lower
+// index first among equals, NaN above every number. x is [outer, n, inner], both results [outer, k,
+// inner]. Values become unsigned keys of the same order. A block takes a lane: up to 2048 elements
+// are sorted in shared memory; in a longer lane the k-th key is found 8 bits at a time, and of what
+// is not below it k elements are gathered and sorted, in shared memory or, more than 2048 of them,
+// where the indices go. Not yet measured on a GPU; a lane keeps one block busy. Radix selection as
+// in Alabi et al., "Fast k-selection algorithms for graphics processing units", 2012; Batcher's
+// bitonic sort.
 #include "cuda/device/atomic.h"
 #include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
@@ -85,8 +86,12 @@ struct HeldEntries {
 template <class T>
 struct ResultEntries {
   Lane<T> lane;
-  __device__ Entry<KeyOf<T>> get(uint32_t i) const { return lane.entry(uint32_t(lane.indices[i * lane.inner])); }
-  __device__ void set(uint32_t i, const Entry<KeyOf<T>>& e) const { lane.indices[i * lane.inner] = e.index; }
+  __device__ Entry<KeyOf<T>> get(uint32_t i) const {
+    return lane.entry(uint32_t(lane.indices[i * lane.inner]));
+  }
+  __device__ void set(uint32_t i, const Entry<KeyOf<T>>& e) const {
+    lane.indices[i * lane.inner] = e.index;
+  }
 };
 
 template <class Entries>
@@ -99,7 +104,8 @@ __device__ void order(const Entries& entries, uint32_t a, uint32_t b, uint32_t c
   }
 }
 
-// Sorts any number of entries by all threads of the block: a bitonic sort whose every step moves the better one forward.
+// Sorts any number of entries by all threads of the block: a bitonic sort whose every step moves
+// the better one forward.
 template <class Entries>
 __device__ void sort(const Entries& entries, uint32_t count) {
   uint32_t padded = 1;
@@ -109,7 +115,8 @@ __device__ void sort(const Entries& entries, uint32_t count) {
       __syncthreads();
       for (uint32_t pair = threadIdx.x; pair < padded / 2; pair += blockDim.x) {
         const uint32_t first = pair / half * 2 * half, at = pair % half;
-        order(entries, first + at, half == size / 2 ? first + size - 1 - at : first + at + half, count);
+        order(entries, first + at, half == size / 2 ? first + size - 1 - at : first + at + half,
+              count);
       }
     }
   }
@@ -155,8 +162,9 @@ __device__ void choose_bin(Shared<K>& shared, int shift) {
   shared.equal = shared.bins[bin];
 }
 
-// The needed-th largest of of(i) among the i < n with among(i), which shared.threshold then is; shared.needed is how many
-// of its equals belong to the needed ones, shared.equal how many there are.
+// The needed-th largest of of(i) among the i < n with among(i), which shared.threshold then is;
+// shared.needed is how many of its equals belong to the needed ones, shared.equal how many there
+// are.
 template <int kBits, class K, class Of, class Among>
 __device__ void select(Shared<K>& shared, int64_t n, Of of, Among among) {
   if (threadIdx.x == 0) shared.threshold = 0;
@@ -166,7 +174,8 @@ __device__ void select(Shared<K>& shared, int64_t n, Of of, Among among) {
     const uint64_t above = shared.threshold >> shift >> 8;
     for (int64_t i = threadIdx.x; i < n; i += blockDim.x) {
       const uint64_t v = of(i);
-      if (v >> shift >> 8 == above && among(i)) add_shared(&shared.bins[v >> shift & (kBins - 1)], 1);
+      if (v >> shift >> 8 == above && among(i))
+        add_shared(&shared.bins[v >> shift & (kBins - 1)], 1);
     }
     __syncthreads();
     if (warp_index() == 0) choose_bin(shared, shift);
@@ -175,7 +184,8 @@ __device__ void select(Shared<K>& shared, int64_t n, Of of, Among among) {
 }
 
 template <class T>
-__global__ void __launch_bounds__(kMostThreads) long_lanes_kernel(const T* x, T* values, int64_t* indices, Params p) {
+__global__ void __launch_bounds__(kMostThreads)
+    long_lanes_kernel(const T* x, T* values, int64_t* indices, Params p) {
   using K = KeyOf<T>;
   const Lane<T> lane(x, values, indices, p);
   auto& shared = shared_memory<Shared<K>>();
@@ -183,12 +193,15 @@ __global__ void __launch_bounds__(kMostThreads) long_lanes_kernel(const T* x, T*
     shared.needed = int(p.k);
     shared.gathered = 0;
   }
-  select<8 * sizeof(K)>(shared, p.n, [&](int64_t i) { return lane.key(i); }, [](int64_t) { return true; });
+  select<8 * sizeof(K)>(
+      shared, p.n, [&](int64_t i) { return lane.key(i); }, [](int64_t) { return true; });
   const K least = K(shared.threshold);
   uint32_t lowest = 0;  // of ~index among the equals of the k-th
   if (shared.needed < shared.equal) {
     __syncthreads();
-    select<32>(shared, p.n, [](int64_t i) { return ~uint32_t(i); }, [&](int64_t i) { return lane.key(i) == least; });
+    select<32>(
+        shared, p.n, [](int64_t i) { return ~uint32_t(i); },
+        [&](int64_t i) { return lane.key(i) == least; });
     lowest = uint32_t(shared.threshold);
   }
   const bool held = p.k <= kHeld;
@@ -214,11 +227,14 @@ void top_k(const Arguments& args) {
   const auto p = args.params_as<Params>();
   if (p.k == 0) return;
   if (p.n > INT32_MAX)
-    throw std::invalid_argument("an axis of " + std::to_string(p.n) + " elements is too long for top_k");
+    throw std::invalid_argument("an axis of " + std::to_string(p.n) +
+                                " elements is too long for top_k");
   uint32_t threads = kWarpSize;
   while (threads < kMostThreads && 2 * threads < p.n) threads *= 2;
   launch(args, p.n <= kHeld ? short_lanes_kernel<T> : long_lanes_kernel<T>,
-         {.blocks = blocks_for(p.outer * p.inner, 1), .threads = threads, .shared_bytes = sizeof(Shared<KeyOf<T>>)},
+         {.blocks = blocks_for(p.outer * p.inner, 1),
+          .threads = threads,
+          .shared_bytes = sizeof(Shared<KeyOf<T>>)},
          args.data<const T>(0), args.data<T>(1), args.data<int64_t>(2), p);
 }
 

@@ -1,8 +1,9 @@
 // y = f(x) for the mathematical functions without attributes, by type.
 // x and y have one shape; y may be x, unless it is bool.
-// One line a function over the loop of elementwise.h; halves are computed in float. Sine, cosine and tangent have a stack
-// frame for arguments beyond 1e5, as CUDA's reduction of those is written. Not yet measured on a GPU.
-// The functions are those of CUDA's mathematical library, exact to 1 to 4 ulp by its manual.
+// One line a function over the loop of elementwise.h; halves are computed in float. Sine, cosine
+// and tangent have a stack frame for arguments beyond 1e5, as CUDA's reduction of those is written.
+// Not yet measured on a GPU. The functions are those of CUDA's mathematical library, exact to 1 to
+// 4 ulp by its manual.
 #include "cuda/elementwise.h"
 
 namespace sx::cuda {
@@ -27,13 +28,13 @@ struct IsInf {
   }
 };
 
-#define SX_FUNCTION(Name, is_long, R, expression)  \
-  struct Name {                                    \
-    static constexpr bool kLong = is_long;         \
-    template <class T>                             \
-    __device__ R operator()(T x) const {           \
-      return expression;                           \
-    }                                              \
+#define SX_FUNCTION(Name, is_long, R, expression) \
+  struct Name {                                   \
+    static constexpr bool kLong = is_long;        \
+    template <class T>                            \
+    __device__ R operator()(T x) const {          \
+      return expression;                          \
+    }                                             \
   }
 
 SX_FUNCTION(Neg, false, T, negated(x));

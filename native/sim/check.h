@@ -49,6 +49,10 @@ void operation_ends(Operation operation);
 // The running thread has waited for its end; with `reads_only`, only until its sources were read.
 void operation_waited_for(Operation operation, bool reads_only);
 
+// Registers of the running thread that an operation has not delivered yet: nobody may look at them.
+void registers_taken(const void* first, size_t bytes);
+void registers_returned(const void* first);
+
 // mbarriers, by address. A phase collects what came in; who has waited for it sees all of that.
 void mbarrier_initialised(const void* barrier);
 void mbarrier_invalidated(const void* barrier);
@@ -88,6 +92,8 @@ inline void operation_reads(Operation, const void*, size_t) {}
 inline void operation_writes(Operation, const void*, size_t) {}
 inline void operation_ends(Operation) {}
 inline void operation_waited_for(Operation, bool) {}
+inline void registers_taken(const void*, size_t) {}
+inline void registers_returned(const void*) {}
 inline void mbarrier_initialised(const void*) {}
 inline void mbarrier_invalidated(const void*) {}
 inline void mbarrier_arrives(const void*, bool) {}

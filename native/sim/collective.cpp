@@ -6,8 +6,8 @@
 
 namespace sim {
 
-// Lanes need not run together: one that is missing is waited for, and may first meet others of which none waits yet. To need
-// a lane that waits elsewhere is an error, as is to need one that has ended.
+// Lanes need not run together: one that is missing is waited for, and may first meet others. Two collectives that each need a
+// lane which waits at the other are an error, as is one that needs a lane which has ended.
 void collective(uint32_t mask, const char* operation, void* arguments, void (*combine)(Rendezvous&)) {
   Thread& self = *current;
   Warp& warp = *self.warp;
@@ -19,7 +19,7 @@ void collective(uint32_t mask, const char* operation, void* arguments, void (*co
     if (!slot.operation) continue;
     if (slot.mask == mask && !std::strcmp(slot.operation, operation) && !(slot.arrived >> self.lane & 1))
       mine = &slot;
-    else if (slot.arrived & mask)
+    else if ((slot.arrived & mask) && (slot.mask >> self.lane & 1))
       fail("divergent collective: %s with mask %08x, while lanes %08x wait at %s with mask %08x", operation, mask,
            slot.arrived, slot.operation, slot.mask);
   }

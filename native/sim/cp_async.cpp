@@ -1,5 +1,5 @@
-// The simulated form of kernels/cuda/device/cp_async.h. A copy is done at once, with its group at a time that the schedule
-// chooses, or at the last moment, which is the wait for its group.
+// The simulated form of kernels/cuda/device/cp_async.h. A copy is done at once, with its group at a
+// time that the schedule chooses, or at the last moment, which is the wait for its group.
 #include "cuda/device/cp_async.h"
 
 #include <deque>
@@ -17,7 +17,7 @@ struct CopyGroups {
     check::Operation operation;
   };
   struct Group {
-    std::vector<Copy> waiting;                  // not done yet
+    std::vector<Copy> waiting;                 // not done yet
     std::vector<check::Operation> operations;  // of all
 
     void finish() {
@@ -47,7 +47,8 @@ CopyGroups& copies() {
 
 void wait_for(CopyGroups::Group& group) {
   group.finish();
-  for (const check::Operation operation : group.operations) check::operation_waited_for(operation, false);
+  for (const check::Operation operation : group.operations)
+    check::operation_waited_for(operation, false);
 }
 
 }  // namespace
@@ -64,7 +65,8 @@ void copy_async(void* to, const void* from, int size, int bytes) {
   sim::require_shared(to, size_t(size), name);
   if (bytes > 0) sim::require_global(from, size_t(bytes), name);
   sim::CopyGroups& all = sim::copies();
-  const sim::CopyGroups::Copy copy{static_cast<unsigned char*>(to), static_cast<const unsigned char*>(from), size, bytes,
+  const sim::CopyGroups::Copy copy{static_cast<unsigned char*>(to),
+                                   static_cast<const unsigned char*>(from), size, bytes,
                                    sim::check::operation_issued(name, sim::check::Proxy::kGeneric)};
   all.open->operations.push_back(copy.operation);
   if (sim::choose(4) == 0)

@@ -1,5 +1,5 @@
-// The simulated form of kernels/cuda/device/mma.h and ldmatrix.h. Sums are float32, one product after the other; a tensor core
-// adds several at a time and cuts what it cannot hold.
+// The simulated form of kernels/cuda/device/mma.h and ldmatrix.h. Sums are float32, one product
+// after the other; a tensor core adds several at a time and cuts what it cannot hold.
 #include "cuda/device/mma.h"
 
 #include "cuda/device/ldmatrix.h"
@@ -33,16 +33,20 @@ void for_each_half(sim::Rendezvous& all, Move move) {
         const int along = lane % 4 * 2 + h, across = lane / 4;
         const int row = self.transposed ? along : across, column = self.transposed ? across : along;
         const auto& owner = *static_cast<Matrices*>(all.arguments[matrix * 8 + row]);
-        move(reinterpret_cast<char*>(self.registers + matrix) + 2 * h, reinterpret_cast<char*>(owner.row) + 2 * column);
+        move(reinterpret_cast<char*>(self.registers + matrix) + 2 * h,
+             reinterpret_cast<char*>(owner.row) + 2 * column);
       }
   }
 }
 
 float to_number(MmaElement type, uint32_t word, int i) {
   switch (type) {
-    case MmaElement::kFloat16: return to_float(half{uint16_t(word >> 16 * i)});
-    case MmaElement::kBfloat16: return to_float(bfloat16{uint16_t(word >> 16 * i)});
-    default: return __builtin_bit_cast(float, word & 0xffffe000u);
+    case MmaElement::kFloat16:
+      return to_float(half{uint16_t(word >> 16 * i)});
+    case MmaElement::kBfloat16:
+      return to_float(bfloat16{uint16_t(word >> 16 * i)});
+    default:
+      return __builtin_bit_cast(float, word & 0xffffe000u);
   }
 }
 
@@ -62,7 +66,8 @@ void multiply(sim::Rendezvous& all, int per_word, Decode decode) {
     for (int i = 0; i < per_word; i++) {
       for (int r = 0; r < 4; r++)
         a[g + r % 2 * 8][(t + r / 2 * 4) * per_word + i] = decode(first.a_type, self.a[r], i);
-      for (int r = 0; r < 2; r++) b[(t + r * 4) * per_word + i][g] = decode(first.b_type, self.b[r], i);
+      for (int r = 0; r < 2; r++)
+        b[(t + r * 4) * per_word + i][g] = decode(first.b_type, self.b[r], i);
     }
   }
   for (int lane = 0; lane < kWarpSize; lane++) {
@@ -86,7 +91,8 @@ void rows_to_registers(const MatrixRow& row, uint32_t* registers, int count, boo
   sim::require_capability(80, "ldmatrix");
   Matrices lane{const_cast<MatrixRow*>(&row), registers, count, transposed};
   sim::collective(kFullWarp, "ldmatrix", &lane, [](sim::Rendezvous& all) {
-    for_each_half(all, [](void* in_register, const void* in_row) { std::memcpy(in_register, in_row, 2); });
+    for_each_half(
+        all, [](void* in_register, const void* in_row) { std::memcpy(in_register, in_row, 2); });
   });
 }
 
@@ -94,7 +100,8 @@ void registers_to_rows(const uint32_t* registers, MatrixRow& row, int count, boo
   sim::require_capability(90, "stmatrix");
   Matrices lane{&row, const_cast<uint32_t*>(registers), count, transposed};
   sim::collective(kFullWarp, "stmatrix", &lane, [](sim::Rendezvous& all) {
-    for_each_half(all, [](const void* in_register, void* in_row) { std::memcpy(in_row, in_register, 2); });
+    for_each_half(
+        all, [](const void* in_register, void* in_row) { std::memcpy(in_row, in_register, 2); });
   });
 }
 
@@ -105,9 +112,12 @@ void mma(void* d, const uint32_t* a, const uint32_t* b, MmaElement a_type, MmaEl
     const auto& first = *static_cast<Mma*>(all.arguments[0]);
     switch (first.a_type) {
       case MmaElement::kFloat16:
-      case MmaElement::kBfloat16: return multiply<float>(all, 2, to_number);
-      case MmaElement::kTf32: return multiply<float>(all, 1, to_number);
-      default: return multiply<int32_t>(all, 4, to_integer);
+      case MmaElement::kBfloat16:
+        return multiply<float>(all, 2, to_number);
+      case MmaElement::kTf32:
+        return multiply<float>(all, 1, to_number);
+      default:
+        return multiply<int32_t>(all, 4, to_integer);
     }
   });
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <numeric>
 
+#include "add.h"
 #include "engines.h"
 
 namespace sim {
@@ -69,7 +70,10 @@ struct Box {
     if (map.im2col)
       pixel(number, position);
     else
-      for (int d = 1; d < map.rank; number /= counts[d++]) position[d] = at[d] + int64_t(number % counts[d]) * map.steps[d];
+      {
+      for (int d = 1; d < map.rank; number /= counts[d++])
+        position[d] = at[d] + int64_t(number % counts[d]) * map.steps[d];
+    }
     int64_t offset = at[0] * int64_t(map.element_bytes);
     bool inside = true;
     for (int d = 1; d < map.rank; d++) {
@@ -131,39 +135,6 @@ void require_box(const Box& box, const void* shared, const char* operation) {
   require_tensor(box.map, operation);
   require_aligned(shared, 128, operation, "the box in shared memory");
   require_shared(shared, box.bytes(), operation);
-}
-
-template <class T, class F>
-void add_elements(unsigned char* to, const unsigned char* from, size_t bytes, F add) {
-  for (size_t i = 0; i < bytes; i += sizeof(T)) {
-    T a, b;
-    std::memcpy(&a, to + i, sizeof a);
-    std::memcpy(&b, from + i, sizeof b);
-    a = add(a, b);
-    std::memcpy(to + i, &a, sizeof a);
-  }
-}
-
-float from_bfloat16(uint16_t x) { return __builtin_bit_cast(float, uint32_t(x) << 16); }
-uint16_t to_bfloat16(float x) {
-  const uint32_t bits = __builtin_bit_cast(uint32_t, x);
-  return x != x ? 0x7fff : uint16_t((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
-void add_row(AddAs type, unsigned char* to, const unsigned char* from, size_t bytes) {
-  switch (type) {
-    case AddAs::kInt32:
-      return add_elements<uint32_t>(to, from, bytes, [](uint32_t a, uint32_t b) { return a + b; });
-    case AddAs::kFloat32:
-      return add_elements<float>(to, from, bytes, [](float a, float b) { return a + b; });
-    case AddAs::kFloat16:
-      return add_elements<_Float16>(to, from, bytes, [](_Float16 a, _Float16 b) { return _Float16(a + b); });
-    case AddAs::kBfloat16:
-      return add_elements<uint16_t>(
-          to, from, bytes, [](uint16_t a, uint16_t b) { return to_bfloat16(from_bfloat16(a) + from_bfloat16(b)); });
-    case AddAs::kNothing:
-      fail("cp.reduce.async.bulk.tensor: cannot add elements of this type");
-  }
 }
 
 BulkGroups& groups_of(Thread& thread) {
@@ -246,7 +217,7 @@ void tma_store(const TensorMap& map, const void* from, const int32_t* at, int ra
           auto* to = const_cast<unsigned char*>(row.data) + skip;
           const unsigned char* values = buffer + r * box->row_bytes + skip;
           if (add)
-            add_row(box->map.add_as, to, values, bytes);
+            add_elements(box->map.add_as, to, values, bytes);
           else
             std::memcpy(to, values, bytes);
           check::operation_writes(operation, to, bytes);

@@ -1,4 +1,5 @@
-// What threads do to one word at the same time. Of integers only: the order of floats' sums would show in results.
+// What threads do to one word at the same time. Of integers only: the order of floats' sums would
+// show in results.
 #pragma once
 #include "cuda/device/platform.h"
 

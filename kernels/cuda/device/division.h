@@ -1,14 +1,19 @@
-// Division of indices by numbers that the host knows: a product and a shift in place of the hundred instructions that a
-// division of 64 bits takes. Granlund and Montgomery, "Division by Invariant Integers using Multiplication", 1994.
+// Division of indices by numbers that the host knows: a product and a shift in place of the hundred
+// instructions that a division of 64 bits takes. Granlund and Montgomery, "Division by Invariant
+// Integers using Multiplication", 1994.
 #pragma once
 #include "cuda/device/platform.h"
 
 namespace sx::cuda {
 
 #ifdef SX_SIM
-inline uint64_t high_product(uint64_t a, uint64_t b) { return uint64_t((unsigned __int128){a} * b >> 64); }
+inline uint64_t high_product(uint64_t a, uint64_t b) {
+  return uint64_t((unsigned __int128){a} * b >> 64);
+}
 #else
-__device__ __forceinline__ uint64_t high_product(uint64_t a, uint64_t b) { return __umul64hi(a, b); }
+__device__ __forceinline__ uint64_t high_product(uint64_t a, uint64_t b) {
+  return __umul64hi(a, b);
+}
 #endif
 
 // Divides 0 <= i < 2^63 by 1 <= divisor < 2^62.

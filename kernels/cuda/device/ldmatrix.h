@@ -1,6 +1,7 @@
-// ldmatrix and stmatrix: a warp moves N matrices of 8 rows of 16 bytes between shared memory and the layout that mma.h
-// wants. Lane 8 i + r gives the address of row r of matrix i, a multiple of 16. Lane 4 r + c gets word c of row r of each;
-// transposed, of 16-bit elements: elements 2 c and 2 c + 1 of column r. All lanes of a full warp call it.
+// ldmatrix and stmatrix: a warp moves N matrices of 8 rows of 16 bytes between shared memory and
+// the layout that mma.h wants. Lane 8 i + r gives the address of row r of matrix i, a multiple
+// of 16. Lane 4 r + c gets word c of row r of each; transposed, of 16-bit elements: elements 2 c
+// and 2 c + 1 of column r. All lanes of a full warp call it.
 #pragma once
 #include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
@@ -44,9 +45,15 @@ template <bool kTransposed, int N>
 __device__ __forceinline__ void load_matrices(uint32_t (&to)[N], const void* row) {
   static_assert(N == 1 || N == 2 || N == 4);
   if constexpr (N == 1 && !kTransposed)
-    asm volatile("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%0}, [%1];" : "=r"(to[0]) : "r"(shared_address(row)) : "memory");
+    asm volatile("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%0}, [%1];"
+                 : "=r"(to[0])
+                 : "r"(shared_address(row))
+                 : "memory");
   else if constexpr (N == 1)
-    asm volatile("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {%0}, [%1];" : "=r"(to[0]) : "r"(shared_address(row)) : "memory");
+    asm volatile("ldmatrix.sync.aligned.m8n8.x1.trans.shared.b16 {%0}, [%1];"
+                 : "=r"(to[0])
+                 : "r"(shared_address(row))
+                 : "memory");
   else if constexpr (N == 2 && !kTransposed)
     asm volatile("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%0, %1}, [%2];"
                  : "=r"(to[0]), "=r"(to[1])
@@ -74,23 +81,33 @@ template <bool kTransposed, int N>
 __device__ __forceinline__ void store_matrices(void* row, const uint32_t (&from)[N]) {
   static_assert(N == 1 || N == 2 || N == 4);
   if constexpr (N == 1 && !kTransposed)
-    asm volatile("stmatrix.sync.aligned.m8n8.x1.shared.b16 [%0], {%1};" ::"r"(shared_address(row)), "r"(from[0]) : "memory");
+    asm volatile("stmatrix.sync.aligned.m8n8.x1.shared.b16 [%0], {%1};" ::"r"(shared_address(row)),
+                 "r"(from[0])
+                 : "memory");
   else if constexpr (N == 1)
-    asm volatile("stmatrix.sync.aligned.m8n8.x1.trans.shared.b16 [%0], {%1};" ::"r"(shared_address(row)), "r"(from[0]) : "memory");
+    asm volatile(
+        "stmatrix.sync.aligned.m8n8.x1.trans.shared.b16 [%0], {%1};" ::"r"(shared_address(row)),
+        "r"(from[0])
+        : "memory");
   else if constexpr (N == 2 && !kTransposed)
-    asm volatile("stmatrix.sync.aligned.m8n8.x2.shared.b16 [%0], {%1, %2};" ::"r"(shared_address(row)), "r"(from[0]), "r"(from[1])
-                 : "memory");
+    asm volatile(
+        "stmatrix.sync.aligned.m8n8.x2.shared.b16 [%0], {%1, %2};" ::"r"(shared_address(row)),
+        "r"(from[0]), "r"(from[1])
+        : "memory");
   else if constexpr (N == 2)
-    asm volatile("stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%0], {%1, %2};" ::"r"(shared_address(row)), "r"(from[0]),
-                 "r"(from[1])
-                 : "memory");
+    asm volatile(
+        "stmatrix.sync.aligned.m8n8.x2.trans.shared.b16 [%0], {%1, %2};" ::"r"(shared_address(row)),
+        "r"(from[0]), "r"(from[1])
+        : "memory");
   else if constexpr (!kTransposed)
-    asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(shared_address(row)), "r"(from[0]),
-                 "r"(from[1]), "r"(from[2]), "r"(from[3])
+    asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(
+                     shared_address(row)),
+                 "r"(from[0]), "r"(from[1]), "r"(from[2]), "r"(from[3])
                  : "memory");
   else
-    asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(shared_address(row)), "r"(from[0]),
-                 "r"(from[1]), "r"(from[2]), "r"(from[3])
+    asm volatile("stmatrix.sync.aligned.m8n8.x4.trans.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(
+                     shared_address(row)),
+                 "r"(from[0]), "r"(from[1]), "r"(from[2]), "r"(from[3])
                  : "memory");
 }
 #endif

@@ -1,5 +1,6 @@
-// mma.sync: d [16, 8] += a [16, depth] b [depth, 8], by a warp. The depth is 32 bytes of the operands' type: 16 of float16 and
-// bfloat16, 8 of tf32, 32 of int8 and uint8. In 32-bit words, which lie along the depth, lane 4 g + t has
+// mma.sync: d [16, 8] += a [16, depth] b [depth, 8], by a warp. The depth is 32 bytes of the
+// operands' type: 16 of float16 and bfloat16, 8 of tf32, 32 of int8 and uint8. In 32-bit words,
+// which lie along the depth, lane 4 g + t has
 //   a: word t of rows g and g + 8, word t + 4 of rows g and g + 8
 //   b: words t and t + 4 of column g
 //   d: elements 2 t and 2 t + 1 of row g, then of row g + 8.
@@ -46,7 +47,8 @@ constexpr MmaElement mma_element() {
 
 template <class A, class B = A>
 void mma(typename MmaType<A>::Sum (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
-  static_assert(std::is_same_v<A, B> || (sizeof(A) == 1 && sizeof(B) == 1 && std::is_integral_v<A>));
+  static_assert(std::is_same_v<A, B> ||
+                (sizeof(A) == 1 && sizeof(B) == 1 && std::is_integral_v<A>));
   detail::mma(d, a, b, detail::mma_element<A>(), detail::mma_element<B>());
 }
 
@@ -58,13 +60,15 @@ inline uint32_t to_tf32(float x) {
 
 #else
 
-#define SX_MMA(shape_and_types, letter)                                                                   \
-  asm volatile("mma.sync.aligned." shape_and_types " {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};" \
-               : "+" letter(d[0]), "+" letter(d[1]), "+" letter(d[2]), "+" letter(d[3])                   \
+#define SX_MMA(shape_and_types, letter)                                                 \
+  asm volatile("mma.sync.aligned." shape_and_types                                      \
+               " {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"       \
+               : "+" letter(d[0]), "+" letter(d[1]), "+" letter(d[2]), "+" letter(d[3]) \
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]))
 
 template <class A, class B = A>
-__device__ __forceinline__ void mma(typename MmaType<A>::Sum (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
+__device__ __forceinline__ void mma(typename MmaType<A>::Sum (&d)[4], const uint32_t (&a)[4],
+                                    const uint32_t (&b)[2]) {
   if constexpr (std::is_same_v<A, half> && std::is_same_v<B, half>)
     SX_MMA("m16n8k16.row.col.f32.f16.f16.f32", "f");
   else if constexpr (std::is_same_v<A, bfloat16> && std::is_same_v<B, bfloat16>)
@@ -78,7 +82,8 @@ __device__ __forceinline__ void mma(typename MmaType<A>::Sum (&d)[4], const uint
   else if constexpr (std::is_same_v<A, uint8_t> && std::is_same_v<B, int8_t>)
     SX_MMA("m16n8k32.row.col.s32.u8.s8.s32", "r");
   else {
-    static_assert(std::is_same_v<A, uint8_t> && std::is_same_v<B, uint8_t>, "the tensor core has no such product");
+    static_assert(std::is_same_v<A, uint8_t> && std::is_same_v<B, uint8_t>,
+                  "the tensor core has no such product");
     SX_MMA("m16n8k32.row.col.s32.u8.u8.s32", "r");
   }
 }

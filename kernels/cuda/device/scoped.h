@@ -159,9 +159,15 @@ __device__ __forceinline__ T atomic_exchange(T* p, T value) {
 }
 #define SX_COMPARE(scope, unused)                                                                                   \
   if constexpr (sizeof(T) == 8)                                                                                     \
-    asm volatile("atom.acq_rel." scope ".cas.b64 %0, [%1], %2, %3;" : "=l"(old) : "l"(p), "l"(from), "l"(bits) : "memory"); \
+    asm volatile("atom.acq_rel." scope ".cas.b64 %0, [%1], %2, %3;"                                                 \
+                 : "=l"(old)                                                                                        \
+                 : "l"(p), "l"(from), "l"(bits)                                                                     \
+                 : "memory");                                                                                       \
   else                                                                                                              \
-    asm volatile("atom.acq_rel." scope ".cas.b32 %0, [%1], %2, %3;" : "=r"(old) : "l"(p), "r"(from), "r"(bits) : "memory")
+    asm volatile("atom.acq_rel." scope ".cas.b32 %0, [%1], %2, %3;"                                                 \
+                 : "=r"(old)                                                                                        \
+                 : "l"(p), "r"(from), "r"(bits)                                                                     \
+                 : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ T atomic_compare_exchange(T* p, T expected, T value) {
   const auto from = detail::bits_as<detail::Bits<T>>(expected);

@@ -3,6 +3,9 @@
 // for the kernel, and throws.
 #pragma once
 #include "cuda/device/platform.h"
+#ifdef SX_SIM
+#include "sim/scoped.h"
+#endif
 
 namespace sx::cuda {
 
@@ -25,8 +28,9 @@ struct Reporter {
 #if defined(SX_SIM) || defined(__CUDACC__)
   __device__ void report(Finding finding, int64_t a, int64_t b, int64_t c) const {
 #ifdef SX_SIM
-    if (status->finding != Finding::kNothing) return;
-    status->finding = finding;
+    const auto first = [=](int32_t found) { return found ? found : int32_t(finding); };
+    if (sim::scoped_update(reinterpret_cast<int32_t*>(&status->finding), sim::Order::kRelaxed, sim::Scope::kDevice, first))
+      return;
 #else
     if (atomicCAS(reinterpret_cast<int*>(&status->finding), 0, static_cast<int>(finding)) != 0) return;
 #endif

@@ -26,14 +26,14 @@ struct MappedTensor {
   TensorType type;
   const void* data;  // a multiple of 16
   int rank;
-  int64_t sizes[5], strides[5];  // in elements; strides[0] is 1, the others multiples of 16 bytes
+  int64_t sizes[5] = {}, strides[5] = {};  // in elements; strides[0] is 1, the others multiples of 16 bytes
   Swizzle swizzle = Swizzle::kNone;
   int steps[5] = {1, 1, 1, 1, 1};  // every how manyth element is taken
   bool outside_is_nan = false;     // otherwise 0
 };
 
 struct BoxMap : MappedTensor {
-  int box[5];  // each up to 256
+  int box[5] = {};  // each up to 256
 };
 
 // For convolutions over [channels, w, (h, (d,)) n]: a column of pixels by some channels. Filters start at the pixels from

@@ -70,7 +70,7 @@ inline bool any_lane(bool predicate, uint32_t mask = kFullWarp) {
 }
 // One lane of the full warp, the same for all.
 inline bool elect_lane() {
-  sync_warp();
+  sim::collective(kFullWarp, "elect.sync", nullptr, [](sim::Rendezvous&) {});
   return sim::current->lane == 0;
 }
 

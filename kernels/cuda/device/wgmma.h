@@ -91,13 +91,20 @@ void fence_operand(T (&)[N]) {}
 #define SX_BIND_64(i) SX_BIND_32(i), SX_BIND_32(i + 32)
 #define SX_WGMMA_SIZES(F, ...) \
   if constexpr (N == 8) F(__VA_ARGS__, "8", SX_TEXT_8, "%4", "%5", "%6", "%7", "%8", "%9", "%10", SX_BIND_4(0)); \
-  if constexpr (N == 16) F(__VA_ARGS__, "16", SX_TEXT_16, "%8", "%9", "%10", "%11", "%12", "%13", "%14", SX_BIND_8(0)); \
-  if constexpr (N == 32) F(__VA_ARGS__, "32", SX_TEXT_32, "%16", "%17", "%18", "%19", "%20", "%21", "%22", SX_BIND_16(0)); \
-  if constexpr (N == 64) F(__VA_ARGS__, "64", SX_TEXT_64, "%32", "%33", "%34", "%35", "%36", "%37", "%38", SX_BIND_32(0)); \
-  if constexpr (N == 96) F(__VA_ARGS__, "96", SX_TEXT_96, "%48", "%49", "%50", "%51", "%52", "%53", "%54", SX_BIND_32(0), SX_BIND_16(32)); \
-  if constexpr (N == 128) F(__VA_ARGS__, "128", SX_TEXT_128, "%64", "%65", "%66", "%67", "%68", "%69", "%70", SX_BIND_64(0)); \
-  if constexpr (N == 192) F(__VA_ARGS__, "192", SX_TEXT_192, "%96", "%97", "%98", "%99", "%100", "%101", "%102", SX_BIND_64(0), SX_BIND_32(64)); \
-  if constexpr (N == 256) F(__VA_ARGS__, "256", SX_TEXT_256, "%128", "%129", "%130", "%131", "%132", "%133", "%134", SX_BIND_64(0), SX_BIND_64(64))
+  if constexpr (N == 16) F(__VA_ARGS__, "16", SX_TEXT_16, "%8", "%9", "%10", "%11", "%12", "%13", "%14", \
+    SX_BIND_8(0)); \
+  if constexpr (N == 32) F(__VA_ARGS__, "32", SX_TEXT_32, "%16", "%17", "%18", "%19", "%20", "%21", "%22", \
+    SX_BIND_16(0)); \
+  if constexpr (N == 64) F(__VA_ARGS__, "64", SX_TEXT_64, "%32", "%33", "%34", "%35", "%36", "%37", "%38", \
+    SX_BIND_32(0)); \
+  if constexpr (N == 96) F(__VA_ARGS__, "96", SX_TEXT_96, "%48", "%49", "%50", "%51", "%52", "%53", "%54", \
+    SX_BIND_32(0), SX_BIND_16(32)); \
+  if constexpr (N == 128) F(__VA_ARGS__, "128", SX_TEXT_128, "%64", "%65", "%66", "%67", "%68", "%69", "%70", \
+    SX_BIND_64(0)); \
+  if constexpr (N == 192) F(__VA_ARGS__, "192", SX_TEXT_192, "%96", "%97", "%98", "%99", "%100", "%101", "%102", \
+    SX_BIND_64(0), SX_BIND_32(64)); \
+  if constexpr (N == 256) F(__VA_ARGS__, "256", SX_TEXT_256, "%128", "%129", "%130", "%131", "%132", "%133", "%134", \
+    SX_BIND_64(0), SX_BIND_64(64))
 
 // From shared memory the operands are a, b, accumulate, and for 16-bit types the transposition of both; from registers
 // a's four, b, accumulate and b's transposition.

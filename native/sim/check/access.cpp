@@ -96,10 +96,18 @@ bool is_simulators(const char* address) {
   });
 }
 
+// A thread's own variables.
+void touch_registers(const char* address, size_t bytes, bool writes, const void* code) {
+  for (const std::span<const std::byte>& taken : current->checked->taken)
+    if (size_t(address - reinterpret_cast<const char*>(taken.data())) < taken.size())
+      report(Problem::kPendingRegisters, writes, address, bytes, code_of(code));
+}
+
 enum class Kind { kScalar, kStruct, kVolatile };
 
 void hook(const char* address, size_t bytes, bool writes, Kind kind, const void* code) {
-  if (!on_stack(__builtin_frame_address(0)) || on_stack(address)) return;  // of the host; a thread's own
+  if (!on_stack(__builtin_frame_address(0))) return;  // of the host
+  if (on_stack(address)) return touch_registers(address, bytes, writes, code);
   const auto place = reinterpret_cast<uintptr_t>(code);
   if (place < first_code) first_code = place;
   if (place > last_code) last_code = place;
@@ -197,6 +205,13 @@ void __tsan_write_range(void* p, size_t bytes) {
   sim::check::hook(static_cast<const char*>(p), bytes, true, Kind::kStruct, __builtin_return_address(0));
 }
 void __tsan_init() {}
+// Of kernels, CUDA's atomicAdd; launchers count references to what they hold.
+int __tsan_atomic32_fetch_add(volatile int* p, int value, int) {
+  if (sim::on_stack(__builtin_frame_address(0)) && !sim::on_stack(const_cast<const int*>(p)))
+    sim::check::scoped_access(const_cast<const int*>(p), sizeof *p, sim::Access::kReadModifyWrite, sim::Order::kRelaxed,
+                              sim::Scope::kDevice);
+  return __atomic_fetch_add(p, value, __ATOMIC_ACQ_REL);
+}
 void __tsan_vptr_read(void*) {}
 void __tsan_vptr_update(void*, void*) {}
 

@@ -121,10 +121,23 @@ void operation_writes(Operation operation, const void* address, size_t bytes) {
   access(toucher_of(operations[operation], true), static_cast<const char*>(address), bytes, true, true);
 }
 
-void operation_ends(Operation) {}
+// What it knew is of no use any more; that it has ended is.
+void operation_ends(Operation operation) {
+  Clock& clock = operations[operation].clock;
+  clock.own = {.block = clock.own.block, .done = {}, .fenced = {}};
+  clock.foreign.clear();
+}
 
 void operation_waited_for(Operation operation, bool reads_only) {
   add_end(current->checked->clock, operations[operation], reads_only);
+}
+
+void registers_taken(const void* first, size_t bytes) {
+  current->checked->taken.push_back({static_cast<const std::byte*>(first), bytes});
+}
+
+void registers_returned(const void* first) {
+  std::erase_if(current->checked->taken, [&](const auto& taken) { return taken.data() == first; });
 }
 
 void mbarrier_initialised(const void* barrier) { mbarriers[barrier] = {}; }

@@ -19,6 +19,7 @@ struct CheckState {
   check::Clock fence;          // what it knew at its last fence
   Scope fence_scope{};
   bool fenced = false;         // whether there was one
+  std::vector<std::span<const std::byte>> taken;  // registers that operations have not delivered
   check::Clock seen;           // released by others, and read here without an order
 };
 

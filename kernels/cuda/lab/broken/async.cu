@@ -134,7 +134,7 @@ __global__ void __launch_bounds__(kThreads) missing_empty_wait(float* x, float* 
   if (threadIdx.x < 32) {
     if (threadIdx.x != 0) return;
     for (int i = 0; i < kRounds; i++) {
-      if (!kBroken && i >= 2) shared.empty[i % 2].wait(i / 2 - 1 & 1);
+      if (!kBroken && i >= 2) shared.empty[i % 2].wait((i / 2 - 1) & 1);
       shared.full[i % 2].arrive_expecting(kTileBytes);
       bulk_load(shared.values + i % 2 * kTile, x + i * kTile, kTileBytes, shared.full[i % 2]);
     }

@@ -17,6 +17,11 @@ struct Outputs {
     actual[i] = given;
     expected[i] = wanted;
   }
+
+  // Nothing more from `first` on, for kernels that have read the memory; all threads of a block call it.
+  __device__ void clear(int first) const {
+    for (int i = first + int(threadIdx.x); i < kValues; i += int(blockDim.x)) set(i, 0, 0);
+  }
 };
 
 // Both tensors, zero; they are also what kernels that read global memory read from.

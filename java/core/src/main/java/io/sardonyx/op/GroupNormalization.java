@@ -66,11 +66,11 @@ public record GroupNormalization(long groups, float epsilon, boolean perGroup) i
     }
 
     /**
-     * Scratch for a GPU, whose kernel cuts long groups: 8 bytes for each part of 16 Ki elements; shared with {@link
+     * Scratch for a GPU, whose kernel cuts long groups: 8 bytes for each part of 8 Ki elements; shared with {@link
      * InstanceNormalization}.
      */
     static long partBytes(long groups, long elements) {
-        long part = 1 << 14;
+        long part = 1 << 13;
         return elements <= part ? 0 : 8 * groups * ((elements + part - 1) / part);
     }
 

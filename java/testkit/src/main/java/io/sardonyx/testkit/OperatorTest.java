@@ -81,7 +81,14 @@ public abstract class OperatorTest {
         if (c.rejection().isPresent()) {
             return requireRejection(c, device);
         } else if (c.operator() instanceof TensorOperator operator) {
-            return runTensors(c, operator, device);
+            try {
+                return runTensors(c, operator, device);
+            } catch (DeviceException e) {
+                if (e.code() == DeviceException.Code.UNSUPPORTED) {
+                    return false; // a kernel for GPUs of another architecture
+                }
+                throw e;
+            }
         }
         List<? extends HostValue> actual =
                 ((DynamicOperator) c.operator()).evaluate(Values.of(c.inputs()), new NoSubgraphs(c.outputs()));

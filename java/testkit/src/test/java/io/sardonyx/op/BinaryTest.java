@@ -194,6 +194,10 @@ class BinaryTest extends OperatorTest {
                 pair("enough for all threads", new Add(), shape(3, 100, 301), shape(100, 1)),
                 pair("a long vector", new Mul(), shape(300_007), shape(300_007)),
                 pair("a long row", new Max(), shape(2, 150_001), shape(150_001)),
+                pair("rows of sixteens", new Sub(), shape(5, 64), shape(64)),
+                pair("a number for each row of sixteens", new Div(), shape(2, 7, 16), shape(7, 1)),
+                pair("rows and columns of sixteens", new Mul(), shape(3, 32, 1), shape(3, 1, 16)),
+                pair("four axes that take turns", new Add(), shape(3, 1, 5, 1), shape(1, 4, 1, 12)),
                 pair("rejects other sizes", new Add(), shape(2, 3), shape(2))
                         .rejects("Add: shapes do not broadcast: [2, 3] and [2]"),
                 Case.of("rejects other types", new Add())

@@ -1,0 +1,117 @@
+package io.sardonyx.binding;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sardonyx.device.Devices;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * That the checked simulator finds the mistake of every kernel in kernels/cuda/lab/broken, and none in their correct twins. In
+ * a JVM of its own, since a process has the one simulator or the other.
+ */
+class BrokenKernelsTest {
+    /** What the message about each mistake says. */
+    private static final Map<String, String> EXPECTED = Map.ofEntries(
+            Map.entry("add_without_atomic", "race"),
+            Map.entry("add_without_atomic_in_block", "race"),
+            Map.entry("barrier_in_branch", "deadlock"),
+            Map.entry("crossed_barriers", "deadlock"),
+            Map.entry("divergent_collective", "divergent collective"),
+            Map.entry("early_accumulator", "registers: read"),
+            Map.entry("exited_lane_in_mask", "have ended"),
+            Map.entry("lane_missing_from_mask", "not in its own mask"),
+            Map.entry("missing_barrier_behind_copies", "async.cu"),
+            Map.entry("missing_cluster_sync", "another block of the cluster"),
+            Map.entry("missing_copy_wait", "async.cu"),
+            Map.entry("missing_empty_wait", "mbarrier"),
+            Map.entry("missing_fence", "race"),
+            Map.entry("missing_mbarrier_wait", "async.cu"),
+            Map.entry("missing_proxy_fence", "no proxy fence"),
+            Map.entry("missing_proxy_fence_for_wgmma", "no proxy fence"),
+            Map.entry("missing_second_syncthreads", "race"),
+            Map.entry("missing_sync_before_flag", "race"),
+            Map.entry("missing_syncthreads", "barriers.cu"),
+            Map.entry("missing_syncwarp", "barriers.cu"),
+            Map.entry("missing_wait_for_store", "race"),
+            Map.entry("missing_wgmma_fence", "no wgmma.fence"),
+            Map.entry("narrow_atomic", "scope"),
+            Map.entry("narrow_fence", "scope"),
+            Map.entry("read_behind_end", "out of bounds: read"),
+            Map.entry("shared_behind_end", "out of bounds: write"),
+            Map.entry("shared_of_last_block", "uninitialised"),
+            Map.entry("two_blocks_write", "race"),
+            Map.entry("uninitialised_global", "uninitialised"),
+            Map.entry("uninitialised_shared", "uninitialised"),
+            Map.entry("vector_across_end", "out of bounds: write"),
+            Map.entry("write_behind_end", "out of bounds: write"),
+            Map.entry("write_in_front", "out of bounds: write"),
+            Map.entry("wrong_barrier_count", "barrier 1 is waited for"),
+            Map.entry("wrong_bytes", "deadlock"),
+            Map.entry("wrong_parity", "async.cu"));
+
+    @TempDir
+    Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> kernels() throws Exception {
+        Natives.cpu();
+        Map<String, String> failures = run();
+        assertEquals(
+                EXPECTED.keySet().stream()
+                        .flatMap(name -> Stream.of("broken." + name, "correct." + name))
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                failures.keySet());
+        return failures.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getKey(), e.getValue())));
+    }
+
+    private static void check(String key, String failure) {
+        if (key.startsWith("correct.")) {
+            assertEquals("", failure);
+        } else {
+            String word = EXPECTED.get(key.substring("broken.".length()));
+            assertTrue(failure.startsWith("INTERNAL ") && failure.contains(word), () -> word + " expected: " + failure);
+        }
+    }
+
+    /** By key, what the kernel failed with. */
+    private Map<String, String> run() throws IOException, InterruptedException {
+        Path out = folder.resolve("out");
+        Path errors = folder.resolve("errors");
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        String classes = Stream.of(BrokenKernels.class, NativeDevice.class, Devices.class, Pointer.class)
+                .map(c -> Path.of(c.getProtectionDomain().getCodeSource().getLocation().getPath()).toString())
+                .collect(Collectors.joining(":"));
+        var command = new ArrayList<>(List.of(java, "-Dsardonyx.sim=checked", "-cp", classes));
+        String natives = System.getProperty("sardonyx.natives");
+        if (natives != null) {
+            command.add("-Dsardonyx.natives=" + natives);
+        }
+        command.add(BrokenKernels.class.getName());
+        int exit = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(errors.toFile())
+                .start()
+                .waitFor();
+        assertEquals(0, exit, Files.readString(errors));
+        Map<String, String> failures = new TreeMap<>();
+        for (String line : Files.readAllLines(out)) {
+            String[] parts = line.split("\t", 2);
+            failures.put(parts[0], parts[1]);
+        }
+        return failures;
+    }
+}

@@ -1,0 +1,114 @@
+package io.sardonyx.op;
+
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Launch.Argument;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import io.sardonyx.testkit.Case;
+import io.sardonyx.testkit.Data;
+import io.sardonyx.testkit.OperatorTest;
+import io.sardonyx.testkit.Tolerance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The kernels that {@code gemm.*} chooses from, and those that only who asks for them gets: each by its own key. */
+class GemmKernelsTest extends OperatorTest {
+    private static final float INF = Float.POSITIVE_INFINITY;
+
+    /** A matrix product by one kernel, with enough scratch memory for any of them. */
+    private record By(String kernel, FusedMatMul product) implements TensorOperator {
+        private static final long SCRATCH = 16 << 20;
+
+        @Override
+        public List<TensorType> infer(InputTypes in) {
+            return product.infer(in);
+        }
+
+        @Override
+        public void reference(Inputs in, List<HostTensor> out) {
+            product.reference(in, out);
+        }
+
+        @Override
+        public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+            Optional<Launch> gemm = product.launch(in, out);
+            while (gemm.isPresent() && !gemm.get().kernel().startsWith("gemm.")) {
+                gemm = gemm.get().otherwise();
+            }
+            return gemm.map(from -> {
+                Launch launch = Launch.ofKey(kernel).params(from.params()).scratch(SCRATCH);
+                for (Argument argument : from.arguments()) {
+                    if (argument instanceof Argument.Input input) {
+                        launch.input(input.index());
+                    } else if (argument instanceof Argument.Output output) {
+                        launch.output(output.index());
+                    }
+                }
+                return launch;
+            });
+        }
+    }
+
+    @Override
+    protected Stream<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            for (String tile : List.of("sm80.%s.128x128", "sm80.%s.64x64", "sm90.%s.128x256", "sm90.%s.128x128", "sm90.%s.64x128")) {
+                addExact(cases, "gemm_" + String.format(tile, dtype.key()), dtype);
+            }
+        }
+        addExact(cases, "gemm_tf32.f32", DType.FLOAT32);
+        addExact(cases, "gemm_bf16x6.f32", DType.FLOAT32);
+        addSplit(cases);
+        return cases.stream();
+    }
+
+    /** Small integers, whose sums are exact in any order: every tile whole, ragged, in parts and in stacks, every layout. */
+    private static void addExact(List<Case> cases, String kernel, DType dtype) {
+        long[][] sizes = {{1, 8, 8}, {72, 200, 136}, {16, 1104, 24}, {264, 72, 8}, {130, 64, 264}};
+        for (long[] s : sizes) {
+            for (int layout = 0; layout < 4; layout++) {
+                boolean ta = layout % 2 == 1;
+                boolean tb = layout / 2 == 1;
+                if (ta && s[0] % 8 != 0) {
+                    continue; // rows of A' would not begin at multiples of 16 bytes
+                }
+                cases.add(Case.of(
+                                kernel + " " + s[0] + " x " + s[1] + " x " + s[2] + (ta ? ", A transposed" : "")
+                                        + (tb ? ", B transposed" : ""),
+                                new By(kernel, FusedMatMul.PLAIN.transposed(ta, tb)))
+                        .input(Data.integers(dtype, 1, -1, 1, ta ? s[1] : s[0], ta ? s[0] : s[1]))
+                        .input(Data.integers(dtype, 2, -1, 1, tb ? s[2] : s[1], tb ? s[1] : s[2]))
+                        .within(Tolerance.EXACT));
+            }
+        }
+        cases.add(Case.of(kernel + " stacks", new By(kernel, FusedMatMul.PLAIN))
+                .input(Data.integers(dtype, 1, -1, 1, 2, 1, 40, 64))
+                .input(Data.integers(dtype, 2, -1, 1, 3, 64, 72))
+                .within(Tolerance.EXACT));
+        cases.add(Case.of(kernel + " many tiles", new By(kernel, FusedMatMul.PLAIN.with(Activation.RELU)))
+                .input(Data.integers(dtype, 1, -1, 1, 512, 72))
+                .input(Data.integers(dtype, 2, -1, 1, 72, 520))
+                .input(Data.integers(dtype, 3, -1, 1, 520))
+                .within(Tolerance.EXACT));
+    }
+
+    /** Numbers of all bits, and those that cannot be split into three bfloat16 of eight bits. */
+    private static void addSplit(List<Case> cases) {
+        By product = new By("gemm_bf16x6.f32", FusedMatMul.PLAIN);
+        cases.add(Case.of("gemm_bf16x6.f32, normal", product)
+                .input(Data.normal(1, 40, 300))
+                .input(Data.normal(2, 300, 50))
+                .within(Tolerance.dot(DType.FLOAT32, 300)));
+        for (float odd : new float[] {Float.NaN, INF, -INF, 3e38f, 1e-38f, 1e-33f}) {
+            cases.add(Case.of("gemm_bf16x6.f32, " + odd, product)
+                    .input(HostTensor.of(Shape.of(2, 2), odd, 1f, 3f, 4f))
+                    .input(HostTensor.of(Shape.of(2, 2), .5f, 0f, 1e-30f, 2e-5f))
+                    .within(Tolerance.of(1e-6, 0)));
+        }
+    }
+}
