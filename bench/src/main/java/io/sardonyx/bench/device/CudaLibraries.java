@@ -67,7 +67,9 @@ final class CudaLibraries {
             return List.of();
         }
         try (Stream<Path> packages = Files.list(nvidia)) {
-            return packages.map(p -> p.resolve("lib")).filter(Files::isDirectory).toList();
+            return packages.map(p -> p.resolve("lib"))
+                    .filter(Files::isDirectory)
+                    .toList();
         } catch (IOException e) {
             return List.of();
         }

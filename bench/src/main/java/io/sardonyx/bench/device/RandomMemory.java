@@ -38,7 +38,9 @@ final class RandomMemory {
             for (int i = 0; i < ELEMENTS; i++) {
                 values.set(i, random.nextGaussian());
             }
-            return ByteBuffer.allocateDirect((int) values.type().byteSize()).put(values.data()).flip();
+            return ByteBuffer.allocateDirect((int) values.type().byteSize())
+                    .put(values.data())
+                    .flip();
         });
     }
 }

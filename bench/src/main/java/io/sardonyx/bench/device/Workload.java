@@ -18,11 +18,7 @@ import java.util.Optional;
  * @param product what it is to other libraries, if it is a matrix product
  */
 public record Workload(
-        String name,
-        TensorOperator operator,
-        List<TensorType> inputs,
-        double flops,
-        Optional<Product> product) {
+        String name, TensorOperator operator, List<TensorType> inputs, double flops, Optional<Product> product) {
     /** {@code [m, k] · [k, n]}. */
     public record Product(DType dtype, long m, long n, long k) {}
 
@@ -36,7 +32,12 @@ public record Workload(
     };
     /** (m, n, k) that no tile divides: primes. */
     private static final long[][] RAGGED = {
-        {127, 509, 1021}, {251, 1021, 2039}, {509, 2039, 4093}, {1021, 1021, 1021}, {2039, 4093, 509}, {4093, 2039, 1021}
+        {127, 509, 1021},
+        {251, 1021, 2039},
+        {509, 2039, 4093},
+        {1021, 1021, 1021},
+        {2039, 4093, 509},
+        {4093, 2039, 1021}
     };
 
     /** What the table has; a copy comes first, because it is the roof of what follows. */

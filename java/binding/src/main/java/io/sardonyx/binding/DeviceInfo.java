@@ -6,13 +6,7 @@ import java.nio.ByteOrder;
 
 /** What a native device says of itself now: {@code sx_device_info}, in its order. Bytes are -1 where they are not known. */
 record DeviceInfo(
-        boolean onHost,
-        int capability,
-        int processors,
-        int driver,
-        long totalBytes,
-        long freeBytes,
-        long l2Bytes) {
+        boolean onHost, int capability, int processors, int driver, long totalBytes, long freeBytes, long l2Bytes) {
     private static final int BYTES = 40;
 
     DeviceInfo(long device) {

@@ -39,8 +39,7 @@ final class Native {
 
     static native String sx_device_describe(@Cast("sx_device*") long device);
 
-    static native int sx_device_query(
-            @Cast("sx_device*") long device, @Cast("sx_device_info*") long info);
+    static native int sx_device_query(@Cast("sx_device*") long device, @Cast("sx_device_info*") long info);
 
     static native long sx_alloc(@Cast("sx_device*") long device, long bytes);
 
@@ -98,9 +97,7 @@ final class Native {
     static native int sx_event_record(@Cast("sx_event*") long event);
 
     static native int sx_event_elapsed(
-            @Cast("sx_event*") long event,
-            @Cast("sx_event*") long since,
-            @Cast("double*") long microseconds);
+            @Cast("sx_event*") long event, @Cast("sx_event*") long since, @Cast("double*") long microseconds);
 
     static native long sx_buffer_address(@Cast("const void*") Buffer buffer);
 

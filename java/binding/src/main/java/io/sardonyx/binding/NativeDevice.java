@@ -41,7 +41,10 @@ final class NativeDevice implements Device {
         description = Native.sx_device_describe(handle);
         onHost = new DeviceInfo(handle).onHost();
         threads = onHost
-                ? Math.max(1, Integer.getInteger("sardonyx.threads", Runtime.getRuntime().availableProcessors()))
+                ? Math.max(
+                        1,
+                        Integer.getInteger(
+                                "sardonyx.threads", Runtime.getRuntime().availableProcessors()))
                 : 1;
         pool = pool(threads);
     }

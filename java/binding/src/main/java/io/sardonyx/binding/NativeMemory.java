@@ -54,7 +54,8 @@ final class NativeMemory implements Memory {
         Objects.checkFromIndexSize(offset, length, block.bytes);
         block.requireOpen();
         if (!onHost()) {
-            throw new IllegalStateException(this + " is on " + device + ", which Java cannot reach; read() copies from it");
+            throw new IllegalStateException(
+                    this + " is on " + device + ", which Java cannot reach; read() copies from it");
         }
         ByteBuffer buffer =
                 block.bytes > Integer.MAX_VALUE ? view(offset, length) : whole().slice((int) offset, length);

@@ -56,7 +56,10 @@ public record DynamicQuantizeLinear() implements TensorOperator {
         if (in.shape(0).rank() > 8) {
             return Optional.empty();
         }
-        Launch launch = Launch.of("dynamic_quantize", in.dtype(0)).input(0).scratch(BLOCK_RANGES_BYTES).scratchPerThread(RANGE_BYTES);
+        Launch launch = Launch.of("dynamic_quantize", in.dtype(0))
+                .input(0)
+                .scratch(BLOCK_RANGES_BYTES)
+                .scratchPerThread(RANGE_BYTES);
         for (int i = 0; i < out.size(); i++) {
             launch.output(i);
         }

@@ -46,7 +46,8 @@ final class Host {
     /** A tool of the CUDA toolkit: on the path, or where CUDA_HOME or /usr/local/cuda have it. */
     static Optional<Path> cudaTool(String name) {
         Stream<String> path = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
-        Stream<String> homes = Stream.of(System.getenv().getOrDefault("CUDA_HOME", "/usr/local/cuda"), "/usr/local/cuda")
+        Stream<String> homes = Stream.of(
+                        System.getenv().getOrDefault("CUDA_HOME", "/usr/local/cuda"), "/usr/local/cuda")
                 .map(home -> home + "/bin");
         return Stream.concat(path, homes)
                 .filter(folder -> !folder.isEmpty())

@@ -28,11 +28,9 @@ final class PrimitiveCases {
         try (Memory actual = device.allocate(TYPE.byteSize());
                 Memory expected = device.allocate(TYPE.byteSize())) {
             device.launch(
-                    Launch.ofKey(key).output(0).output(1),
-                    List.of(),
-                    new Memory[0],
-                    List.of(TYPE, TYPE),
-                    new Memory[] {actual, expected});
+                    Launch.ofKey(key).output(0).output(1), List.of(), new Memory[0], List.of(TYPE, TYPE), new Memory[] {
+                        actual, expected
+                    });
             return compare(key, HostTensor.read(TYPE, actual, 0), HostTensor.read(TYPE, expected, 0));
         }
     }

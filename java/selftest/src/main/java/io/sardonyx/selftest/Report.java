@@ -82,8 +82,9 @@ final class Report implements AutoCloseable {
     /** The step's process has its device; with the first of them the file begins. */
     void device(JsonElement device) {
         if (provenance.device(device)) {
-            terminal.println("           on " + device.getAsJsonObject().get("name").getAsString() + ": "
-                    + device.getAsJsonObject().get("description").getAsString());
+            terminal.println(
+                    "           on " + device.getAsJsonObject().get("name").getAsString() + ": "
+                            + device.getAsJsonObject().get("description").getAsString());
             terminal.flush();
         }
         if (counts.isEmpty()) {
@@ -105,7 +106,8 @@ final class Report implements AutoCloseable {
         String name = outcome.get("name").getAsString();
         if (status == Outcome.Status.FAIL) {
             failures.add(name);
-            terminal.println("FAIL       " + name + ": " + outcome.get("message").getAsString());
+            terminal.println(
+                    "FAIL       " + name + ": " + outcome.get("message").getAsString());
             terminal.flush();
         } else if (step == Step.TIMING) {
             terminal.println("           " + TimingCases.line(outcome));
@@ -141,7 +143,12 @@ final class Report implements AutoCloseable {
 
     Summary summary() {
         return new Summary(
-                step.key(), complete, stopped, (System.nanoTime() - start) / 1e9, Map.copyOf(counts), List.copyOf(failures));
+                step.key(),
+                complete,
+                stopped,
+                (System.nanoTime() - start) / 1e9,
+                Map.copyOf(counts),
+                List.copyOf(failures));
     }
 
     @Override

@@ -93,7 +93,8 @@ final class SelftestCommand implements Callable<Integer> {
         try (Report report = new Report(step, out, provenance, terminal)) {
             Optional<Path> tool = Host.cudaTool("compute-sanitizer");
             if (sanitizer.isPresent() && tool.isEmpty()) {
-                report.stopped("there is no compute-sanitizer on this machine, neither on the path nor below CUDA_HOME");
+                report.stopped(
+                        "there is no compute-sanitizer on this machine, neither on the path nor below CUDA_HOME");
                 return report.summary();
             }
             List<String> prefix = sanitizer

@@ -61,6 +61,7 @@ final class StepRunner {
     private boolean follow(Child child) throws InterruptedException {
         List<String> lastWords = new ArrayList<>();
         Optional<String> current = Optional.empty();
+        boolean done = false;
         while (true) {
             long patience = Math.min(
                     deadline - System.nanoTime(),
@@ -79,8 +80,9 @@ final class StepRunner {
                         .getAsJsonObject());
                 current = Optional.empty();
             } else if (line.equals(Worker.DONE)) {
-                report.complete();
-                return false;
+                done = true;
+            } else if (line.equals(ENDED) && done) {
+                return completed(child.process.waitFor(), lastWords);
             } else if (line.equals(ENDED)) {
                 return ended(child.process.waitFor(), current, lastWords);
             } else {
@@ -91,6 +93,15 @@ final class StepRunner {
                 }
             }
         }
+    }
+
+    /** The last case is done; a sanitizer's findings are in the status that the process ends with. */
+    private boolean completed(int status, List<String> lastWords) {
+        report.complete();
+        if (status != 0) {
+            add(Outcome.fail("end of the process", "status " + status + ": " + String.join("\n", lastWords)));
+        }
+        return false;
     }
 
     /** The process did not answer in time. */
@@ -109,8 +120,8 @@ final class StepRunner {
             report.log("the device was lost; going on in another process");
             return true;
         }
-        String message =
-                "its process ended with status " + status + (lastWords.isEmpty() ? "" : ": " + String.join("\n", lastWords));
+        String message = "its process ended with status " + status
+                + (lastWords.isEmpty() ? "" : ": " + String.join("\n", lastWords));
         if (current.isPresent()) {
             add(Outcome.fail(current.get(), message));
             return true;

@@ -25,9 +25,11 @@ final class TimingCases {
         KernelTimer timer = new KernelTimer(device, effort);
         Roof roof = new Roof();
         try (Contenders contenders = Contenders.find(effort)) {
-            cases.run("cuBLASLt", () -> contenders.missing().isEmpty()
-                    ? Outcome.pass("cuBLASLt", Map.of("version", contenders.version()))
-                    : Outcome.leftOut("cuBLASLt", contenders.missing()));
+            cases.run(
+                    "cuBLASLt",
+                    () -> contenders.missing().isEmpty()
+                            ? Outcome.pass("cuBLASLt", Map.of("version", contenders.version()))
+                            : Outcome.leftOut("cuBLASLt", contenders.missing()));
             for (Workload workload : table) {
                 cases.run(workload.name(), () -> time(workload, timer, contenders, roof));
             }
@@ -55,7 +57,8 @@ final class TimingCases {
             data.put("cublas_us", samples.median());
             data.put("cublas_us10", samples.low());
             data.put("cublas_us90", samples.high());
-            ours.ifPresent(result -> data.put("times_cublas", samples.median() / result.samples().median()));
+            ours.ifPresent(result ->
+                    data.put("times_cublas", samples.median() / result.samples().median()));
         });
         return ours.isPresent()
                 ? Outcome.pass(workload.name(), data)
@@ -65,11 +68,12 @@ final class TimingCases {
     /** A result as a line of the table. */
     static String line(JsonObject outcome) {
         JsonObject data = outcome.getAsJsonObject("data");
-        StringBuilder line = new StringBuilder(String.format(
-                Locale.ROOT, "%-44s", outcome.get("name").getAsString()));
+        StringBuilder line = new StringBuilder(
+                String.format(Locale.ROOT, "%-44s", outcome.get("name").getAsString()));
         if (!data.has("us")) {
             String message = outcome.get("message").getAsString();
-            String why = data.has("version") ? data.get("version").getAsString() : message.isEmpty() ? "no kernel" : message;
+            String why =
+                    data.has("version") ? data.get("version").getAsString() : message.isEmpty() ? "no kernel" : message;
             return line.append(why).toString();
         }
         line.append(String.format(

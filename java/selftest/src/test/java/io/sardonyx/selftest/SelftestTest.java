@@ -57,7 +57,8 @@ class SelftestTest {
         List<String> times = Files.readAllLines(folder.resolve("timing.jsonl"));
         assertEquals(5, times.size(), times.toString());
         if (device().has("copy")) {
-            JsonObject copy = JsonParser.parseString(times.get(1)).getAsJsonObject().getAsJsonObject("data");
+            JsonObject copy =
+                    JsonParser.parseString(times.get(1)).getAsJsonObject().getAsJsonObject("data");
             assertEquals("copy", copy.get("kernel").getAsString());
             assertTrue(copy.get("us").getAsDouble() > 0);
         }

@@ -79,6 +79,17 @@ class StepRunnerTest {
         assertTrue(terminal.toString().contains("FAIL       halt"), terminal.toString());
     }
 
+    /** As under compute-sanitizer, which says at the end what it found. */
+    @Test
+    void aProcessThatEndsBadlyBehindItsLastCaseIsAFailure() {
+        try (Report report = new Report(
+                Step.OPERATORS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
+            new StepRunner(done -> List.of("sh", "-c", "echo '@done'; echo 2 errors; exit 9"), 10, 10, report).run();
+            assertEquals(List.of("end of the process"), report.summary().failures());
+            assertTrue(terminal.toString().contains("status 9: 2 errors"), terminal.toString());
+        }
+    }
+
     @Test
     void aStepEndsAtItsLimitAndKeepsWhatItHas() {
         Report.Summary summary = run(3, 60, "a", "hang", "b");
@@ -91,10 +102,12 @@ class StepRunnerTest {
     void aProcessThatCannotStartIsNotStartedForever() {
         Report.Summary summary = run(100, 60, "halt");
         assertEquals(List.of("halt"), summary.failures());
-        try (Report report = new Report(
-                Step.MODELS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
+        try (Report report =
+                new Report(Step.MODELS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
             new StepRunner(done -> List.of("sh", "-c", "echo no device; exit 1"), 10, 10, report).run();
-            assertEquals("its process ended with status 1: no device", report.summary().stopped());
+            assertEquals(
+                    "its process ended with status 1: no device",
+                    report.summary().stopped());
         }
     }
 }

@@ -113,7 +113,8 @@ public final class ModelStripper {
 
     /** Adds the node to {@code nodes}: what stands in for it if it is a Constant, else with the graphs in it stripped. */
     private void strip(NodeProto node, List<NodeProto> nodes) {
-        boolean constant = node.getOpType().equals("Constant") && node.getDomain().isEmpty();
+        boolean constant =
+                node.getOpType().equals("Constant") && node.getDomain().isEmpty();
         NodeProto.Builder result = node.toBuilder();
         for (AttributeProto.Builder attribute : result.getAttributeBuilderList()) {
             if (constant && attribute.getType() == TENSOR_ATTRIBUTE) {

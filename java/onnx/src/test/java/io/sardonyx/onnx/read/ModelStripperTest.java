@@ -80,7 +80,9 @@ class ModelStripperTest {
         assertTrue(stripped.build().getSerializedSize() < 1000, "it did not become light");
         HostTensor tensor = Onnx.read(stripped).graph().initializers().get(weight.getName());
         assertEquals(weight.getDataType(), tensor.dtype().code());
-        assertEquals(weight.getDimsList(), Arrays.stream(tensor.shape().toArray()).boxed().toList());
+        assertEquals(
+                weight.getDimsList(),
+                Arrays.stream(tensor.shape().toArray()).boxed().toList());
         return tensor;
     }
 
@@ -119,8 +121,13 @@ class ModelStripperTest {
                 strip(holding(weight("a", DType.FLOAT32, v -> v, MANY), weight("b", DType.FLOAT32, v -> v, MANY)));
         Graph first = Onnx.read(stripped).graph();
         Graph second = Onnx.read(stripped).graph();
-        assertEquals(first.initializers().get("a").data(), second.initializers().get("a").data());
-        assertFalse(first.initializers().get("a").data().equals(first.initializers().get("b").data()));
+        assertEquals(
+                first.initializers().get("a").data(),
+                second.initializers().get("a").data());
+        assertFalse(first.initializers()
+                .get("a")
+                .data()
+                .equals(first.initializers().get("b").data()));
     }
 
     @Test
@@ -133,8 +140,7 @@ class ModelStripperTest {
     void whatIsSmallOrAnIndexOrNotFiniteStays() {
         TensorProto.Builder small = weight("small", DType.FLOAT32, v -> v, 16);
         TensorProto.Builder index = weight("index", DType.INT64, v -> Math.abs(v), MANY);
-        TensorProto.Builder mask =
-                weight("mask", DType.FLOAT32, v -> v > 2 ? Double.NEGATIVE_INFINITY : 0, MANY);
+        TensorProto.Builder mask = weight("mask", DType.FLOAT32, v -> v > 2 ? Double.NEGATIVE_INFINITY : 0, MANY);
         ModelProto.Builder model = holding(small, index, mask);
         ModelProto.Builder stripped = strip(model);
         assertEquals(model.getGraph(), stripped.getGraph());
@@ -142,7 +148,8 @@ class ModelStripperTest {
 
     @Test
     void aWeightThatOldModelsListAsAnInputIsNoneAnyMore() {
-        ModelProto.Builder model = holding(weight("w", DType.FLOAT32, v -> v, MANY)).setIrVersion(3);
+        ModelProto.Builder model =
+                holding(weight("w", DType.FLOAT32, v -> v, MANY)).setIrVersion(3);
         model.getGraphBuilder().addInput(value("w"));
         assertEquals(1, strip(model).getGraph().getInputCount());
     }
@@ -150,7 +157,9 @@ class ModelStripperTest {
     @Test
     void constantsAndGraphsInNodesAreStripped() {
         var w = weight("", DType.FLOAT32, v -> v, MANY);
-        var then = body(identity("v", "t")).addOutput(value("t")).addInitializer(w.clone().setName("v"));
+        var then = body(identity("v", "t"))
+                .addOutput(value("t"))
+                .addInitializer(w.clone().setName("v"));
         var otherwise = body(node("Constant", "", "e", attribute("value", w))).addOutput(value("e"));
         var model = model(graph(
                 identity("x", "y"),
@@ -174,7 +183,8 @@ class ModelStripperTest {
         Files.write(folder.resolve("data"), data);
         index.clearRawData()
                 .setDataLocation(1)
-                .addExternalData(StringStringEntryProto.newBuilder().setKey("location").setValue("data"));
+                .addExternalData(
+                        StringStringEntryProto.newBuilder().setKey("location").setValue("data"));
         Path file = folder.resolve("model.onnx");
         Files.write(file, holding(index).build().toByteArray());
         ModelProto.Builder stripped = parse(ModelStripper.strip(ModelSource.of(file), ReadOptions.DEFAULT));
@@ -186,8 +196,8 @@ class ModelStripperTest {
     void weightsCountAgainstTheMemoryLimit() {
         ModelProto.Builder stripped = strip(holding(weight("w", DType.FLOAT32, v -> v, MANY)));
         Onnx.read(stripped, Limits.DEFAULT.memory(4 * MANY));
-        ModelLimitException e = assertThrows(
-                ModelLimitException.class, () -> Onnx.read(stripped, Limits.DEFAULT.memory(4 * MANY - 1)));
+        ModelLimitException e =
+                assertThrows(ModelLimitException.class, () -> Onnx.read(stripped, Limits.DEFAULT.memory(4 * MANY - 1)));
         assertTrue(e.getMessage().contains("tensor 'w'"), e.getMessage());
     }
 
