@@ -50,11 +50,9 @@ final class BrokenKernels {
                 Memory y = device.allocate(4 * VALUES)) {
             x.write(0, ones);
             device.launch(
-                    Launch.ofKey(key).output(0).output(1),
-                    List.of(),
-                    new Memory[0],
-                    List.of(TYPE, TYPE),
-                    new Memory[] {x, y});
+                    Launch.ofKey(key).output(0).output(1), List.of(), new Memory[0], List.of(TYPE, TYPE), new Memory[] {
+                        x, y
+                    });
             y.read(0, ones.clear());
         }
     }

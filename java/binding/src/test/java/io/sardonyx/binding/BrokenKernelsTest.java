@@ -76,7 +76,8 @@ class BrokenKernelsTest {
                         .flatMap(name -> Stream.of("broken." + name, "correct." + name))
                         .collect(Collectors.toCollection(TreeSet::new)),
                 failures.keySet());
-        return failures.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getKey(), e.getValue())));
+        return failures.entrySet().stream()
+                .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getKey(), e.getValue())));
     }
 
     private static void check(String key, String failure) {
@@ -96,7 +97,11 @@ class BrokenKernelsTest {
         Path errors = folder.resolve("errors");
         String java = ProcessHandle.current().info().command().orElseThrow();
         String classes = Stream.of(BrokenKernels.class, NativeDevice.class, Devices.class, Pointer.class)
-                .map(c -> Path.of(c.getProtectionDomain().getCodeSource().getLocation().getPath()).toString())
+                .map(c -> Path.of(c.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath())
+                        .toString())
                 .collect(Collectors.joining(":"));
         var command = new ArrayList<>(List.of(java, "-Dsardonyx.sim=checked", "-cp", classes));
         String natives = System.getProperty("sardonyx.natives");
