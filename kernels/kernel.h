@@ -13,12 +13,14 @@
 
 namespace sx {
 
-// Data that a kernel refuses, such as an index out of range. Reaches Java as SX_INVALID with this text.
+// Data that a kernel refuses, such as an index out of range. Reaches Java as SX_INVALID with this
+// text.
 struct InvalidData : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What the device cannot do: an instruction that its architecture lacks. Reaches Java as SX_UNSUPPORTED.
+// What the device cannot do: an instruction that its architecture lacks. Reaches Java as
+// SX_UNSUPPORTED.
 struct Unsupported : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -31,7 +33,9 @@ class RangeTask {
       : object_(&f), call_([](void* o, int64_t begin, int64_t end, int worker) {
           (*static_cast<F*>(o))(begin, end, worker);
         }) {}
-  void operator()(int64_t begin, int64_t end, int worker) const { call_(object_, begin, end, worker); }
+  void operator()(int64_t begin, int64_t end, int worker) const {
+    call_(object_, begin, end, worker);
+  }
 
  private:
   void* object_;
@@ -46,9 +50,10 @@ struct Executor {
 class Pool : public Executor {
  public:
   virtual int threads() const = 0;
-  // Calls task(begin, end, worker) on disjoint ranges that cover [0, count), on up to threads() threads; worker <
-  // threads(). Ranges are at least `grain` long and are cut at multiples of it, so that a grain which is a multiple of
-  // the vector width keeps the split out of the results. The task must not throw.
+  // Calls task(begin, end, worker) on disjoint ranges that cover [0, count), on up to threads()
+  // threads; worker < threads(). Ranges are at least `grain` long and are cut at multiples of it,
+  // so that a grain which is a multiple of the vector width keeps the split out of the results. The
+  // task must not throw.
   virtual void run(int64_t count, int64_t grain, RangeTask task) = 0;
 };
 
@@ -75,7 +80,8 @@ struct Arguments {
   // The parameters as the struct of 8-byte fields at the top of the kernel's file.
   template <class P>
   P params_as() const {
-    static_assert(sizeof(P) % 8 == 0 && std::is_trivially_copyable_v<P>, "parameters are 8-byte slots");
+    static_assert(sizeof(P) % 8 == 0 && std::is_trivially_copyable_v<P>,
+                  "parameters are 8-byte slots");
     if (params.size_bytes() != sizeof(P))
       throw std::invalid_argument("expects " + std::to_string(sizeof(P) / 8) + " parameters, got " +
                                   std::to_string(params.size()));
@@ -106,16 +112,17 @@ struct alignas(32) Registration {
 
 }  // namespace sx
 
-// Each CPU kernel source is compiled once per instruction set, with SX_ISA naming a namespace and SX_ISA_LEVEL its rank,
-// so that no two object files define the same symbol. A registration is data in a section of its own, which the runtime
-// reads: no code of an instruction set that the machine lacks runs when the library is loaded.
+// Each CPU kernel source is compiled once per instruction set, with SX_ISA naming a namespace and
+// SX_ISA_LEVEL its rank, so that no two object files define the same symbol. A registration is data
+// in a section of its own, which the runtime reads: no code of an instruction set that the machine
+// lacks runs when the library is loaded.
 #ifndef SX_ISA
 #define SX_ISA baseline
 #define SX_ISA_LEVEL 0
 #endif
 #define SX_CONCAT_(a, b) a##b
 #define SX_CONCAT(a, b) SX_CONCAT_(a, b)
-#define SX_KERNEL(key, ...) \
+#define SX_KERNEL(key, ...)                                                                   \
   __attribute__((used, section("sx_kernels"))) static constexpr ::sx::Registration SX_CONCAT( \
       registration_, __COUNTER__) {                                                           \
     key, SX_ISA_LEVEL, __VA_ARGS__                                                            \

@@ -27,25 +27,35 @@ struct Activation {
 
 // max(low, x) and min(high, x) of which NaN stays NaN.
 template <class T>
-__device__ __forceinline__ T at_least(T x, T low) { return x < low ? low : x; }
+__device__ __forceinline__ T at_least(T x, T low) {
+  return x < low ? low : x;
+}
 template <class T>
-__device__ __forceinline__ T at_most(T x, T high) { return x > high ? high : x; }
-
-template <class T>
-__device__ __forceinline__ T exp_of(T x) {
-  if constexpr (std::is_same_v<T, float>) return expf(x);
-  else return exp(x);
+__device__ __forceinline__ T at_most(T x, T high) {
+  return x > high ? high : x;
 }
 
 template <class T>
-__device__ __forceinline__ T sigmoid(T x) { return T(1) / (T(1) + exp_of(-x)); }
+__device__ __forceinline__ T exp_of(T x) {
+  if constexpr (std::is_same_v<T, float>)
+    return expf(x);
+  else
+    return exp(x);
+}
+
+template <class T>
+__device__ __forceinline__ T sigmoid(T x) {
+  return T(1) / (T(1) + exp_of(-x));
+}
 
 // x Φ(x); by erfc, which keeps the small values of x far below 0.
 template <class T>
 __device__ __forceinline__ T gelu(T x) {
   if (x < T(-40)) return T(0);  // minus infinity as well
-  if constexpr (std::is_same_v<T, float>) return x * .5f * erfcf(x * -.707106781f);
-  else return x * .5 * erfc(x * -.70710678118654752);
+  if constexpr (std::is_same_v<T, float>)
+    return x * .5f * erfcf(x * -.707106781f);
+  else
+    return x * .5 * erfc(x * -.70710678118654752);
 }
 
 // x / 2 (1 + tanh(√(2/π) (x + 0.044715 x³))) = x sigmoid(2 √(2/π) (x + 0.044715 x³))
@@ -77,8 +87,10 @@ __device__ __forceinline__ void with_activation(const Activation& activation, Bo
         return body([](T x) { return x * sigmoid(x); });
       case Activation::kTanh:
         return body([](T x) {
-          if constexpr (std::is_same_v<T, float>) return tanhf(x);
-          else return tanh(x);
+          if constexpr (std::is_same_v<T, float>)
+            return tanhf(x);
+          else
+            return tanh(x);
         });
       case Activation::kGelu:
         return body([](T x) { return gelu(x); });

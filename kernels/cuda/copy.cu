@@ -1,9 +1,8 @@
-// copy: y = x, byte for byte, for tensors of one size; what Identity, Reshape and their kind are where they are not free.
-// fill.bN: y[i] = the bits of one N-byte value; ConstantOfShape.
-// x and y: any shape and type, the same number of bytes.
-// A grid that just fills the device walks the tensor in words of 16 bytes, four at a time in each thread.
-// Not yet measured on a GPU.
-// The loop of NVIDIA's blog "CUDA Pro Tip: Write Flexible Kernels with Grid-Stride Loops".
+// copy: y = x, byte for byte, for tensors of one size; what Identity, Reshape and their kind are
+// where they are not free. fill.bN: y[i] = the bits of one N-byte value; ConstantOfShape. x and y:
+// any shape and type, the same number of bytes. A grid that just fills the device walks the tensor
+// in words of 16 bytes, four at a time in each thread. Not yet measured on a GPU. The loop of
+// NVIDIA's blog "CUDA Pro Tip: Write Flexible Kernels with Grid-Stride Loops".
 #include "cuda/device/memory.h"
 #include "cuda/launch.h"
 
@@ -26,9 +25,11 @@ __global__ void __launch_bounds__(kThreads) copy_kernel(const uint4* x, uint4* y
   for (; i < words; i += stride) store_streaming(y + i, load_streaming(x + i));
 }
 
-__global__ void __launch_bounds__(kThreads) copy_bytes_kernel(const uint8_t* x, uint8_t* y, int64_t bytes) {
+__global__ void __launch_bounds__(kThreads)
+    copy_bytes_kernel(const uint8_t* x, uint8_t* y, int64_t bytes) {
   const int64_t stride = int64_t{gridDim.x} * kThreads;
-  for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < bytes; i += stride) y[i] = x[i];
+  for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < bytes; i += stride)
+    y[i] = x[i];
 }
 
 struct CopyParams {
@@ -41,10 +42,12 @@ void copy(const Arguments& args) {
   auto* y = args.data<uint8_t>(1);
   const bool aligned = (reinterpret_cast<uintptr_t>(x) | reinterpret_cast<uintptr_t>(y)) % 16 == 0;
   const int64_t words = aligned ? bytes / 16 : 0;
-  launch(args, copy_kernel, {.blocks = striding_blocks(args, words, kThreads * kUnrolled), .threads = kThreads},
+  launch(args, copy_kernel,
+         {.blocks = striding_blocks(args, words, kThreads * kUnrolled), .threads = kThreads},
          reinterpret_cast<const uint4*>(x), reinterpret_cast<uint4*>(y), words);
   const int64_t rest = bytes - 16 * words;
-  launch(args, copy_bytes_kernel, {.blocks = striding_blocks(args, rest, kThreads), .threads = kThreads}, x + 16 * words,
+  launch(args, copy_bytes_kernel,
+         {.blocks = striding_blocks(args, rest, kThreads), .threads = kThreads}, x + 16 * words,
          y + 16 * words, rest);
 }
 
@@ -53,7 +56,8 @@ SX_KERNEL("copy", copy);
 template <class T>
 __global__ void __launch_bounds__(kThreads) fill_kernel(T value, T* y, int64_t n, int64_t groups) {
   constexpr int kGroup = 16 / sizeof(T);
-  const int64_t stride = int64_t{gridDim.x} * kThreads, first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
+  const int64_t stride = int64_t{gridDim.x} * kThreads,
+                first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   Packed<T, kGroup> values;
 #pragma unroll
   for (int j = 0; j < kGroup; j++) values[j] = value;
@@ -69,9 +73,11 @@ template <class T>
 void fill(const Arguments& args) {
   const int64_t n = args.size(0);
   T* y = args.data<T>(0);
-  const int64_t each = 16 / sizeof(T), groups = reinterpret_cast<uintptr_t>(y) % 16 == 0 ? n / each : 0;
+  const int64_t each = 16 / sizeof(T),
+                groups = reinterpret_cast<uintptr_t>(y) % 16 == 0 ? n / each : 0;
   const int64_t items = groups > 0 ? groups : n;
-  launch(args, fill_kernel<T>, {.blocks = striding_blocks(args, items, kThreads), .threads = kThreads},
+  launch(args, fill_kernel<T>,
+         {.blocks = striding_blocks(args, items, kThreads), .threads = kThreads},
          T(args.params_as<FillParams>().bits), y, n, groups);
 }
 

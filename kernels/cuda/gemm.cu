@@ -1,9 +1,8 @@
-// gemm.T: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z, for T = f32, f64, f16, bf16, computed in float (f64 in
-// double), and for i32, i64, u32, u64, which wrap around and have neither factors nor f.
-// Stacks of a [m, k] and b [k, n] given by strides, y [m, n] dense; c and z may be absent.
-// This file picks the kernel by gemm_choice.h; each of those says what was measured.
+// gemm.T: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z, for T = f32, f64, f16, bf16,
+// computed in float (f64 in double), and for i32, i64, u32, u64, which wrap around and have neither
+// factors nor f. Stacks of a [m, k] and b [k, n] given by strides, y [m, n] dense; c and z may be
+// absent. This file picks the kernel by gemm_choice.h; each of those says what was measured.
 #include "cuda/gemm.h"
-
 #include "cuda/gemm_choice.h"
 
 namespace sx::cuda {
@@ -22,7 +21,8 @@ template <class T>
 GemmOperand operand(const T* data, int64_t outer, int64_t depth, const int64_t (&sizes)[kStackAxes],
                     const int64_t (&strides)[kStackAxes]) {
   constexpr int64_t kWord = 16 / sizeof(T);
-  bool aligned = reinterpret_cast<uintptr_t>(data) % 16 == 0 && (depth == 1 ? outer : depth) % kWord == 0;
+  bool aligned =
+      reinterpret_cast<uintptr_t>(data) % 16 == 0 && (depth == 1 ? outer : depth) % kWord == 0;
   for (int i = 0; i < kStackAxes; i++) aligned &= sizes[i] == 1 || strides[i] % kWord == 0;
   return {depth == 1, outer == 1, aligned};
 }
@@ -40,7 +40,8 @@ GemmFacts facts_of(const Arguments& args, const GemmProblem<T>& p) {
 }
 
 template <class T>
-void multiply(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& facts, const GemmChoice& choice) {
+void multiply(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& facts,
+              const GemmChoice& choice) {
   problem.a_aligned = facts.a.aligned;
   problem.b_aligned = facts.b.aligned;
   problem.split(args, choice.splits, choice.grain);
@@ -73,7 +74,8 @@ void gemm_as_tf32(const Arguments& args) {
   if (problem.m * problem.n * problem.matrices() == 0) return;
   const GemmFacts facts = facts_of(args, problem);
   const Properties& device = stream_of(args).device;
-  multiply(args, problem, facts, fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
+  multiply(args, problem, facts,
+           fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
 }
 
 void gemm_as_bf16x6(const Arguments& args) {

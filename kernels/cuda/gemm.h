@@ -1,7 +1,8 @@
-// What the kernels of gemm.* share: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z, for stacks of matrices a
-// [m, k], b [k, n], y [m, n]. y is dense, all others are given by strides: transposed, broadcast and stretched tensors
-// included. A kernel reckons a tile of sums, lays it into shared memory, and calls finish_tile. It may do so for a part of the
-// depth only; then the tile goes to scratch memory, and gemm_reduce adds the parts in order.
+// What the kernels of gemm.* share: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z,
+// for stacks of matrices a [m, k], b [k, n], y [m, n]. y is dense, all others are given by strides:
+// transposed, broadcast and stretched tensors included. A kernel reckons a tile of sums, lays it
+// into shared memory, and calls finish_tile. It may do so for a part of the depth only; then the
+// tile goes to scratch memory, and gemm_reduce adds the parts in order.
 #pragma once
 #include "cuda/activation.h"
 #include "cuda/device/memory.h"
@@ -14,7 +15,8 @@ constexpr int kStackAxes = 4;
 // The slots of Java's MatrixLaunch.
 struct GemmParams {
   int64_t m, n, k, a_row, a_depth, b_depth, b_column;
-  int64_t stack[kStackAxes], a_stack[kStackAxes], b_stack[kStackAxes], z_stack[kStackAxes];  // sizes and strides
+  int64_t stack[kStackAxes], a_stack[kStackAxes], b_stack[kStackAxes],
+      z_stack[kStackAxes];  // sizes and strides
   double alpha, beta;
   int64_t c_row, c_column, z_row, z_column, add_last;
   Activation activation;
@@ -45,10 +47,11 @@ struct GemmProblem : GemmParams {
   const T *a, *b, *c, *z;
   T* y;
   bool a_aligned = false, b_aligned = false;  // as GemmOperand has it
-  int splits = 1;       // parts of the depth
-  int64_t split_depth;  // of each but the last
-  Compute<T>* partials = nullptr;  // [splits, matrices, m, n]
-  // Where data decide which of two kernels computes, both are launched: one of them finds another number here than it wants.
+  int splits = 1;                             // parts of the depth
+  int64_t split_depth;                        // of each but the last
+  Compute<T>* partials = nullptr;             // [splits, matrices, m, n]
+  // Where data decide which of two kernels computes, both are launched: one of them finds another
+  // number here than it wants.
   const int32_t* decision = nullptr;
   int32_t wanted = 0;
 
@@ -61,14 +64,16 @@ struct GemmProblem : GemmParams {
         y(args.data<T>(2)),
         split_depth(k) {}
 
-  // Cuts the depth into `parts`, whose sums lie in the launch's scratch memory; each but the last is a multiple of `grain`.
+  // Cuts the depth into `parts`, whose sums lie in the launch's scratch memory; each but the last
+  // is a multiple of `grain`.
   void split(const Arguments& args, int parts, int64_t grain) {
     if (parts <= 1) return;
     split_depth = ((k + parts - 1) / parts + grain - 1) / grain * grain;
     splits = static_cast<int>((k + split_depth - 1) / split_depth);
     if (splits * matrices() * m * n * int64_t{sizeof(Compute<T>)} > int64_t(args.scratch_bytes))
-      throw std::invalid_argument("scratch memory of " + std::to_string(args.scratch_bytes) + " bytes is too small for " +
-                                  std::to_string(splits) + " partial sums of " + std::to_string(m) + " x " +
+      throw std::invalid_argument("scratch memory of " + std::to_string(args.scratch_bytes) +
+                                  " bytes is too small for " + std::to_string(splits) +
+                                  " partial sums of " + std::to_string(m) + " x " +
                                   std::to_string(n) + " x " + std::to_string(matrices()));
     partials = reinterpret_cast<Compute<T>*>(args.scratch);
   }
@@ -76,7 +81,9 @@ struct GemmProblem : GemmParams {
   __device__ bool is_unwanted() const { return decision && *decision != wanted; }
 
   __host__ __device__ int64_t row_tiles(int rows) const { return (m + rows - 1) / rows; }
-  __host__ __device__ int64_t column_tiles(int columns) const { return (n + columns - 1) / columns; }
+  __host__ __device__ int64_t column_tiles(int columns) const {
+    return (n + columns - 1) / columns;
+  }
   __host__ __device__ int64_t tiles(int rows, int columns) const {
     return row_tiles(rows) * column_tiles(columns) * splits * matrices();
   }
@@ -91,13 +98,19 @@ struct GemmProblem : GemmParams {
     const int64_t in_group = rest - first * across;
     const int split = int(part % splits);
     const int64_t depth = split * split_depth;
-    return {part / splits, (first + in_group % height) * rows, in_group / height * columns,
-            depth,         depth + split_depth < k ? depth + split_depth : k, split};
+    return {part / splits,
+            (first + in_group % height) * rows,
+            in_group / height * columns,
+            depth,
+            depth + split_depth < k ? depth + split_depth : k,
+            split};
   }
 
-  // Finishes the sums of `count` neighbours in a row of the result; z_first is where z's matrix begins.
+  // Finishes the sums of `count` neighbours in a row of the result; z_first is where z's matrix
+  // begins.
   template <int N>
-  __device__ __forceinline__ void finish(Compute<T> (&x)[N], int count, int64_t row, int64_t column, int64_t z_first) const {
+  __device__ __forceinline__ void finish(Compute<T> (&x)[N], int count, int64_t row, int64_t column,
+                                         int64_t z_first) const {
     using C = Compute<T>;
     const int64_t c_at = row * c_row + column * c_column;
     const int64_t z_at = z_first + row * z_row + column * z_column;
@@ -115,21 +128,25 @@ struct GemmProblem : GemmParams {
   }
 };
 
-// Stores the first `count` of N values, in one access where they are all and `aligned` says that it is possible.
+// Stores the first `count` of N values, in one access where they are all and `aligned` says that it
+// is possible.
 template <int N, class T>
-__device__ __forceinline__ void store_first(T* to, const Packed<T, N>& values, int count, bool aligned) {
+__device__ __forceinline__ void store_first(T* to, const Packed<T, N>& values, int count,
+                                            bool aligned) {
   if (aligned && count == N) return store_packed(to, values);
 #pragma unroll
   for (int j = 0; j < N; j++)
     if (j < count) to[j] = values[j];
 }
 
-// Finishes, or lays by, a tile of sums [rows, columns] that lies in shared memory, rows `pitch` apart; both columns and pitch
-// are multiples of 4. Called by threads 0 to `threads` - 1 (this is number `thread`) after the barrier behind which the tile
-// is complete. What lies outside of the result is ignored.
+// Finishes, or lays by, a tile of sums [rows, columns] that lies in shared memory, rows `pitch`
+// apart; both columns and pitch are multiples of 4. Called by threads 0 to `threads` - 1 (this is
+// number `thread`) after the barrier behind which the tile is complete. What lies outside of the
+// result is ignored.
 template <class T>
-__device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compute<T>* sums, int rows, int columns, int pitch,
-                                            const GemmTile& tile, int thread, int threads) {
+__device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compute<T>* sums,
+                                            int rows, int columns, int pitch, const GemmTile& tile,
+                                            int thread, int threads) {
   using C = Compute<T>;
   constexpr int kWidth = 16 / sizeof(C);  // columns that a thread finishes at a time
   const int across = columns / kWidth;
@@ -166,8 +183,8 @@ __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compu
 
 // Finishes, or lays by, one sum of a tile.
 template <class T>
-__device__ __forceinline__ void finish_sum(const GemmProblem<T>& p, Compute<T> sum, const GemmTile& tile, int64_t row,
-                                           int64_t column) {
+__device__ __forceinline__ void finish_sum(const GemmProblem<T>& p, Compute<T> sum,
+                                           const GemmTile& tile, int64_t row, int64_t column) {
   const int64_t in_matrix = row * p.n + column;
   if (p.splits > 1) {
     p.partials[(tile.split * p.matrices() + tile.matrix) * p.m * p.n + in_matrix] = sum;
@@ -197,7 +214,8 @@ void gemm_sm90(const Arguments& args, const GemmProblem<T>& problem, int rows, i
 // float32 that is rounded to tf32, with mma.sync.
 void gemm_tf32(const Arguments& args, const GemmProblem<float>& problem, int rows);
 
-// float32 by Hopper's tensor cores, as exact as float32; simt_tile is for data that they cannot take.
+// float32 by Hopper's tensor cores, as exact as float32; simt_tile is for data that they cannot
+// take.
 void gemm_bf16x6(const Arguments& args, const GemmProblem<float>& problem, int simt_tile);
 
 // y from the partial sums, where splits > 1.

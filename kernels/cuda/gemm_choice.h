@@ -1,5 +1,5 @@
-// Which kernel multiplies two matrices, by what tile, and into how many parts it cuts the depth. A pure function of the
-// problem and the device; each rule gives its reason.
+// Which kernel multiplies two matrices, by what tile, and into how many parts it cuts the depth. A
+// pure function of the problem and the device; each rule gives its reason.
 #pragma once
 #include <algorithm>
 #include <optional>
@@ -13,7 +13,8 @@ enum class GemmType { kFloat32, kFloat64, kFloat16, kBFloat16, kInteger };
 // How an operand lies in memory: `outer` is a's rows or b's columns.
 struct GemmOperand {
   bool depth_adjacent, outer_adjacent;
-  bool aligned;  // every row (of adjacent elements) of every matrix begins at a multiple of 16 bytes
+  bool
+      aligned;  // every row (of adjacent elements) of every matrix begins at a multiple of 16 bytes
 };
 
 struct GemmFacts {
@@ -46,12 +47,14 @@ struct GemmChoice {
 // How many parts of at least `shortest` deep there may be.
 inline int64_t most_splits(const GemmFacts& f, int64_t shortest) {
   const int64_t sums = f.m * f.n * f.matrices;
-  return std::clamp<int64_t>(std::min(f.k / shortest, f.scratch_sums / std::max<int64_t>(1, sums)), 1, 64);
+  return std::clamp<int64_t>(std::min(f.k / shortest, f.scratch_sums / std::max<int64_t>(1, sums)),
+                             1, 64);
 }
 
 inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
   constexpr int kShortest = 256;  // a part of this depth costs more than adding its sums up again
-  // 8 x 8 sums of 8 bytes are too many registers, integers are rare, and what has 16 bits comes here only with odd layouts.
+  // 8 x 8 sums of 8 bytes are too many registers, integers are rare, and what has 16 bits comes
+  // here only with odd layouts.
   const int largest = f.type == GemmType::kFloat32 ? 128 : f.type == GemmType::kInteger ? 32 : 64;
   const int smallest = f.type == GemmType::kFloat16 || f.type == GemmType::kBFloat16 ? 64 : 32;
   GemmChoice choice;
@@ -60,10 +63,11 @@ inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
     choice.rows = choice.columns = tile;
     const int64_t down = (f.m + tile - 1) / tile, across = (f.n + tile - 1) / tile;
     const int64_t tiles = down * across * f.matrices;
-    const int64_t splits = std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles);
+    const int64_t splits =
+        std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles);
     choice.splits = static_cast<int>(splits);
-    // A larger tile reads less shared memory for each product, but only if all processors have one, and if it is filled:
-    // at least three quarters of what it reckons must be wanted.
+    // A larger tile reads less shared memory for each product, but only if all processors have one,
+    // and if it is filled: at least three quarters of what it reckons must be wanted.
     const bool filled = 4 * f.m * f.n >= 3 * down * across * tile * tile;
     if (filled && tiles * splits >= device.processors) break;
   }
@@ -87,18 +91,24 @@ inline std::optional<GemmChoice> choose_gemv(const GemmFacts& f, const Propertie
     blocks = f.b.depth_adjacent ? (f.n + 3) / 4 : (f.n + 127) / 128;
   }
   blocks *= f.matrices;
-  // Blocks of rows share the depth among their warps, and are many as a rule; blocks of columns are few.
+  // Blocks of rows share the depth among their warps, and are many as a rule; blocks of columns are
+  // few.
   const bool columns = choice.kernel == GemmKernel::kGemvColumns;
   const int64_t wanted = device.processors * (columns ? 4 : 1);
-  choice.splits = static_cast<int>(std::min(most_splits(f, columns ? 256 : 4096), (wanted + blocks - 1) / blocks));
+  choice.splits = static_cast<int>(
+      std::min(most_splits(f, columns ? 256 : 4096), (wanted + blocks - 1) / blocks));
   return choice;
 }
 
-constexpr bool is_half(GemmType type) { return type == GemmType::kFloat16 || type == GemmType::kBFloat16; }
+constexpr bool is_half(GemmType type) {
+  return type == GemmType::kFloat16 || type == GemmType::kBFloat16;
+}
 
 // Whether mma.sync can take it, as 16 bits or as tf32: operands are copied in pieces of 16 bytes.
 inline bool fits_sm80(const GemmFacts& f) {
-  const auto has_pieces = [](const GemmOperand& x) { return x.aligned && (x.depth_adjacent || x.outer_adjacent); };
+  const auto has_pieces = [](const GemmOperand& x) {
+    return x.aligned && (x.depth_adjacent || x.outer_adjacent);
+  };
   return has_pieces(f.a) && has_pieces(f.b) && f.k > 0;
 }
 
@@ -109,7 +119,8 @@ inline GemmChoice choose_sm80(const GemmFacts& f, const Properties& device) {
   for (int tile : {128, 64}) {
     choice.rows = choice.columns = tile;
     const int64_t tiles = (f.m + tile - 1) / tile * ((f.n + tile - 1) / tile) * f.matrices;
-    choice.splits = static_cast<int>(std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles));
+    choice.splits = static_cast<int>(
+        std::min(most_splits(f, kShortest), (device.processors + tiles - 1) / tiles));
     // A larger tile reads half as much for each product, but only if all processors have one.
     if (tiles * choice.splits >= device.processors && f.m > 64 && f.n > 64) break;
   }
@@ -119,35 +130,40 @@ inline GemmChoice choose_sm80(const GemmFacts& f, const Properties& device) {
 // Whether TMA and wgmma can take it; coordinates have 32 bits.
 inline bool fits_sm90(const GemmFacts& f, const Properties& device) {
   constexpr int64_t kMost = int64_t{1} << 31;
-  return device.capability == 90 && is_half(f.type) && fits_sm80(f) && f.m < kMost && f.n < kMost && f.k < kMost;
+  return device.capability == 90 && is_half(f.type) && fits_sm80(f) && f.m < kMost && f.n < kMost &&
+         f.k < kMost;
 }
 
-// A tile of gemm_sm90, how many blocks share a processor, and what part of the tensor cores' peak they reach together,
-// which is an estimate.
+// A tile of gemm_sm90, how many blocks share a processor, and what part of the tensor cores' peak
+// they reach together, which is an estimate.
 struct Sm90Tile {
   int rows, columns, blocks;
   double rate;
   bool any_a;  // also for a whose rows are adjacent
 };
-constexpr Sm90Tile kSm90Tiles[] = {{128, 256, 1, .8, false}, {128, 128, 1, .7, true}, {64, 128, 2, .6, false}};
+constexpr Sm90Tile kSm90Tiles[] = {
+    {128, 256, 1, .8, false}, {128, 128, 1, .7, true}, {64, 128, 2, .6, false}};
 
-// The tile and the parts of the depth of which a simple model says that they end first: whole waves of blocks, each with a
-// fixed cost, and another launch where there are parts.
+// The tile and the parts of the depth of which a simple model says that they end first: whole waves
+// of blocks, each with a fixed cost, and another launch where there are parts.
 inline GemmChoice choose_sm90(const GemmFacts& f, const Properties& device) {
-  constexpr double kFixedDepth = 256, kReduction = 6e6;  // in products for each sum, and in products of a processor
+  constexpr double kFixedDepth = 256,
+                   kReduction = 6e6;  // in products for each sum, and in products of a processor
   constexpr int kShortest = 512;
   GemmChoice best{GemmKernel::kSm90};
   best.grain = 64;
   double least = 0;
   for (const Sm90Tile& tile : kSm90Tiles) {
     if (!tile.any_a && !f.a.depth_adjacent) continue;
-    const int64_t tiles = (f.m + tile.rows - 1) / tile.rows * ((f.n + tile.columns - 1) / tile.columns) * f.matrices;
+    const int64_t tiles =
+        (f.m + tile.rows - 1) / tile.rows * ((f.n + tile.columns - 1) / tile.columns) * f.matrices;
     const int64_t slots = int64_t{device.processors} * tile.blocks;
     const int64_t most = std::min(most_splits(f, kShortest), std::max<int64_t>(1, slots / tiles));
     for (int64_t splits : {int64_t{1}, most}) {
       const double depth = double((f.k + splits - 1) / splits) + kFixedDepth;
       const double waves = double((tiles * splits + slots - 1) / slots);
-      const double cost = waves * tile.blocks * tile.rows * tile.columns * depth / tile.rate + (splits > 1 ? kReduction : 0);
+      const double cost = waves * tile.blocks * tile.rows * tile.columns * depth / tile.rate +
+                          (splits > 1 ? kReduction : 0);
       if (best.rows > 0 && cost >= least) continue;
       least = cost;
       best.rows = tile.rows;

@@ -1,8 +1,10 @@
-// gemm_integer.A.B.i32: y = (a - a_zero) (b - b_zero) of bytes, in int32 that wraps around; .f32: that times a_scale b_scale,
-// plus bias; .u8, .i8: round(that a_scale b_scale / y_scale) + y_zero, saturated. What belongs to a or y is one number or [m].
-// a is a stack of [m, k], b of [k, n], y of [m, n], all dense; b_zero and b_scale are one number or [n].
-// A block has a tile of 64 x 64 sums, a thread 4 x 4, and multiplies four bytes at a time (dp4a). Unsigned bytes become signed
-// ones, 128 less; zero points are taken off in the end by the sums of rows and columns: Σ (a - p)(b - q) = Σ ab - q Σ a - p Σ b
+// gemm_integer.A.B.i32: y = (a - a_zero) (b - b_zero) of bytes, in int32 that wraps around; .f32:
+// that times a_scale b_scale, plus bias; .u8, .i8: round(that a_scale b_scale / y_scale) + y_zero,
+// saturated. What belongs to a or y is one number or [m]. a is a stack of [m, k], b of [k, n], y of
+// [m, n], all dense; b_zero and b_scale are one number or [n]. A block has a tile of 64 x 64 sums,
+// a thread 4 x 4, and multiplies four bytes at a time (dp4a). Unsigned bytes become signed ones,
+// 128 less; zero points are taken off in the end by the sums of rows and columns: Σ (a - p)(b - q)
+// = Σ ab - q Σ a - p Σ b
 // + k p q. Not yet measured on a GPU.
 // The algebra is gemmlowp's, "The low-precision paradigm in gemmlowp, and how it's implemented".
 #include <limits>
@@ -35,9 +37,7 @@ struct Bytes {
   bool aligned;  // rows begin at multiples of 4
 
   // The zero point as a signed byte.
-  __device__ int zero_at(int64_t i) const {
-    return int8_t((zero ? zero[i] : 0) ^ (flip & 0xff));
-  }
+  __device__ int zero_at(int64_t i) const { return int8_t((zero ? zero[i] : 0) ^ (flip & 0xff)); }
 };
 
 template <class Y>
@@ -54,7 +54,8 @@ struct Shared {
 };
 
 // Four bytes side by side, of which `count` are there; the others are 0, when signed.
-__device__ __forceinline__ uint32_t load_word(const uint8_t* from, int64_t count, bool aligned, uint32_t flip) {
+__device__ __forceinline__ uint32_t load_word(const uint8_t* from, int64_t count, bool aligned,
+                                              uint32_t flip) {
   if (aligned && count >= 4) return *reinterpret_cast<const uint32_t*>(from) ^ flip;
   uint32_t word = 0;
 #pragma unroll
@@ -80,13 +81,15 @@ struct Loader {
       if (is_b)
         held[i] = i < depth && across > 0 ? load_word(from + i * stride, across, aligned, flip) : 0;
       else
-        held[i] = across > 0 && depth > 4 * i ? load_word(from + 4 * i, depth - 4 * i, aligned, flip) : 0;
+        held[i] =
+            across > 0 && depth > 4 * i ? load_word(from + 4 * i, depth - 4 * i, aligned, flip) : 0;
     }
     if (is_b) transpose_bytes(held);
     from += 4 * kWords * stride;
   }
 
-  __device__ __forceinline__ void store(uint32_t (&a)[kWords][kPitch], uint32_t (&b)[kWords][kPitch]) const {
+  __device__ __forceinline__ void store(uint32_t (&a)[kWords][kPitch],
+                                        uint32_t (&b)[kWords][kPitch]) const {
 #pragma unroll
     for (int i = 0; i < 4; i++)
       if (is_b)
@@ -101,12 +104,15 @@ __device__ Y finish(const Problem<Y>& p, int sum, int64_t row, int64_t column) {
   if constexpr (std::is_same_v<Y, int32_t>) {
     return sum;
   } else {
-    const double scale = double(p.a_scale[row * p.a_scale_row]) * p.b_scale[column * p.b_scale_column];
+    const double scale =
+        double(p.a_scale[row * p.a_scale_row]) * p.b_scale[column * p.b_scale_column];
     if constexpr (std::is_same_v<Y, float>) {
       return float(sum * scale + (p.add ? double(p.add[column]) : 0.));
     } else {
-      constexpr double kSmallest = std::numeric_limits<Y>::min(), kLargest = std::numeric_limits<Y>::max();
-      const double whole = rint(sum * (scale / p.y_scale[row * p.y_scale_row])) + p.add[row * p.y_zero_row];
+      constexpr double kSmallest = std::numeric_limits<Y>::min(),
+                       kLargest = std::numeric_limits<Y>::max();
+      const double whole =
+          rint(sum * (scale / p.y_scale[row * p.y_scale_row])) + p.add[row * p.y_zero_row];
       const double low = whole >= kSmallest ? whole : kSmallest;
       return static_cast<Y>(static_cast<int>(low < kLargest ? low : kLargest));
     }
@@ -114,10 +120,12 @@ __device__ Y finish(const Problem<Y>& p, int sum, int64_t row, int64_t column) {
 }
 
 template <class Y>
-__global__ void __launch_bounds__(kThreads) gemm_integer_kernel(const __grid_constant__ Problem<Y> p) {
+__global__ void __launch_bounds__(kThreads)
+    gemm_integer_kernel(const __grid_constant__ Problem<Y> p) {
   auto& shared = shared_memory<Shared>();
   const int64_t down = (p.m + kTile - 1) / kTile, across = (p.n + kTile - 1) / kTile;
-  const int64_t matrix = blockIdx.x / (down * across), in_matrix = blockIdx.x - matrix * (down * across);
+  const int64_t matrix = blockIdx.x / (down * across),
+                in_matrix = blockIdx.x - matrix * (down * across);
   // Rows first: neighbouring blocks share a part of b, the weights as a rule.
   const int64_t row = in_matrix % down * kTile, column = in_matrix / down * kTile;
   const uint8_t *a = p.a.data, *b = p.b.data;
@@ -126,7 +134,8 @@ __global__ void __launch_bounds__(kThreads) gemm_integer_kernel(const __grid_con
     b += rest % p.batch[axis] * p.b_batch[axis];
   }
   const int thread = int(threadIdx.x);
-  const int thread_row = warp_index() / 2 * 4 + lane_index() / 8, thread_column = warp_index() % 2 * 8 + lane_index() % 8;
+  const int thread_row = warp_index() / 2 * 4 + lane_index() / 8,
+            thread_column = warp_index() % 2 * 8 + lane_index() % 8;
 
   Loader loader;
   loader.is_b = thread < kLoaders;
@@ -172,11 +181,13 @@ __global__ void __launch_bounds__(kThreads) gemm_integer_kernel(const __grid_con
     if (thread < 2 * kTile)
 #pragma unroll
       for (int d = 0; d < kWords; d++) {
-        const uint32_t word = thread < kTile ? shared.a[buffer][d][thread] : shared.b[buffer][d][thread - kTile];
+        const uint32_t word =
+            thread < kTile ? shared.a[buffer][d][thread] : shared.b[buffer][d][thread - kTile];
         line_sum = dot4(word, 0x01010101u, line_sum);
       }
   }
-  if (thread < 2 * kTile) (thread < kTile ? shared.row_sums[thread] : shared.column_sums[thread - kTile]) = line_sum;
+  if (thread < 2 * kTile)
+    (thread < kTile ? shared.row_sums[thread] : shared.column_sums[thread - kTile]) = line_sum;
   __syncthreads();
   Y* const y = p.y + matrix * p.m * p.n;
 #pragma unroll
@@ -198,13 +209,13 @@ __global__ void __launch_bounds__(kThreads) gemm_integer_kernel(const __grid_con
 }
 
 template <class T>
-Bytes bytes(const Arguments& args, size_t tensor, size_t zero, int64_t row, const int64_t (&sizes)[kAxes],
-            const int64_t (&strides)[kAxes]) {
+Bytes bytes(const Arguments& args, size_t tensor, size_t zero, int64_t row,
+            const int64_t (&sizes)[kAxes], const int64_t (&strides)[kAxes]) {
   const auto* data = args.data<const uint8_t>(tensor);
   bool aligned = reinterpret_cast<uintptr_t>(data) % 4 == 0 && row % 4 == 0;
   for (int i = 0; i < kAxes; i++) aligned &= sizes[i] == 1 || strides[i] % 4 == 0;
-  return {data, args.has(zero) ? args.data<const uint8_t>(zero) : nullptr, std::is_signed_v<T> ? 0 : 0x80808080u,
-          aligned};
+  return {data, args.has(zero) ? args.data<const uint8_t>(zero) : nullptr,
+          std::is_signed_v<T> ? 0 : 0x80808080u, aligned};
 }
 
 template <class A, class B, class Y>

@@ -1,9 +1,10 @@
-// gemm.* without tensor cores: float32 by float32's rules, float64, integers, and any layout in 16 bits.
-// A block reckons a tile of 128 x 128, 64 x 64 or 32 x 32 sums; a thread 8 x 8 or 4 x 4 of them in registers, as pieces of
-// 4 x 4, so that it reads shared memory by 16 bytes and a warp's reads meet no bank twice.
-// The next tiles of a and b come from global memory while the current ones are multiplied; two buffers, one barrier a step.
-// Not yet measured on a GPU.
-// Boehm, "How to Optimize a CUDA Matmul Kernel for cuBLAS-like Performance"; NVIDIA's CUTLASS, "Efficient GEMM in CUDA".
+// gemm.* without tensor cores: float32 by float32's rules, float64, integers, and any layout in 16
+// bits. A block reckons a tile of 128 x 128, 64 x 64 or 32 x 32 sums; a thread 8 x 8 or 4 x 4 of
+// them in registers, as pieces of 4 x 4, so that it reads shared memory by 16 bytes and a warp's
+// reads meet no bank twice. The next tiles of a and b come from global memory while the current
+// ones are multiplied; two buffers, one barrier a step. Not yet measured on a GPU. Boehm, "How to
+// Optimize a CUDA Matmul Kernel for cuBLAS-like Performance"; NVIDIA's CUTLASS, "Efficient GEMM in
+// CUDA".
 #include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
 #include "cuda/gemm.h"
@@ -14,14 +15,16 @@ namespace {
 constexpr int kPiece = 4;  // rows and columns of sums that lie together
 constexpr int kPad = 4;    // keeps columns of a tile out of one bank
 
-// A tile of a (outer = rows) or of b (outer = columns) on its way to shared memory, where it lies as [depth][outer].
+// A tile of a (outer = rows) or of b (outer = columns) on its way to shared memory, where it lies
+// as [depth][outer].
 template <class T, int kOuter, int kDepth, int kThreads>
 class Loader {
  public:
   using C = Compute<T>;
 
   // From the tile's first row and depth on, of so many rows.
-  __device__ Loader(const T* from, int64_t outer_stride, int64_t depth_stride, int64_t outers, bool aligned)
+  __device__ Loader(const T* from, int64_t outer_stride, int64_t depth_stride, int64_t outers,
+                    bool aligned)
       : outer_stride_(outer_stride),
         depth_stride_(depth_stride),
         along_depth_(depth_stride == 1),
@@ -39,7 +42,9 @@ class Loader {
 #pragma unroll
     for (int g = 0; g < kGroups; g++) {
       const int64_t depths = left - depth(g);
-      const int64_t count = along_depth_ ? (outers_left_[g] > 0 ? depths : 0) : depths > 0 ? outers_left_[g] : 0;
+      const int64_t count = along_depth_ ? (outers_left_[g] > 0 ? depths : 0)
+                            : depths > 0 ? outers_left_[g]
+                                         : 0;
       if (packed_ && count >= kGroup) {
         const auto values = load_packed<kGroup>(at_[g]);
 #pragma unroll
@@ -130,7 +135,8 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
   const T* const b_from =
       p.b + p.offset(tile.matrix, p.b_stack) + tile.column * p.b_column + tile.depth * p.b_depth;
   Loader<T, kTile, kDepth, S::kThreads> a(a_from, p.a_row, p.a_depth, p.m - tile.row, p.a_aligned);
-  Loader<T, kTile, kDepth, S::kThreads> b(b_from, p.b_column, p.b_depth, p.n - tile.column, p.b_aligned);
+  Loader<T, kTile, kDepth, S::kThreads> b(b_from, p.b_column, p.b_depth, p.n - tile.column,
+                                          p.b_aligned);
   C sums[kEach][kEach] = {};
   int64_t left = tile.depth_end - tile.depth;
   a.load(left);
@@ -164,7 +170,8 @@ __global__ void __launch_bounds__(Simt<T, kTile, kEach, kDepth>::kThreads, 2)
     for (int j = 0; j < kEach; j++)
       shared.sums[S::place(i, thread_row)][S::place(j, thread_column)] = sums[i][j];
   __syncthreads();
-  finish_tile(p, &shared.sums[0][0], kTile, kTile, S::kPitch, shared.tile, int(threadIdx.x), S::kThreads);
+  finish_tile(p, &shared.sums[0][0], kTile, kTile, S::kPitch, shared.tile, int(threadIdx.x),
+              S::kThreads);
 }
 
 template <int kTile, int kEach, int kDepth, class T>
@@ -185,12 +192,14 @@ void gemm_simt(const Arguments& args, const GemmProblem<T>& p, int rows, int col
     if (rows == 128 && columns == 128) return run<128, 8, 8>(args, p);
   }
   if constexpr (!std::is_integral_v<T>) {
-    if (rows == 64 && columns == 64) return run<64, 4, sizeof(Compute<T>) == 8 ? 8 : 16>(args, p);
+    if (rows == 64 && columns == 64)
+      return run < 64, 4, sizeof(Compute<T>) == 8 ? 8 : 16 > (args, p);
   }
   if constexpr (sizeof(T) != 2) {
     if (rows == 32 && columns == 32) return run<32, 4, 16>(args, p);
   }
-  throw std::invalid_argument("no tile of " + std::to_string(rows) + " x " + std::to_string(columns));
+  throw std::invalid_argument("no tile of " + std::to_string(rows) + " x " +
+                              std::to_string(columns));
 }
 
 template void gemm_simt(const Arguments&, const GemmProblem<float>&, int, int);

@@ -1,10 +1,10 @@
-// gemm.* where a has 16 rows at most, and the weights b lie as [k, n], their columns side by side. float32, float16 and
-// bfloat16, summed up in float.
-// b is read once, at the speed of memory: a lane owns 16 bytes of columns (8 where it has 16 rows of sums), the eight warps of a
-// block take turns along the depth, four rows of b on their way at a time; a lies in shared memory, and is broadcast. In the
-// end the warps' sums are added up in a fixed order.
-// Not yet measured on a GPU.
-// The column-wise form of a matrix-vector product, with the depth shared by the warps so that all of memory is kept busy.
+// gemm.* where a has 16 rows at most, and the weights b lie as [k, n], their columns side by side.
+// float32, float16 and bfloat16, summed up in float. b is read once, at the speed of memory: a lane
+// owns 16 bytes of columns (8 where it has 16 rows of sums), the eight warps of a block take turns
+// along the depth, four rows of b on their way at a time; a lies in shared memory, and is
+// broadcast. In the end the warps' sums are added up in a fixed order. Not yet measured on a GPU.
+// The column-wise form of a matrix-vector product, with the depth shared by the warps so that all
+// of memory is kept busy.
 #include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
 #include "cuda/gemm.h"
@@ -29,7 +29,8 @@ struct Columns {
 };
 
 template <class T, int kSkinny>
-__global__ void __launch_bounds__(kThreads) gemv_columns_kernel(const __grid_constant__ GemmProblem<T> p) {
+__global__ void __launch_bounds__(kThreads)
+    gemv_columns_kernel(const __grid_constant__ GemmProblem<T> p) {
   using S = Columns<T, kSkinny>;
   constexpr int kWidth = S::kWidth;
   auto& shared = shared_memory<typename S::Shared>();
@@ -48,7 +49,8 @@ __global__ void __launch_bounds__(kThreads) gemv_columns_kernel(const __grid_con
     __syncthreads();
     for (int i = thread; i < kChunk * kSkinny; i += kThreads) {
       const int d = i % kChunk, row = i / kChunk;
-      shared.a[d][row] = d < depths && row < rows ? load_as(a[row * p.a_row + (depth + d) * p.a_depth]) : 0.f;
+      shared.a[d][row] =
+          d < depths && row < rows ? load_as(a[row * p.a_row + (depth + d) * p.a_depth]) : 0.f;
     }
     __syncthreads();
     for (int d = warp * kAhead; d < depths; d += kWarps * kAhead) {
@@ -61,8 +63,9 @@ __global__ void __launch_bounds__(kThreads) gemv_columns_kernel(const __grid_con
         } else {
 #pragma unroll
           for (int i = 0; i < kWidth; i++)
-            weights[u][i] =
-                d + u < depths && tile.column + first + i * apart < p.n ? from[i * apart] : store_as<T>(0.f);
+            weights[u][i] = d + u < depths && tile.column + first + i * apart < p.n
+                                ? from[i * apart]
+                                : store_as<T>(0.f);
         }
       }
 #pragma unroll
@@ -83,7 +86,8 @@ __global__ void __launch_bounds__(kThreads) gemv_columns_kernel(const __grid_con
 #pragma unroll
       for (int s = 0; s < kSkinny; s++)
 #pragma unroll
-        for (int i = 0; i < kWidth; i++) shared.sums[warp - half][s][first + i * apart] = sums[s][i];
+        for (int i = 0; i < kWidth; i++)
+          shared.sums[warp - half][s][first + i * apart] = sums[s][i];
     }
     __syncthreads();
     if (warp < half) {

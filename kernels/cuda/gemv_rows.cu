@@ -1,9 +1,9 @@
-// gemm.* where one operand, x, has 16 rows or columns at most, and the other, the weights, has its depth side by side: b as
-// [n, k], or on the left a as [m, k]. float32, float16 and bfloat16, summed up in float.
-// The weights are read once, at the speed of memory: a block takes two or four of their rows, its warps take turns along the depth
-// with 16 bytes a lane, x comes from the cache; lanes and then warps are added up in a fixed order.
-// Not yet measured on a GPU.
-// The usual form of a matrix-vector product; NVIDIA, "Faster Parallel Reductions on Kepler", for the sum over lanes.
+// gemm.* where one operand, x, has 16 rows or columns at most, and the other, the weights, has its
+// depth side by side: b as [n, k], or on the left a as [m, k]. float32, float16 and bfloat16,
+// summed up in float. The weights are read once, at the speed of memory: a block takes two or four
+// of their rows, its warps take turns along the depth with 16 bytes a lane, x comes from the cache;
+// lanes and then warps are added up in a fixed order. Not yet measured on a GPU. The usual form of
+// a matrix-vector product; NVIDIA, "Faster Parallel Reductions on Kepler", for the sum over lanes.
 #include <algorithm>
 
 #include "cuda/device/shared.h"
@@ -26,9 +26,10 @@ struct Chunk {
   static constexpr int kDepth = kWidth * kWarpSize;
   Packed<T, kWidth> values;
 
-  // Lanes hold neighbours, or, where those cannot be read at once, elements a warp apart; 0 from `end` on.
-  __device__ __forceinline__ void load(const T* from, int64_t step, int64_t depth, int64_t end, bool neighbours,
-                                       bool packed) {
+  // Lanes hold neighbours, or, where those cannot be read at once, elements a warp apart; 0 from
+  // `end` on.
+  __device__ __forceinline__ void load(const T* from, int64_t step, int64_t depth, int64_t end,
+                                       bool neighbours, bool packed) {
     const int64_t first = depth + (neighbours ? lane_index() * kWidth : lane_index());
     const int64_t apart = neighbours ? 1 : kWarpSize;
     if (packed && first + kWidth <= end) {
@@ -52,7 +53,8 @@ __global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
     gemv_rows_kernel(const __grid_constant__ GemmProblem<T> p, bool left, int skinny) {
   constexpr int kRows = kRowsFor<kSkinny>;
   auto& shared = shared_memory<Shared<kSkinny>>();
-  const GemmTile tile = left ? p.tile(blockIdx.x, kRows, kMostSkinny) : p.tile(blockIdx.x, kMostSkinny, kRows);
+  const GemmTile tile =
+      left ? p.tile(blockIdx.x, kRows, kMostSkinny) : p.tile(blockIdx.x, kMostSkinny, kRows);
   const T* const a = p.a + p.offset(tile.matrix, p.a_stack);
   const T* const b = p.b + p.offset(tile.matrix, p.b_stack);
   const int64_t w_row = left ? p.a_row : p.b_column, x_row = left ? p.b_column : p.a_row;
@@ -70,7 +72,8 @@ __global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
     Chunk<T> weights[kRows];
 #pragma unroll
     for (int r = 0; r < kRows; r++)  // behind the last row that again, for nothing
-      weights[r].load(w + (r < rows_left ? r : rows_left - 1) * w_row, 1, depth, tile.depth_end, w_packed, w_packed);
+      weights[r].load(w + (r < rows_left ? r : rows_left - 1) * w_row, 1, depth, tile.depth_end,
+                      w_packed, w_packed);
 #pragma unroll
     for (int s = 0; s < kSkinny; s++) {
       if (s >= skinny) break;
@@ -79,7 +82,8 @@ __global__ void __launch_bounds__(kMostWarps* kWarpSize, 2)
 #pragma unroll
       for (int i = 0; i < Chunk<T>::kWidth; i++)
 #pragma unroll
-        for (int r = 0; r < kRows; r++) sums[r][s] += load_as(weights[r].values[i]) * load_as(other.values[i]);
+        for (int r = 0; r < kRows; r++)
+          sums[r][s] += load_as(weights[r].values[i]) * load_as(other.values[i]);
     }
   }
 #pragma unroll

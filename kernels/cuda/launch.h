@@ -4,7 +4,8 @@
 //
 //   void scale(const Arguments& args) {
 //     launch(args, scale_kernel, {.blocks = blocks_for(args.size(0), 256), .threads = 256},
-//            args.data<const float>(0), args.data<float>(1), args.size(0), args.params_as<Params>().factor);
+//            args.data<const float>(0), args.data<float>(1), args.size(0),
+//            args.params_as<Params>().factor);
 //   }
 //   SX_KERNEL("scale.f32", scale);
 #pragma once
@@ -33,8 +34,8 @@ class Stream final : public Executor {
   Stream(cudaStream_t handle, const Properties& device, Status* status, int ordinal)
       : handle(handle), device(device), ordinal(ordinal), status_(status) {}
 
-  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look afterwards. The
-  // message begins with `prefix`, a literal.
+  // For kernels that may find something wrong with their data. Whoever asks makes the runtime look
+  // afterwards. The message begins with `prefix`, a literal.
   Reporter reporter(const char* prefix = nullptr) {
     reports = true;
     return {status_, step, prefix};
@@ -43,9 +44,9 @@ class Stream final : public Executor {
   const cudaStream_t handle;
   const Properties& device;
   const int ordinal;
-  int32_t step = 0;           // of the program
-  const char* kernel = "";    // the key of the kernel that is launched
-  bool reports = false;       // whether a launcher asked for a reporter
+  int32_t step = 0;         // of the program
+  const char* kernel = "";  // the key of the kernel that is launched
+  bool reports = false;     // whether a launcher asked for a reporter
   int launches = 0;
 
  private:
@@ -60,7 +61,8 @@ struct Grid {
   size_t shared_bytes = 0;
   uint32_t cluster = 1;      // blocks of a cluster, along x
   bool cooperative = false;  // all blocks must run at the same time
-  bool overlaps = false;     // may begin before the kernel in front has ended; waits by itself (griddepcontrol)
+  bool overlaps =
+      false;  // may begin before the kernel in front has ended; waits by itself (griddepcontrol)
 };
 
 // Blocks of `each` elements that cover `count`.
@@ -71,8 +73,10 @@ inline uint32_t blocks_for(int64_t count, int64_t each) {
   return static_cast<uint32_t>(blocks);
 }
 
-// Blocks for a kernel that walks [0, count) in strides of its grid: enough to fill the device, and no more.
-inline uint32_t striding_blocks(const Arguments& args, int64_t count, int64_t each, int per_processor = 8) {
+// Blocks for a kernel that walks [0, count) in strides of its grid: enough to fill the device, and
+// no more.
+inline uint32_t striding_blocks(const Arguments& args, int64_t count, int64_t each,
+                                int per_processor = 8) {
   const int64_t needed = (count + each - 1) / each;
   const int64_t most = int64_t{stream_of(args).device.processors} * per_processor;
   return static_cast<uint32_t>(needed < most ? needed : most);
@@ -83,8 +87,9 @@ template <class... Params, class... Given>
 void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, Given&&... given) {
   if (grid.blocks.x == 0 || grid.blocks.y == 0 || grid.blocks.z == 0) return;
   if (grid.blocks.y > 65535 || grid.blocks.z > 65535)
-    throw std::invalid_argument("a grid of " + std::to_string(grid.blocks.x) + " x " + std::to_string(grid.blocks.y) +
-                                " x " + std::to_string(grid.blocks.z) + " blocks is too large");
+    throw std::invalid_argument("a grid of " + std::to_string(grid.blocks.x) + " x " +
+                                std::to_string(grid.blocks.y) + " x " +
+                                std::to_string(grid.blocks.z) + " blocks is too large");
   Stream& stream = stream_of(args);
   stream.launches++;
   std::tuple<std::remove_const_t<Params>...> values(std::forward<Given>(given)...);
@@ -101,12 +106,13 @@ void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, 
                                  .device = stream.ordinal,
                                  .arguments = held,
                                  .argument_bytes = sizeof *held};
-  const cudaError_t error =
-      sim::launch_async(config, stream.handle, [kernel, all = held.get()] { std::apply(kernel, *all); });
+  const cudaError_t error = sim::launch_async(
+      config, stream.handle, [kernel, all = held.get()] { std::apply(kernel, *all); });
 #else
   // More than 48 KB must be asked for, once for each kernel; asking again is cheap.
   if (grid.shared_bytes > 48 * 1024)
-    cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,
+    cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
+                         cudaFuncAttributeMaxDynamicSharedMemorySize,
                          static_cast<int>(grid.shared_bytes));
   cudaLaunchAttribute attributes[3];
   unsigned count = 0;

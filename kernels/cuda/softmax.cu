@@ -1,8 +1,9 @@
-// softmax.T: y[o, i, k] = exp(x[o, i, k] - max) / sum over j of exp(x[o, j, k] - max), axis i; log_softmax.T: its logarithm.
-// x and y are [outer, n, inner] of float32, float16 or bfloat16, computed in float32; y may be x.
-// A row of up to 1024 stays in the registers of a warp; a longer one is read twice by a block, which keeps a running
-// maximum and sum; where inner > 1 neighbouring threads take neighbouring columns. Not yet measured on a GPU.
-// The running sum is Milakov and Gimelshein's, "Online normalizer calculation for softmax", arXiv 1805.02867.
+// softmax.T: y[o, i, k] = exp(x[o, i, k] - max) / sum over j of exp(x[o, j, k] - max), axis i;
+// log_softmax.T: its logarithm. x and y are [outer, n, inner] of float32, float16 or bfloat16,
+// computed in float32; y may be x. A row of up to 1024 stays in the registers of a warp; a longer
+// one is read twice by a block, which keeps a running maximum and sum; where inner > 1 neighbouring
+// threads take neighbouring columns. Not yet measured on a GPU. The running sum is Milakov and
+// Gimelshein's, "Online normalizer calculation for softmax", arXiv 1805.02867.
 #include "cuda/device/block.h"
 #include "cuda/device/math.h"
 #include "cuda/device/shared.h"
@@ -24,11 +25,14 @@ template <bool kLog>
 struct Finish {
   float largest, by;
   __device__ explicit Finish(LogSum p) : largest(p.largest), by(kLog ? logf(p.sum) : 1 / p.sum) {}
-  __device__ float operator()(float x) const { return kLog ? x - largest - by : expf(x - largest) * by; }
+  __device__ float operator()(float x) const {
+    return kLog ? x - largest - by : expf(x - largest) * by;
+  }
 };
 
 template <class T, bool kLog, int kPerLane>
-__global__ void __launch_bounds__(kThreads) short_rows_kernel(const T* x, T* y, int64_t rows, int n) {
+__global__ void __launch_bounds__(kThreads)
+    short_rows_kernel(const T* x, T* y, int64_t rows, int n) {
   const int64_t row = int64_t{blockIdx.x} * kRowsPerBlock + warp_index();
   if (row >= rows) return;
   const int lane = lane_index();
@@ -72,7 +76,8 @@ __global__ void __launch_bounds__(kThreads)
   LogSum all;
   for (int64_t i = 0; i < n; i++) all.add(load_as(x[first + i * inner]));
   const Finish<kLog> finish(all);
-  for (int64_t i = 0; i < n; i++) y[first + i * inner] = store_as<T>(finish(load_as(x[first + i * inner])));
+  for (int64_t i = 0; i < n; i++)
+    y[first + i * inner] = store_as<T>(finish(load_as(x[first + i * inner])));
 }
 
 template <class T, bool kLog, int kPerLane>
@@ -81,8 +86,8 @@ void short_rows(const Arguments& args, const Params& p) {
     if (p.n > kPerLane * kWarpSize) return short_rows<T, kLog, 2 * kPerLane>(args, p);
   }
   launch(args, short_rows_kernel<T, kLog, kPerLane>,
-         {.blocks = blocks_for(p.outer, kRowsPerBlock), .threads = kThreads}, args.data<const T>(0), args.data<T>(1),
-         p.outer, int(p.n));
+         {.blocks = blocks_for(p.outer, kRowsPerBlock), .threads = kThreads}, args.data<const T>(0),
+         args.data<T>(1), p.outer, int(p.n));
 }
 
 template <class T, bool kLog>
@@ -92,14 +97,17 @@ void softmax(const Arguments& args) {
   const T* x = args.data<const T>(0);
   T* y = args.data<T>(1);
   if (p.inner > 1)
-    launch(args, columns_kernel<T, kLog>, {.blocks = blocks_for(p.outer * p.inner, kThreads), .threads = kThreads}, x,
-           y, p.outer * p.inner, p.n, p.inner);
+    launch(args, columns_kernel<T, kLog>,
+           {.blocks = blocks_for(p.outer * p.inner, kThreads), .threads = kThreads}, x, y,
+           p.outer * p.inner, p.n, p.inner);
   else if (p.n <= 1024)
     short_rows<T, kLog, 1>(args, p);
   else
     launch(args, long_rows_kernel<T, kLog>,
-           {.blocks = blocks_for(p.outer, 1), .threads = kThreads, .shared_bytes = sizeof(BlockScratch<LogSum>)}, x, y,
-           p.n);
+           {.blocks = blocks_for(p.outer, 1),
+            .threads = kThreads,
+            .shared_bytes = sizeof(BlockScratch<LogSum>)},
+           x, y, p.n);
 }
 
 SX_KERNEL("softmax.f32", softmax<float, false>);

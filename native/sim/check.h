@@ -1,5 +1,5 @@
-// What the checked build wants to know of a launch: who is ordered before whom, and who touches what. In the fast build
-// all of it is nothing.
+// What the checked build wants to know of a launch: who is ordered before whom, and who touches
+// what. In the fast build all of it is nothing.
 #pragma once
 #include <cstddef>
 #include <functional>
@@ -17,13 +17,15 @@ enum class Proxy { kGeneric, kAsync };
 
 void launch_begins();
 void launch_ended();
-// The blocks that live at the same time; all of these are the simulator's own, which kernels may read.
-void group_begins(std::span<const Thread> threads, std::span<const Block> blocks, std::span<const Cluster> clusters,
-                  const std::function<void()>& kernel);
+// The blocks that live at the same time; all of these are the simulator's own, which kernels may
+// read.
+void group_begins(std::span<const Thread> threads, std::span<const Block> blocks,
+                  std::span<const Cluster> clusters, const std::function<void()>& kernel);
 void block_begins(Block& block);
 void thread_ended(Thread& thread);
 
-// The lanes of a rendezvous have all come; __syncwarp and the collectives that order memory make them see each other.
+// The lanes of a rendezvous have all come; __syncwarp and the collectives that order memory make
+// them see each other.
 void warp_meets(Warp& warp, const Rendezvous& rendezvous);
 void barrier_arrives(Block& block, uint32_t id);
 void barrier_completes(Block& block, uint32_t id);
@@ -39,10 +41,11 @@ void memory_freed(const void* block, size_t bytes);
 void memory_written(const void* address, size_t bytes);
 
 // --- asynchronous engines ---
-// An operation of an engine (a TMA copy, a wgmma, a cp.async) is ordered like a thread of its own: behind what its issuers
-// have done, in front of whoever waits for its end. It reads and writes through the async proxy, except cp.async.
+// An operation of an engine (a TMA copy, a wgmma, a cp.async) is ordered like a thread of its own:
+// behind what its issuers have done, in front of whoever waits for its end. It reads and writes
+// through the async proxy, except cp.async.
 Operation operation_issued(const char* name, Proxy proxy);  // by the running thread
-void operation_joined(Operation operation);                 // the running thread issues it, too: wgmma
+void operation_joined(Operation operation);  // the running thread issues it, too: wgmma
 void operation_reads(Operation operation, const void* address, size_t bytes);
 void operation_writes(Operation operation, const void* address, size_t bytes);
 void operation_ends(Operation operation);
@@ -56,16 +59,21 @@ void registers_returned(const void* first);
 // mbarriers, by address. A phase collects what came in; who has waited for it sees all of that.
 void mbarrier_initialised(const void* barrier);
 void mbarrier_invalidated(const void* barrier);
-void mbarrier_arrives(const void* barrier, bool cluster_scope);       // the running thread
-void mbarrier_receives(const void* barrier, Operation operation);     // complete_tx: an operation, or a part of it
-void mbarrier_completes(const void* barrier, uint64_t phase);         // this phase, counted from 0, is over
-void mbarrier_leaves(const void* barrier, uint64_t phase, bool cluster_scope);  // the running thread saw that it is
+void mbarrier_arrives(const void* barrier, bool cluster_scope);  // the running thread
+void mbarrier_receives(const void* barrier,
+                       Operation operation);  // complete_tx: an operation, or a part of it
+void mbarrier_completes(const void* barrier,
+                        uint64_t phase);  // this phase, counted from 0, is over
+void mbarrier_leaves(const void* barrier, uint64_t phase,
+                     bool cluster_scope);  // the running thread saw that it is
 
-// What the running thread wrote so far is seen by the async proxy of those that it synchronises with.
+// What the running thread wrote so far is seen by the async proxy of those that it synchronises
+// with.
 void proxy_fence(bool shared, bool global);
 
 // --- scoped accesses: ld.acquire, st.release, atomics, fences, multimem ---
-void scoped_access(const void* address, size_t bytes, Access access, Order order, Scope scope);  // just before it
+void scoped_access(const void* address, size_t bytes, Access access, Order order,
+                   Scope scope);  // just before it
 void scoped_fence(Scope scope);
 
 #else

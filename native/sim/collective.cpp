@@ -6,27 +6,35 @@
 
 namespace sim {
 
-// Lanes need not run together: one that is missing is waited for, and may first meet others. Two collectives that each need a
-// lane which waits at the other are an error, as is one that needs a lane which has ended.
-void collective(uint32_t mask, const char* operation, void* arguments, void (*combine)(Rendezvous&)) {
+// Lanes need not run together: one that is missing is waited for, and may first meet others. Two
+// collectives that each need a lane which waits at the other are an error, as is one that needs a
+// lane which has ended.
+void collective(uint32_t mask, const char* operation, void* arguments,
+                void (*combine)(Rendezvous&)) {
   Thread& self = *current;
   Warp& warp = *self.warp;
-  if (!(mask >> self.lane & 1)) fail("%s: lane %u is not in its own mask %08x", operation, self.lane, mask);
-  if (mask & ~warp.lanes) fail("%s: mask %08x names lanes that there are not, %08x are", operation, mask, warp.lanes);
-  if (mask & warp.exited) fail("%s: mask %08x names lanes that have ended, %08x", operation, mask, warp.exited);
+  if (!(mask >> self.lane & 1))
+    fail("%s: lane %u is not in its own mask %08x", operation, self.lane, mask);
+  if (mask & ~warp.lanes)
+    fail("%s: mask %08x names lanes that there are not, %08x are", operation, mask, warp.lanes);
+  if (mask & warp.exited)
+    fail("%s: mask %08x names lanes that have ended, %08x", operation, mask, warp.exited);
   Rendezvous* mine = nullptr;
   for (Rendezvous& slot : warp.slots) {
     if (!slot.operation) continue;
-    if (slot.mask == mask && !std::strcmp(slot.operation, operation) && !(slot.arrived >> self.lane & 1))
+    if (slot.mask == mask && !std::strcmp(slot.operation, operation) &&
+        !(slot.arrived >> self.lane & 1))
       mine = &slot;
     else if ((slot.arrived & mask) && (slot.mask >> self.lane & 1))
-      fail("divergent collective: %s with mask %08x, while lanes %08x wait at %s with mask %08x", operation, mask,
-           slot.arrived, slot.operation, slot.mask);
+      fail("divergent collective: %s with mask %08x, while lanes %08x wait at %s with mask %08x",
+           operation, mask, slot.arrived, slot.operation, slot.mask);
   }
   if (!mine)
     for (Rendezvous& slot : warp.slots)
       if (!slot.operation) mine = &slot;
-  if (!mine) fail("%s: more than %zu collectives of one warp at the same time", operation, std::size(warp.slots));
+  if (!mine)
+    fail("%s: more than %zu collectives of one warp at the same time", operation,
+         std::size(warp.slots));
   mine->mask = mask;
   mine->operation = operation;
   mine->arguments[self.lane] = arguments;
@@ -57,11 +65,13 @@ namespace {
 // Whether this arrival was the last.
 bool arrive(uint32_t id, uint32_t threads, const char* operation) {
   Block& block = *current->block;
-  if (id >= kNamedBarriers) fail("%s: there is no barrier %u, there are %u", operation, id, kNamedBarriers);
+  if (id >= kNamedBarriers)
+    fail("%s: there is no barrier %u, there are %u", operation, id, kNamedBarriers);
   Barrier& barrier = block.barriers[id];
   if (threads % kWarpSize != 0) fail("%s: %u threads are not whole warps", operation, threads);
   if (barrier.arrived > 0 && barrier.expected != threads)
-    fail("%s: barrier %u is waited for by %u threads' sake and now by %u", operation, id, barrier.expected, threads);
+    fail("%s: barrier %u is waited for by %u threads' sake and now by %u", operation, id,
+         barrier.expected, threads);
   barrier.expected = threads;
   barrier.arrived++;
   check::barrier_arrives(block, id);
@@ -92,7 +102,9 @@ int barrier_reduce(int value, int kind) {
   Block& block = *current->block;
   const int bit = value != 0;
   if (block.barriers[0].arrived == 0) block.reduction = kind == 1 ? 1 : 0;
-  block.reduction = kind == 0 ? block.reduction + bit : kind == 1 ? block.reduction & bit : block.reduction | bit;
+  block.reduction = kind == 0   ? block.reduction + bit
+                    : kind == 1 ? block.reduction & bit
+                                : block.reduction | bit;
   barrier_sync(0, 0);
   return block.reduction_result;
 }
@@ -110,7 +122,8 @@ void cluster_arrive() {
   wake_all(barrier.queue);
 }
 
-// The phase that the caller's cluster_arrive was part of is over if it is not the barrier's own any more.
+// The phase that the caller's cluster_arrive was part of is over if it is not the barrier's own any
+// more.
 void cluster_wait() {
   Cluster& cluster = cluster_of(*current->block);
   Barrier& barrier = cluster.barrier;

@@ -6,8 +6,8 @@ namespace sim {
 
 void require_capability(int capability, const char* operation) {
   if (config.capability < capability)
-    fail("%s needs compute capability %d.%d, the device has %d.%d", operation, capability / 10, capability % 10,
-         config.capability / 10, config.capability % 10);
+    fail("%s needs compute capability %d.%d, the device has %d.%d", operation, capability / 10,
+         capability % 10, config.capability / 10, config.capability % 10);
 }
 
 std::string shared_name(const void* pointer) {
@@ -20,8 +20,8 @@ void require_shared(const void* pointer, size_t bytes, const char* operation) {
   const Block& block = block_of_shared(pointer);
   const size_t offset = size_t(static_cast<const unsigned char*>(pointer) - block.shared);
   if (offset + bytes > block.shared_bytes)
-    fail("%s: bytes %zu to %zu of shared memory, of which the launch asked for %zu", operation, offset, offset + bytes,
-         block.shared_bytes);
+    fail("%s: bytes %zu to %zu of shared memory, of which the launch asked for %zu", operation,
+         offset, offset + bytes, block.shared_bytes);
 }
 
 void require_global(const void* pointer, size_t bytes, const char* operation) {
@@ -32,12 +32,15 @@ void require_global(const void* pointer, size_t bytes, const char* operation) {
     fail("%s: %p is not in the memory of a device", operation, pointer);
   const size_t offset = size_t(static_cast<const char*>(pointer) - block);
   if (offset + bytes > size)
-    fail("%s: bytes %zu to %zu of a block of memory that has %zu", operation, offset, offset + bytes, size);
+    fail("%s: bytes %zu to %zu of a block of memory that has %zu", operation, offset,
+         offset + bytes, size);
 }
 
-void require_aligned(const void* pointer, size_t alignment, const char* operation, const char* what) {
+void require_aligned(const void* pointer, size_t alignment, const char* operation,
+                     const char* what) {
   if (reinterpret_cast<uintptr_t>(pointer) % alignment != 0)
-    fail("%s: the address of %s, %p, is not a multiple of %zu", operation, what, pointer, alignment);
+    fail("%s: the address of %s, %p, is not a multiple of %zu", operation, what, pointer,
+         alignment);
 }
 
 void* peer_shared(const void* pointer, uint32_t rank, const char* operation) {
@@ -58,7 +61,8 @@ void set_registers(uint32_t registers) {
   current->warp->registers = registers;
   uint32_t sum = 0;
   for (const Warp& warp : current->block->warps) sum += warp.registers * kWarpSize;
-  if (sum > kRegisters) fail("setmaxnreg: the block's warps now have %u registers, there are %u", sum, kRegisters);
+  if (sum > kRegisters)
+    fail("setmaxnreg: the block's warps now have %u registers, there are %u", sum, kRegisters);
 }
 
 }  // namespace sim

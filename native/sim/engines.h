@@ -17,6 +17,7 @@ std::string shared_name(const void* pointer);
 void require_shared(const void* pointer, size_t bytes, const char* operation);
 // Fails unless [pointer, pointer + bytes) lies in one block of a device's memory.
 void require_global(const void* pointer, size_t bytes, const char* operation);
-void require_aligned(const void* pointer, size_t alignment, const char* operation, const char* what);
+void require_aligned(const void* pointer, size_t alignment, const char* operation,
+                     const char* what);
 
 }  // namespace sim

@@ -38,7 +38,8 @@ void reserve_stacks(uint32_t count) {
 
 #if defined(__x86_64__)
 
-// Saves the registers that a callee must keep, stores the stack pointer in *from and continues at `to`.
+// Saves the registers that a callee must keep, stores the stack pointer in *from and continues at
+// `to`.
 extern "C" void sx_sim_switch(void** from, void* to);
 asm(R"(
 .text
@@ -77,7 +78,8 @@ void* new_fiber(uint32_t number, void (*entry)()) {
 
 #else
 
-// A stack pointer is a ucontext_t that lies at the low end of the fiber's stack, or in the host's frame.
+// A stack pointer is a ucontext_t that lies at the low end of the fiber's stack, or in the host's
+// frame.
 void switch_fiber(void** from, void* to) {
   ucontext_t here;
   *from = &here;

@@ -1,4 +1,5 @@
-// A launch: its blocks one cluster after the other (or all at once), each thread a fiber, until the last has ended.
+// A launch: its blocks one cluster after the other (or all at once), each thread a fiber, until the
+// last has ended.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -48,7 +49,9 @@ void leave() {
   __builtin_unreachable();
 }
 
-std::string name_of(const WaitQueue& queue) { return queue.describe ? queue.describe(queue) : queue.name; }
+std::string name_of(const WaitQueue& queue) {
+  return queue.describe ? queue.describe(queue) : queue.name;
+}
 
 void run_next() {
   Thread* thread = schedule.next();
@@ -59,8 +62,8 @@ void run_next() {
     std::string where;
     for (const auto& [name, count] : waiting)
       where += ", " + std::to_string(count) + (count == 1 ? " waits for " : " wait for ") + name;
-    fail("deadlock: %u of %zu threads have ended%s", unsigned(threads.size() - live_threads), threads.size(),
-         where.c_str());
+    fail("deadlock: %u of %zu threads have ended%s", unsigned(threads.size() - live_threads),
+         threads.size(), where.c_str());
   }
   if (thread == current) return;
   Thread* from = current;
@@ -151,8 +154,8 @@ void run_blocks(const std::vector<uint32_t>& order, uint32_t first, uint32_t cou
 
 void require(bool right, const char* what, uint64_t given, uint64_t limit) {
   if (!right)
-    throw Failure{std::string(config.name) + ": " + what + " " + std::to_string(given) + " exceeds " +
-                      std::to_string(limit),
+    throw Failure{std::string(config.name) + ": " + what + " " + std::to_string(given) +
+                      " exceeds " + std::to_string(limit),
                   false};
 }
 
@@ -164,11 +167,14 @@ void require_limits() {
   require(g.y <= 65535, "grid.y", g.y, 65535);
   require(g.z <= 65535, "grid.z", g.z, 65535);
   require(b.z <= 64, "block.z", b.z, 64);
-  const size_t most = config.capability >= 90 ? 227 * 1024 : config.capability == 89 ? 99 * 1024 : 163 * 1024;
+  const size_t most = config.capability >= 90   ? 227 * 1024
+                      : config.capability == 89 ? 99 * 1024
+                                                : 163 * 1024;
   require(config.shared_bytes <= most, "shared memory", config.shared_bytes, most);
   require(config.cluster == 1 || config.capability >= 90, "a cluster of blocks", config.cluster, 1);
   require(config.cluster <= 8, "a cluster of blocks", config.cluster, 8);
-  require(g.x % config.cluster == 0, "the remainder of grid.x by the cluster", g.x % config.cluster, 0);
+  require(g.x % config.cluster == 0, "the remainder of grid.x by the cluster", g.x % config.cluster,
+          0);
 }
 
 }  // namespace
@@ -184,8 +190,9 @@ void fail(const char* format, ...) {
   if (current) {
     const Thread& t = *current;
     const size_t used = std::strlen(message);
-    std::snprintf(message + used, sizeof message - used, " (thread [%u, %u, %u] of block [%u, %u, %u], schedule %llu)",
-                  t.index.x, t.index.y, t.index.z, t.block->index.x, t.block->index.y, t.block->index.z,
+    std::snprintf(message + used, sizeof message - used,
+                  " (thread [%u, %u, %u] of block [%u, %u, %u], schedule %llu)", t.index.x,
+                  t.index.y, t.index.z, t.block->index.x, t.block->index.y, t.block->index.z,
                   static_cast<unsigned long long>(seed_of_launch));
   }
   if (on_fiber) leave();
@@ -210,13 +217,15 @@ void launch(const LaunchConfig& given, const std::function<void()>& kernel) {
 
   const uint32_t total = config.grid.x * config.grid.y * config.grid.z;
   const uint32_t at_once = config.cooperative ? total : config.cluster;
-  require(at_once <= kMostBlocks, "a number of blocks that live at the same time", at_once, kMostBlocks);
+  require(at_once <= kMostBlocks, "a number of blocks that live at the same time", at_once,
+          kMostBlocks);
   reserve_stacks(at_once * config.block.x * config.block.y * config.block.z);
   if (!shared_windows) {
     void* space = mmap(nullptr, (size_t(kMostBlocks) + 1) * kSharedWindow, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (space == MAP_FAILED) throw std::bad_alloc();
-    const uintptr_t aligned = (reinterpret_cast<uintptr_t>(space) + kSharedWindow - 1) / kSharedWindow * kSharedWindow;
+    const uintptr_t aligned =
+        (reinterpret_cast<uintptr_t>(space) + kSharedWindow - 1) / kSharedWindow * kSharedWindow;
     shared_windows = reinterpret_cast<unsigned char*>(aligned);
   }
   if (blocks.size() < at_once) blocks.resize(at_once);
@@ -232,7 +241,8 @@ void launch(const LaunchConfig& given, const std::function<void()>& kernel) {
     }
   check::launch_begins();
   try {
-    for (uint32_t first = 0; first < total && !failed; first += at_once) run_blocks(order, first, at_once);
+    for (uint32_t first = 0; first < total && !failed; first += at_once)
+      run_blocks(order, first, at_once);
   } catch (const Failure&) {  // of an engine, after the last thread; the message is below
   }
   current = nullptr;
@@ -290,7 +300,8 @@ uint64_t last_seed() { return seed_of_launch; }
 
 uint32_t shared_address(const void* pointer) {
   const Block& block = block_of_shared(pointer);
-  return block.slot * kSharedWindow + uint32_t(static_cast<const unsigned char*>(pointer) - block.shared);
+  return block.slot * kSharedWindow +
+         uint32_t(static_cast<const unsigned char*>(pointer) - block.shared);
 }
 
 void* shared_pointer(uint32_t address) { return shared_windows + address; }

@@ -34,9 +34,10 @@ Mbarrier* lookup(const void* at) {
 std::string describe(const WaitQueue& queue) {
   const auto& barrier = *reinterpret_cast<const Mbarrier*>(reinterpret_cast<const char*>(&queue) -
                                                            offsetof(Mbarrier, queue));
-  return "the mbarrier at " + shared_name(barrier.at) + ", whose phase " + std::to_string(barrier.phase) + " lacks " +
-         std::to_string(barrier.pending) + " of " + std::to_string(barrier.expected) + " arrivals and " +
-         std::to_string(barrier.bytes) + " bytes";
+  return "the mbarrier at " + shared_name(barrier.at) + ", whose phase " +
+         std::to_string(barrier.phase) + " lacks " + std::to_string(barrier.pending) + " of " +
+         std::to_string(barrier.expected) + " arrivals and " + std::to_string(barrier.bytes) +
+         " bytes";
 }
 
 void require_place(const void* at, const char* operation) {
@@ -64,8 +65,9 @@ void complete_if_done(Mbarrier& barrier) {
 void add_bytes(Mbarrier& barrier, int64_t bytes, const char* operation) {
   barrier.bytes += bytes;
   if (barrier.bytes > kMostBytes || barrier.bytes < -kMostBytes)
-    fail("%s: the mbarrier at %s counts up to %lld bytes, not %lld", operation, shared_name(barrier.at).c_str(),
-         static_cast<long long>(kMostBytes), static_cast<long long>(barrier.bytes));
+    fail("%s: the mbarrier at %s counts up to %lld bytes, not %lld", operation,
+         shared_name(barrier.at).c_str(), static_cast<long long>(kMostBytes),
+         static_cast<long long>(barrier.bytes));
 }
 
 void require_parity(uint32_t parity) {
@@ -87,7 +89,8 @@ void mbarrier_init(void* at, uint32_t arrivals) {
     fail("%s: the mbarrier at %s is initialised already%s", operation, shared_name(at).c_str(),
          old->queue.first ? ", and waited for" : "");
   const uint64_t ticket = mbarriers.size() ^ kTicket;
-  mbarriers.push_back({.at = at, .expected = arrivals, .pending = arrivals, .initialiser = current});
+  mbarriers.push_back(
+      {.at = at, .expected = arrivals, .pending = arrivals, .initialiser = current});
   mbarriers.back().queue.describe = describe;
   unfenced++;
   std::memcpy(at, &ticket, sizeof ticket);
@@ -96,7 +99,8 @@ void mbarrier_init(void* at, uint32_t arrivals) {
 
 void mbarrier_invalidate(void* at) {
   Mbarrier& barrier = find(at, "mbarrier.inval");
-  if (barrier.queue.first) fail("mbarrier.inval: %s", (describe(barrier.queue) + ", is waited for").c_str());
+  if (barrier.queue.first)
+    fail("mbarrier.inval: %s", (describe(barrier.queue) + ", is waited for").c_str());
   barrier.at = nullptr;
   if (!barrier.fenced) unfenced--;
   barrier.fenced = true;
@@ -125,8 +129,10 @@ void mbarrier_arrive(void* at, uint32_t arrivals, uint32_t expected, bool cluste
   if (expected) require_capability(90, operation);
   Mbarrier& barrier = find(at, operation);
   if (&block_of_shared(at) != current->block && !barrier.fenced)
-    fail("%s: another block uses the mbarrier at %s, whose initialisation has no fence.mbarrier_init", operation,
-         shared_name(at).c_str());
+    fail(
+        "%s: another block uses the mbarrier at %s, whose initialisation has no "
+        "fence.mbarrier_init",
+        operation, shared_name(at).c_str());
   if (arrivals == 0 || arrivals > barrier.pending)
     fail("%s: %u arrivals at %s", operation, arrivals, describe(barrier.queue).c_str());
   add_bytes(barrier, expected, operation);
@@ -139,8 +145,10 @@ void mbarrier_arrive(void* at, uint32_t arrivals, uint32_t expected, bool cluste
 void mbarrier_receive(void* at, uint32_t bytes, uint32_t operation) {
   Mbarrier& barrier = find(at, "mbarrier.complete_tx");
   if (!barrier.fenced)
-    fail("mbarrier.complete_tx: the engine uses the mbarrier at %s, whose initialisation has no fence.mbarrier_init",
-         shared_name(at).c_str());
+    fail(
+        "mbarrier.complete_tx: the engine uses the mbarrier at %s, whose initialisation has no "
+        "fence.mbarrier_init",
+        shared_name(at).c_str());
   add_bytes(barrier, -int64_t(bytes), "mbarrier.complete_tx");
   check::mbarrier_receives(at, operation);
   complete_if_done(barrier);
@@ -164,10 +172,13 @@ void mbarrier_wait(const void* at, uint32_t parity, bool cluster_scope) {
   Mbarrier& barrier = find(at, "mbarrier.try_wait");
   const uint64_t first = barrier.phase;
   while ((barrier.phase & 1) == parity && barrier.phase == first) wait(barrier.queue);
-  // A phase may only go by unseen that nobody waits for: hardware may look a phase too late and wait for ever.
+  // A phase may only go by unseen that nobody waits for: hardware may look a phase too late and
+  // wait for ever.
   if ((first & 1) == parity && barrier.phase != first + 1)
-    fail("mbarrier.try_wait: phase %llu of the mbarrier at %s is waited for, and the next one has ended, too",
-         static_cast<unsigned long long>(first), shared_name(at).c_str());
+    fail(
+        "mbarrier.try_wait: phase %llu of the mbarrier at %s is waited for, and the next one has "
+        "ended, too",
+        static_cast<unsigned long long>(first), shared_name(at).c_str());
   if (barrier.phase > 0) check::mbarrier_leaves(at, barrier.phase - 1, cluster_scope);
   maybe_switch();
 }

@@ -34,7 +34,8 @@ int device_of(const void* address) {
 
 bool DeviceMemory::reserve() {
   if (space_) return true;
-  void* space = mmap(nullptr, kDeviceBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* space = mmap(nullptr, kDeviceBytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (space == MAP_FAILED) return false;
   space_ = static_cast<char*>(space);
   ranges_[0] = {kDeviceBytes, 0, false};
@@ -103,7 +104,8 @@ bool DeviceMemory::find(const void* address, const char** block, size_t* bytes) 
   --it;
   *block = space_ + it->first + kRedZone;
   *bytes = it->second.wanted;
-  return it->second.used && at >= it->first + kRedZone && at < it->first + kRedZone + it->second.wanted;
+  return it->second.used && at >= it->first + kRedZone &&
+         at < it->first + kRedZone + it->second.wanted;
 }
 
 }  // namespace sim

@@ -1,4 +1,5 @@
-// The memory of the simulated devices: one range of addresses each, blocks with red zones between them.
+// The memory of the simulated devices: one range of addresses each, blocks with red zones between
+// them.
 #pragma once
 #include <cstddef>
 #include <cstdint>

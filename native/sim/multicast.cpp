@@ -30,13 +30,15 @@ std::vector<char*> copies_of(const void* address, const char* operation) {
   if (found == multicasts.begin() || at + 16 > (--found)->first + found->second.bytes)
     fail("%s: %p is not a multicast address", operation, address);
   std::vector<char*> copies;
-  for (void* copy : found->second.copies) copies.push_back(static_cast<char*>(copy) + (at - found->first));
+  for (void* copy : found->second.copies)
+    copies.push_back(static_cast<char*>(copy) + (at - found->first));
   return copies;
 }
 
 }  // namespace
 
-// The address is reserved and never backed: an ordinary access of it faults, as the wrong instruction would on a GPU.
+// The address is reserved and never backed: an ordinary access of it faults, as the wrong
+// instruction would on a GPU.
 void* bind_multicast(const std::vector<void*>& copies, size_t bytes) {
   void* space = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (space == MAP_FAILED) throw std::bad_alloc();

@@ -1,5 +1,5 @@
-// The runtime's host interface. A stream really is a queue: its work is done when somebody waits for it, so that a
-// forgotten wait shows.
+// The runtime's host interface. A stream really is a queue: its work is done when somebody waits
+// for it, so that a forgotten wait shows.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -68,7 +68,8 @@ int number(const char* name, int otherwise) {
 
 }  // namespace
 
-cudaError_t launch_async(const LaunchConfig& config, cudaStream_t stream, std::function<void()> kernel) {
+cudaError_t launch_async(const LaunchConfig& config, cudaStream_t stream,
+                         std::function<void()> kernel) {
   const auto name = std::make_shared<const std::string>(config.name);
   return enqueue(stream, [config, name, kernel = std::move(kernel)] {
     LaunchConfig named = config;
@@ -90,11 +91,16 @@ using sim::number;
 
 const char* cudaGetErrorString(cudaError_t error) {
   switch (error) {
-    case cudaSuccess: return "no error";
-    case cudaErrorMemoryAllocation: return "out of memory";
-    case cudaErrorInvalidValue: return "invalid argument";
-    case cudaErrorInvalidDevice: return "invalid device ordinal";
-    default: return sim::last_failure.c_str();
+    case cudaSuccess:
+      return "no error";
+    case cudaErrorMemoryAllocation:
+      return "out of memory";
+    case cudaErrorInvalidValue:
+      return "invalid argument";
+    case cudaErrorInvalidDevice:
+      return "invalid device ordinal";
+    default:
+      return sim::last_failure.c_str();
   }
 }
 
@@ -113,9 +119,12 @@ cudaError_t cudaGetDeviceCount(int* count) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* p, int device) {
   const int capability = number("SARDONYX_SIM_CAPABILITY", 90);
   *p = {};
-  std::snprintf(p->name, sizeof p->name, "simulated GPU %d, schedules from %d on", device, number("SARDONYX_SIM_SEED", 0));
+  std::snprintf(p->name, sizeof p->name, "simulated GPU %d, schedules from %d on", device,
+                number("SARDONYX_SIM_SEED", 0));
   p->totalGlobalMem = sim::kDeviceBytes;
-  p->sharedMemPerBlockOptin = capability >= 90 ? 227 * 1024 : capability == 89 ? 99 * 1024 : 163 * 1024;
+  p->sharedMemPerBlockOptin = capability >= 90   ? 227 * 1024
+                              : capability == 89 ? 99 * 1024
+                                                 : 163 * 1024;
   p->major = capability / 10;
   p->minor = capability % 10;
   p->multiProcessorCount = number("SARDONYX_SIM_PROCESSORS", 4);
@@ -174,7 +183,8 @@ cudaError_t cudaFreeHost(void* block) {
   return cudaSuccess;
 }
 
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
+                            cudaStream_t stream) {
   return sim::enqueue(stream, [=] {
     std::memmove(to, from, bytes);
     sim::check::memory_written(to, bytes);
@@ -191,7 +201,8 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
-  *stream = std::make_unique<sim::Stream>(sim::Stream{sim::device_of_thread, {}, nullptr}).release();
+  *stream =
+      std::make_unique<sim::Stream>(sim::Stream{sim::device_of_thread, {}, nullptr}).release();
   return cudaSuccess;
 }
 

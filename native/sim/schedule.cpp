@@ -5,7 +5,8 @@
 namespace sim {
 namespace {
 
-// Rounds in which every thread only polls, and no engine has work: nobody will ever change what they look at.
+// Rounds in which every thread only polls, and no engine has work: nobody will ever change what
+// they look at.
 constexpr uint64_t kIdleRounds = 200'000;
 
 }  // namespace
@@ -27,8 +28,8 @@ uint32_t Schedule::random(uint32_t bound) {  // xorshift64*
   return uint32_t((state_ * 0x2545f4914f6cdd1du) >> 33) % bound;
 }
 
-// Round robin leaves the engines' work until nobody can go on without it, which is the latest moment; the other orders
-// do some of it at once, some now and then, some last.
+// Round robin leaves the engines' work until nobody can go on without it, which is the latest
+// moment; the other orders do some of it at once, some now and then, some last.
 void Schedule::add(std::function<void()> operation) {
   if (kind_ != kRoundRobin && random(3) == 0) return operation();
   operations_.push_back(std::move(operation));

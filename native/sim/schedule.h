@@ -10,7 +10,8 @@ namespace sim {
 
 class Schedule {
  public:
-  // Orders differ in kind: round robin, random, the last that became ready first, one warp ahead of the others.
+  // Orders differ in kind: round robin, random, the last that became ready first, one warp ahead of
+  // the others.
   void begin(uint64_t seed);
 
   void make_ready(Thread* thread) {

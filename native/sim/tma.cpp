@@ -1,5 +1,5 @@
-// The tensor memory accelerator: boxes of tensors and runs of bytes, between global and shared memory. A copy is done in
-// pieces, each at a time of the schedule's choice.
+// The tensor memory accelerator: boxes of tensors and runs of bytes, between global and shared
+// memory. A copy is done in pieces, each at a time of the schedule's choice.
 #include <algorithm>
 #include <cstring>
 #include <deque>
@@ -30,7 +30,8 @@ unsigned char* swizzled(unsigned char* address, uint32_t swizzle_bytes) {
   return reinterpret_cast<unsigned char*>(a ^ ((a >> 7 & (swizzle_bytes / 16 - 1)) << 4));
 }
 
-// One row of a box: neighbours in dimension 0. Elements outside [from, to) are outside of the tensor.
+// One row of a box: neighbours in dimension 0. Elements outside [from, to) are outside of the
+// tensor.
 struct Row {
   const unsigned char* data;  // where its element 0 is or would be
   int64_t from, to;
@@ -43,10 +44,12 @@ struct Box {
   uint32_t rows, row_bytes;
   uint32_t counts[5];  // tiled: elements of each dimension
 
-  Box(const TensorMap& given, const int32_t* coordinates, int rank, const uint16_t* im2col, const char* operation)
+  Box(const TensorMap& given, const int32_t* coordinates, int rank, const uint16_t* im2col,
+      const char* operation)
       : map(given) {
     if (map.valid != TensorMap::kValid) fail("%s: not a tensor map", operation);
-    if (rank != map.rank) fail("%s: %d coordinates for a tensor map of rank %d", operation, rank, int(map.rank));
+    if (rank != map.rank)
+      fail("%s: %d coordinates for a tensor map of rank %d", operation, rank, int(map.rank));
     if (map.im2col != (im2col != nullptr))
       fail("%s: a tensor map made %s", operation, map.im2col ? "for im2col" : "for boxes");
     std::copy_n(coordinates, rank, at);
@@ -69,8 +72,7 @@ struct Box {
     int64_t position[5] = {at[0]};
     if (map.im2col)
       pixel(number, position);
-    else
-      {
+    else {
       for (int d = 1; d < map.rank; number /= counts[d++])
         position[d] = at[d] + int64_t(number % counts[d]) * map.steps[d];
     }
@@ -85,7 +87,8 @@ struct Box {
     return {map.data + offset, from, inside ? to : from};
   }
 
-  // Filters start at the pixels from `lower` to size - 1 + upper; the box goes through them from `at` on.
+  // Filters start at the pixels from `lower` to size - 1 + upper; the box goes through them from
+  // `at` on.
   void pixel(uint32_t number, int64_t* position) const {
     const int last = map.rank - 1;
     int64_t carry = number;
@@ -93,7 +96,8 @@ struct Box {
       const int64_t low = map.lower[d - 1], high = int64_t(map.sizes[d]) + map.upper[d - 1];
       const int64_t places = std::max<int64_t>(1, (high - low + map.steps[d] - 1) / map.steps[d]);
       const int64_t place = (at[d] - low) / map.steps[d] + carry;
-      position[d] = low + place % places * map.steps[d] + (at[d] - low) % map.steps[d] + offsets[d - 1];
+      position[d] =
+          low + place % places * map.steps[d] + (at[d] - low) % map.steps[d] + offsets[d - 1];
       carry = place / places;
     }
     position[last] = at[last] + carry;
@@ -103,15 +107,18 @@ struct Box {
 void fill_outside(const TensorMap& map, unsigned char* to, size_t bytes) {
   if (!map.fill_nan) return void(std::memset(to, 0, bytes));
   const uint32_t nan = map.element_bytes == 4 ? 0x7fffffffu : 0x7fff7fffu;
-  for (size_t i = 0; i < bytes; i += map.element_bytes) std::memcpy(to + i, &nan, map.element_bytes);
+  for (size_t i = 0; i < bytes; i += map.element_bytes)
+    std::memcpy(to + i, &nan, map.element_bytes);
 }
 
 // Rows [first, last) to shared memory.
-void load_rows(const Box& box, unsigned char* to, uint32_t first, uint32_t last, check::Operation operation) {
+void load_rows(const Box& box, unsigned char* to, uint32_t first, uint32_t last,
+               check::Operation operation) {
   unsigned char buffer[256 * 8];
   for (uint32_t r = first; r < last; r++) {
     const Row row = box.row(r);
-    const size_t from = size_t(row.from) * box.map.element_bytes, end = size_t(row.to) * box.map.element_bytes;
+    const size_t from = size_t(row.from) * box.map.element_bytes,
+                 end = size_t(row.to) * box.map.element_bytes;
     fill_outside(box.map, buffer, box.row_bytes);
     if (end > from) {
       check::operation_reads(operation, row.data + from, end - from);
@@ -169,8 +176,8 @@ void store(const char* name, const void* from, size_t bytes, Read read, Write wr
 
 }  // namespace
 
-void tma_load(void* to, const TensorMap& map, void* barrier, const int32_t* at, int rank, const uint16_t* offsets,
-              uint32_t blocks) {
+void tma_load(void* to, const TensorMap& map, void* barrier, const int32_t* at, int rank,
+              const uint16_t* offsets, uint32_t blocks) {
   const char* name = "cp.async.bulk.tensor (load)";
   auto box = std::make_shared<Box>(map, at, rank, offsets, name);
   require_box(*box, to, name);
@@ -279,7 +286,8 @@ void bulk_wait(uint32_t pending, bool sources) {
   for (size_t i = 0; i < committed - pending; i++) {
     const std::shared_ptr<BulkGroups::Group> group = all.groups[i];
     while (sources ? group->unread > 0 : group->unwritten > 0) wait(all.queue);
-    for (const check::Operation operation : group->operations) check::operation_waited_for(operation, sources);
+    for (const check::Operation operation : group->operations)
+      check::operation_waited_for(operation, sources);
   }
   if (!sources) all.groups.erase(all.groups.begin(), all.groups.end() - ptrdiff_t(pending) - 1);
   maybe_switch();

@@ -15,7 +15,8 @@ struct Ballot {
 
 void shuffle(uint32_t mask, const char* operation, Shuffle& lane) {
   if (!(mask >> lane.source & 1))
-    sim::fail("%s: lane %u reads lane %u, which is not in mask %08x", operation, sim::current->lane, lane.source, mask);
+    sim::fail("%s: lane %u reads lane %u, which is not in mask %08x", operation, sim::current->lane,
+              lane.source, mask);
   sim::collective(mask, operation, &lane, [](sim::Rendezvous& all) {
     for (uint32_t i = 0; i < sim::kWarpSize; i++) {
       if (!(all.mask >> i & 1)) continue;
@@ -31,11 +32,14 @@ uint32_t vote(uint32_t mask, Vote kind, bool predicate) {
   sim::collective(mask, kNames[int(kind)], &lane, [](sim::Rendezvous& all) {
     uint32_t bits = 0;
     for (uint32_t i = 0; i < sim::kWarpSize; i++)
-      if (all.mask >> i & 1) bits |= uint32_t(static_cast<Ballot*>(all.arguments[i])->predicate) << i;
+      if (all.mask >> i & 1)
+        bits |= uint32_t(static_cast<Ballot*>(all.arguments[i])->predicate) << i;
     for (uint32_t i = 0; i < sim::kWarpSize; i++)
       if (all.mask >> i & 1) static_cast<Ballot*>(all.arguments[i])->result = bits;
   });
-  return kind == Vote::kBallot ? lane.result : kind == Vote::kAll ? lane.result == mask : lane.result != 0;
+  return kind == Vote::kBallot ? lane.result
+         : kind == Vote::kAll  ? lane.result == mask
+                               : lane.result != 0;
 }
 
 }  // namespace sx::cuda::detail

@@ -1,5 +1,6 @@
-// wgmma: a warpgroup's products, executed in order at times of the schedule's choice, at the latest when somebody waits.
-// From its first product until it is waited for, an accumulator lives in a tile here, and its registers hold NaN.
+// wgmma: a warpgroup's products, executed in order at times of the schedule's choice, at the latest
+// when somebody waits. From its first product until it is waited for, an accumulator lives in a
+// tile here, and its registers hold NaN.
 #include <algorithm>
 #include <cstring>
 #include <deque>
@@ -13,16 +14,17 @@ namespace sim {
 namespace {
 
 constexpr uint32_t kThreads = 128;  // of a warpgroup
-constexpr size_t kKept = 64;       // operations, before those that everybody has waited for are dropped
+constexpr size_t kKept = 64;  // operations, before those that everybody has waited for are dropped
 constexpr uint32_t kRows = 64, kMostColumns = 256, kMostDepth = 16;
 
 // Accumulators on their way: a 64 x n tile.
 struct Tile {
   alignas(64) float d[kRows * kMostColumns];
   uint32_t n;
-  float* registers[kThreads] = {};  // where thread t's part has come from; nullptr: not here, or back already
-  uint64_t last[kThreads] = {};     // the thread's last operation on it
-  uint32_t in_use = 0;              // by how many threads
+  float* registers[kThreads] =
+      {};  // where thread t's part has come from; nullptr: not here, or back already
+  uint64_t last[kThreads] = {};  // the thread's last operation on it
+  uint32_t in_use = 0;           // by how many threads
 };
 
 struct Operation {
@@ -54,7 +56,8 @@ std::map<std::pair<const Block*, uint32_t>, Warpgroup> warpgroups;
 
 Warpgroup& warpgroup() {
   const uint32_t end = (current->rank / kThreads + 1) * kThreads;
-  if (current->block->warps.size() * kWarpSize < end) fail("wgmma: the block's last %u threads are no warpgroup", kThreads);
+  if (current->block->warps.size() * kWarpSize < end)
+    fail("wgmma: the block's last %u threads are no warpgroup", kThreads);
   Warpgroup& group = warpgroups[{current->block, current->rank / kThreads}];
   group.block = current->block;
   return group;
@@ -76,12 +79,15 @@ class Operand {
         block_(block) {
     constexpr uint32_t kSpan[] = {16, 128, 64, 32};
     span_ = kSpan[bits >> 62];
-    if (bits >> 49 & 7) fail("wgmma: a descriptor with base offset %u is not simulated", unsigned(bits >> 49 & 7));
+    if (bits >> 49 & 7)
+      fail("wgmma: a descriptor with base offset %u is not simulated", unsigned(bits >> 49 & 7));
     if (bits & (3ull << 14 | 3ull << 30 | 7ull << 46 | 0x3ffull << 52))
-      fail("wgmma: descriptor %016llx has bits outside of its fields", static_cast<unsigned long long>(bits));
+      fail("wgmma: descriptor %016llx has bits outside of its fields",
+           static_cast<unsigned long long>(bits));
   }
 
-  // The 16 bytes that begin with element (mn, k): along k, or along mn if the operand is transposed.
+  // The 16 bytes that begin with element (mn, k): along k, or along mn if the operand is
+  // transposed.
   const unsigned char* chunk(uint32_t mn, uint32_t k) const {
     const uint32_t rows = span_ / 16;  // chunks of a row of the swizzle's pattern
     size_t offset;
@@ -94,10 +100,13 @@ class Operand {
                         : c * stride_ + k % 8 * 16 + k / 8 * leading_;
     }
     const uintptr_t address = reinterpret_cast<uintptr_t>(start_ + offset);
-    const auto* at = reinterpret_cast<const unsigned char*>(address ^ (address >> 7 & (rows - 1)) << 4);
+    const auto* at =
+        reinterpret_cast<const unsigned char*>(address ^ (address >> 7 & (rows - 1)) << 4);
     if (at + 16 > block_.shared + block_.shared_bytes)
-      fail("wgmma: element (%u, %u) is at byte %zu of shared memory, of which the launch asked for %zu", mn, k,
-           size_t(at - block_.shared), block_.shared_bytes);
+      fail(
+          "wgmma: element (%u, %u) is at byte %zu of shared memory, of which the launch asked for "
+          "%zu",
+          mn, k, size_t(at - block_.shared), block_.shared_bytes);
     return at;
   }
 
@@ -127,10 +136,11 @@ float decode(Wgmma::Type type, const void* at) {
 }
 
 // out[k * count + mn] for k < depth.
-void read_operand(const Operand& operand, Wgmma::Type type, uint32_t count, uint32_t depth, float* out,
-                  check::Operation checked) {
+void read_operand(const Operand& operand, Wgmma::Type type, uint32_t count, uint32_t depth,
+                  float* out, check::Operation checked) {
   const uint32_t each = operand.per_chunk(), bytes = element_bytes(type);
-  const uint32_t step_mn = operand.transposed() ? each : 1, step_k = operand.transposed() ? 1 : each;
+  const uint32_t step_mn = operand.transposed() ? each : 1,
+                 step_k = operand.transposed() ? 1 : each;
   for (uint32_t mn = 0; mn < count; mn += step_mn)
     for (uint32_t k = 0; k < depth; k += step_k) {
       const unsigned char* at = operand.chunk(mn, k);
@@ -141,7 +151,8 @@ void read_operand(const Operand& operand, Wgmma::Type type, uint32_t count, uint
     }
 }
 
-// Thread t's registers of A: pairs (or single tf32 values) of rows r and r + 8, columns c and c + depth / 2.
+// Thread t's registers of A: pairs (or single tf32 values) of rows r and r + 8, columns c and c +
+// depth / 2.
 void read_registers(const Operation& operation, uint32_t depth, float* out) {
   const bool wide = operation.shape.type == Wgmma::kTfloat32;
   for (uint32_t t = 0; t < kThreads; t++)
@@ -164,14 +175,16 @@ __attribute__((target_clones("default", "arch=haswell", "arch=skylake-avx512")))
     for (uint32_t j = 0; j < n; j += 8) {
       Vector sum[kBlock];
 #pragma GCC unroll 8
-      for (uint32_t r = 0; r < kBlock; r++) sum[r] = *reinterpret_cast<const Vector*>(d + (i + r) * n + j);
+      for (uint32_t r = 0; r < kBlock; r++)
+        sum[r] = *reinterpret_cast<const Vector*>(d + (i + r) * n + j);
       for (uint32_t k = 0; k < depth; k++) {
         const Vector right = *reinterpret_cast<const Vector*>(b + k * n + j);
 #pragma GCC unroll 8
         for (uint32_t r = 0; r < kBlock; r++) sum[r] += a[k * kRows + i + r] * right;
       }
 #pragma GCC unroll 8
-      for (uint32_t r = 0; r < kBlock; r++) *reinterpret_cast<Vector*>(d + (i + r) * n + j) = sum[r];
+      for (uint32_t r = 0; r < kBlock; r++)
+        *reinterpret_cast<Vector*>(d + (i + r) * n + j) = sum[r];
     }
 }
 
@@ -183,8 +196,10 @@ void execute(Warpgroup& group) {
   if (shape.a_in_registers)
     read_registers(operation, depth, a);
   else
-    read_operand({shape.a, *group.block, bytes, shape.a_transposed}, shape.type, kRows, depth, a, operation.checked);
-  read_operand({shape.b, *group.block, bytes, shape.b_transposed}, shape.type, shape.n, depth, b, operation.checked);
+    read_operand({shape.a, *group.block, bytes, shape.a_transposed}, shape.type, kRows, depth, a,
+                 operation.checked);
+  read_operand({shape.b, *group.block, bytes, shape.b_transposed}, shape.type, shape.n, depth, b,
+               operation.checked);
   float* d = operation.tile->d;
   if (!shape.accumulates) std::fill_n(d, kRows * shape.n, 0.f);
   multiply(d, a, b, shape.n, depth);
@@ -243,7 +258,9 @@ void wgmma(const Wgmma& shape, float* d, const uint32_t* a) {
   Operation& operation = group.operations.at(number);
   Tile& tile = *operation.tile;
   if (operation.shape != shape || tile.n != shape.n)
-    fail("wgmma: the threads of a warpgroup issue different instructions, or one on an accumulator of another shape");
+    fail(
+        "wgmma: the threads of a warpgroup issue different instructions, or one on an accumulator "
+        "of another shape");
   Tile* const mine = tile_of(group, t, d);
   if (mine ? mine != &tile : tile.registers[t] != nullptr)
     fail("wgmma: the threads of a warpgroup use accumulators of different products");
@@ -285,8 +302,9 @@ void wgmma_wait(uint32_t pending) {
     if (tile.in_use == 0) group.tiles.erase(std::prev(it));
   }
   if (group.operations.size() > kKept) {
-    const auto slowest = std::min_element(std::begin(group.issuers), std::end(group.issuers),
-                                          [](const Issuer& x, const Issuer& y) { return x.waited < y.waited; });
+    const auto slowest =
+        std::min_element(std::begin(group.issuers), std::end(group.issuers),
+                         [](const Issuer& x, const Issuer& y) { return x.waited < y.waited; });
     group.operations.erase(group.operations.begin(), group.operations.lower_bound(slowest->waited));
   }
   maybe_switch();

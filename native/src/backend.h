@@ -1,5 +1,5 @@
-// A library of devices beside libsardonyx.so: libsardonyx_cuda.so, libsardonyx_sim.so. It links to libsardonyx.so, and
-// registers itself when it is loaded.
+// A library of devices beside libsardonyx.so: libsardonyx_cuda.so, libsardonyx_sim.so. It links to
+// libsardonyx.so, and registers itself when it is loaded.
 #pragma once
 #include "device.h"
 
@@ -16,4 +16,5 @@ struct Backend {
 }  // namespace sx
 
 // SX_UNSUPPORTED, and nothing done, if the library was built for another interface.
-extern "C" __attribute__((visibility("default"))) int32_t sx_register_backend(const sx::Backend* backend, int32_t abi);
+extern "C" __attribute__((visibility("default"))) int32_t sx_register_backend(
+    const sx::Backend* backend, int32_t abi);

@@ -1,4 +1,5 @@
-// The libraries of devices that were loaded beside this one: each registers itself when it is loaded.
+// The libraries of devices that were loaded beside this one: each registers itself when it is
+// loaded.
 #pragma once
 #include <mutex>
 #include <string>

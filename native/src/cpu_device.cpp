@@ -39,7 +39,9 @@ std::string cpu_model() {
   return model;
 }
 
-uint64_t system_bytes() { return uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE)); }
+uint64_t system_bytes() {
+  return uint64_t(sysconf(_SC_PHYS_PAGES)) * uint64_t(sysconf(_SC_PAGESIZE));
+}
 
 std::string describe_cpu(size_t kernels, int isa) {
   return cpu_model() + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " +
@@ -87,7 +89,9 @@ class CpuEvent final : public sx_event {
     return SX_OK;
   }
   int32_t elapsed(sx_event* since, double* microseconds) noexcept override {
-    *microseconds = std::chrono::duration<double, std::micro>(when_ - static_cast<CpuEvent*>(since)->when_).count();
+    *microseconds =
+        std::chrono::duration<double, std::micro>(when_ - static_cast<CpuEvent*>(since)->when_)
+            .count();
     return SX_OK;
   }
 
@@ -160,7 +164,8 @@ class CpuDevice final : public sx_device {
 
   sx_program* create_program(const int64_t* words, int64_t count) noexcept override {
     std::unique_ptr<sx_program> program;
-    guarded("sx_program_create", [&] { program = std::make_unique<CpuProgram>(kernels_, words, count); });
+    guarded("sx_program_create",
+            [&] { program = std::make_unique<CpuProgram>(kernels_, words, count); });
     return program.release();
   }
 

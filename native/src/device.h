@@ -1,6 +1,6 @@
-// A device behind the C interface. The CPU's lives in this library; those of GPUs, real and simulated, in libraries of
-// their own (backend.h), which are built from the same parts. Nothing is thrown across: every function answers with a
-// code and leaves the reason in sx_last_error.
+// A device behind the C interface. The CPU's lives in this library; those of GPUs, real and
+// simulated, in libraries of their own (backend.h), which are built from the same parts. Nothing is
+// thrown across: every function answers with a code and leaves the reason in sx_last_error.
 #pragma once
 #include <cstdint>
 
@@ -24,9 +24,9 @@ struct sx_device {
   virtual int32_t info(sx_device_info* info) noexcept = 0;
 
   virtual const sx_kernel* find(const char* key) noexcept = 0;
-  virtual int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors, int32_t tensor_count,
-                         const int64_t* params, int32_t param_count, uint64_t scratch,
-                         uint64_t scratch_bytes) noexcept = 0;
+  virtual int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
+                         int32_t tensor_count, const int64_t* params, int32_t param_count,
+                         uint64_t scratch, uint64_t scratch_bytes) noexcept = 0;
   virtual sx_program* create_program(const int64_t* words, int64_t word_count) noexcept = 0;
   virtual sx_event* create_event() noexcept = 0;
 
@@ -42,6 +42,6 @@ struct sx_event {
 
 struct sx_program {
   virtual ~sx_program() = default;
-  virtual int32_t run(sx_pool* pool, const uint64_t* bases, int32_t base_count, int32_t first, int32_t last,
-                      sx_control* control) noexcept = 0;
+  virtual int32_t run(sx_pool* pool, const uint64_t* bases, int32_t base_count, int32_t first,
+                      int32_t last, sx_control* control) noexcept = 0;
 };

@@ -1,6 +1,6 @@
-#include "sx/runtime.h"
-
 #include <cstdio>
+
+#include "sx/runtime.h"
 
 namespace {
 // Plain storage, so that no thread has a destructor to run when the library is gone.

@@ -55,8 +55,8 @@ class Program::Words {
 
 Program::Place Program::place(int64_t base, int64_t offset) {
   if (base < -1 || base > INT32_MAX - 1 || offset < 0)
-    throw Error(SX_INVALID, "no place: base " + std::to_string(base) + ", offset " +
-                                std::to_string(offset));
+    throw Error(SX_INVALID,
+                "no place: base " + std::to_string(base) + ", offset " + std::to_string(offset));
   base_count_ = std::max(base_count_, int32_t(base) + 1);
   return {int32_t(base), offset};
 }

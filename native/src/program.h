@@ -1,4 +1,5 @@
-// The words of sx_program_create, checked once and kept as plain structs, so that a run only adds addresses.
+// The words of sx_program_create, checked once and kept as plain structs, so that a run only adds
+// addresses.
 #pragma once
 #include <memory>
 #include <span>
@@ -37,7 +38,8 @@ class Program {
   };
 
   // The arguments of a step; they point into `tensors`.
-  Arguments arguments(int32_t step, const uint64_t* bases, Tensors& tensors, Executor& executor) const;
+  Arguments arguments(int32_t step, const uint64_t* bases, Tensors& tensors,
+                      Executor& executor) const;
 
  private:
   struct Place {

@@ -1,5 +1,7 @@
-// The simulated engines' complaints: each kernel makes one mistake, which must be found under every order of threads.
-//   cmake -S native -B build -DSX_TESTS=ON && cmake --build build -t test_engines && build/test_engines
+// The simulated engines' complaints: each kernel makes one mistake, which must be found under every
+// order of threads.
+//   cmake -S native -B build -DSX_TESTS=ON && cmake --build build -t test_engines &&
+//   build/test_engines
 #include <cstdio>
 #include <functional>
 #include <string>
@@ -26,13 +28,17 @@ constexpr int kSeeds = 12;
 int failures = 0;
 
 // `expected` is part of the message; empty: nothing is wrong with the kernel.
-void expect(const char* expected, uint32_t threads, const std::function<void()>& kernel, uint32_t cluster = 1) {
+void expect(const char* expected, uint32_t threads, const std::function<void()>& kernel,
+            uint32_t cluster = 1) {
   for (int seed = 0; seed < kSeeds; seed++) {
     sim::set_seed(seed, true);
     std::string message;
     try {
-      sim::launch({.grid = {cluster, 1, 1}, .block = {threads, 1, 1}, .cluster = cluster,
-                   .shared_bytes = sizeof(Shared), .name = "kernel"},
+      sim::launch({.grid = {cluster, 1, 1},
+                   .block = {threads, 1, 1},
+                   .cluster = cluster,
+                   .shared_bytes = sizeof(Shared),
+                   .name = "kernel"},
                   kernel);
     } catch (const sim::Failure& failure) {
       message = failure.message;
@@ -83,25 +89,35 @@ void mbarriers() {
     begin(1);
     shared().barrier.expect_bytes(1 << 20);
   });
-  expect("no fence.mbarrier_init", 1, [] {
-    if (cluster_rank() == 0) shared().barrier.init(1);
-    cluster_sync();
-    if (cluster_rank() == 1) shared().barrier.arrive_at(0);
-    cluster_sync();
-  }, 2);
-  expect("has ended", 1, [] {
-    begin(1);
-    cluster_sync();
-    if (cluster_rank() == 0) return;
-    for (int i = 0; i < 1000; i++) sim::yield();
-    shared().barrier.arrive_at(0);
-  }, 2);
+  expect(
+      "no fence.mbarrier_init", 1,
+      [] {
+        if (cluster_rank() == 0) shared().barrier.init(1);
+        cluster_sync();
+        if (cluster_rank() == 1) shared().barrier.arrive_at(0);
+        cluster_sync();
+      },
+      2);
+  expect(
+      "has ended", 1,
+      [] {
+        begin(1);
+        cluster_sync();
+        if (cluster_rank() == 0) return;
+        for (int i = 0; i < 1000; i++) sim::yield();
+        shared().barrier.arrive_at(0);
+      },
+      2);
 }
 
 void copies(float* data) {
   const auto map_of = [data](int rows, Swizzle swizzle) {
-    return make_tensor_map(BoxMap{{.type = TensorType::kFloat32, .data = data, .rank = 2, .sizes = {32, rows},
-                                   .strides = {1, 32}, .swizzle = swizzle},
+    return make_tensor_map(BoxMap{{.type = TensorType::kFloat32,
+                                   .data = data,
+                                   .rank = 2,
+                                   .sizes = {32, rows},
+                                   .strides = {1, 32},
+                                   .swizzle = swizzle},
                                   {32, 8}});
   };
   const TensorMap map = map_of(32, Swizzle::k128), large = map_of(33, Swizzle::k128);
@@ -116,7 +132,8 @@ void copies(float* data) {
   expect("", 1, load(map, 0, 1024));
   expect("lacks", 1, load(map, 0, 1040));
   expect("not a multiple of 128", 1, load(map, 64, 1024));
-  expect("of shared memory, of which the launch asked for", 1, load(map, sizeof(Shared) - 128, 1024));
+  expect("of shared memory, of which the launch asked for", 1,
+         load(map, sizeof(Shared) - 128, 1024));
   expect("of a block of memory that has", 1, load(large, 0, 1024));
   expect("not a tensor map", 1, load(TensorMap{}, 0, 1024));
   expect("whose initialisation has no fence", 1, [=] {
@@ -125,7 +142,8 @@ void copies(float* data) {
     tma_load(shared().tile, map, shared().barrier, {0, 0});
     shared().barrier.wait(0);
   });
-  expect("1 coordinates for a tensor map of rank 2", 1, [=] { tma_load(shared().tile, map, shared().barrier, {0}); });
+  expect("1 coordinates for a tensor map of rank 2", 1,
+         [=] { tma_load(shared().tile, map, shared().barrier, {0}); });
   expect("not a multiple of 16", 1, [=] { bulk_store(data, shared().tile, 24); });
 }
 
@@ -176,7 +194,8 @@ void blocks() {
   expect("setmaxnreg: the block's warps now have", 384, [] { take_registers<240>(); });
   expect("are not whole warps", 64, [] { named_barrier_sync(1, 33); });
   expect("there is no barrier 16", 64, [] { named_barrier_sync(16, 64); });
-  expect("block 2 of a cluster of 2", 1, [] { map_shared(&shared().barrier, 2); }, 2);
+  expect(
+      "block 2 of a cluster of 2", 1, [] { map_shared(&shared().barrier, 2); }, 2);
 }
 
 }  // namespace

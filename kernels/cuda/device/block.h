@@ -1,4 +1,5 @@
-// What the threads of a block work out together. Results do not depend on the order in which warps arrive.
+// What the threads of a block work out together. Results do not depend on the order in which warps
+// arrive.
 #pragma once
 #include "cuda/device/warp.h"
 
@@ -10,8 +11,8 @@ struct BlockScratch {
   T of_warp[32];
 };
 
-// The threads' values combined by an associative f; every thread gets the result. All threads of a one-dimensional block
-// of whole warps call it; `scratch` may be used again at once.
+// The threads' values combined by an associative f; every thread gets the result. All threads of a
+// one-dimensional block of whole warps call it; `scratch` may be used again at once.
 template <class T, class F>
 __device__ __forceinline__ T block_reduce(T value, F f, BlockScratch<T>& scratch) {
   const int warps = int(blockDim.x) / kWarpSize;

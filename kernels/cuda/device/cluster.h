@@ -1,4 +1,5 @@
-// The blocks of a cluster: who they are, the barrier that they share, and each other's shared memory. sm_90.
+// The blocks of a cluster: who they are, the barrier that they share, and each other's shared
+// memory. sm_90.
 #pragma once
 #include "cuda/device/shared.h"
 #ifdef SX_SIM
@@ -32,12 +33,17 @@ __device__ __forceinline__ uint32_t cluster_size() {
   return size;
 }
 
-// Every thread of every block arrives, and waits later: what was written before the one is seen after the other.
-__device__ __forceinline__ void cluster_arrive() { asm volatile("barrier.cluster.arrive.release;" ::: "memory"); }
-__device__ __forceinline__ void cluster_wait() { asm volatile("barrier.cluster.wait.acquire;" ::: "memory"); }
+// Every thread of every block arrives, and waits later: what was written before the one is seen
+// after the other.
+__device__ __forceinline__ void cluster_arrive() {
+  asm volatile("barrier.cluster.arrive.release;" ::: "memory");
+}
+__device__ __forceinline__ void cluster_wait() {
+  asm volatile("barrier.cluster.wait.acquire;" ::: "memory");
+}
 
-// Where `p` of this block's shared memory is in block `rank` of the cluster; for ordinary loads and stores. That block must
-// not end before they are done: a last cluster_sync() keeps it.
+// Where `p` of this block's shared memory is in block `rank` of the cluster; for ordinary loads and
+// stores. That block must not end before they are done: a last cluster_sync() keeps it.
 template <class T>
 __device__ __forceinline__ T* map_shared(T* p, uint32_t rank) {
   uint64_t there;

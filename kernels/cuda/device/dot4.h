@@ -17,7 +17,8 @@ inline int dot4(uint32_t a, uint32_t b, int c) {
 inline uint32_t select_bytes(uint32_t x, uint32_t y, uint32_t selector) {
   const uint64_t both = uint64_t(y) << 32 | x;
   uint32_t result = 0;
-  for (int i = 0; i < 4; i++) result |= uint32_t(both >> 8 * (selector >> 4 * i & 7) & 0xff) << 8 * i;
+  for (int i = 0; i < 4; i++)
+    result |= uint32_t(both >> 8 * (selector >> 4 * i & 7) & 0xff) << 8 * i;
   return result;
 }
 
@@ -34,8 +35,10 @@ __device__ __forceinline__ uint32_t select_bytes(uint32_t x, uint32_t y, uint32_
 
 // Four words as rows of a 4 x 4 matrix of bytes, to its columns.
 __device__ __forceinline__ void transpose_bytes(uint32_t (&w)[4]) {
-  const uint32_t even01 = select_bytes(w[0], w[1], 0x6240), odd01 = select_bytes(w[0], w[1], 0x7351);
-  const uint32_t even23 = select_bytes(w[2], w[3], 0x6240), odd23 = select_bytes(w[2], w[3], 0x7351);
+  const uint32_t even01 = select_bytes(w[0], w[1], 0x6240),
+                 odd01 = select_bytes(w[0], w[1], 0x7351);
+  const uint32_t even23 = select_bytes(w[2], w[3], 0x6240),
+                 odd23 = select_bytes(w[2], w[3], 0x7351);
   // even01 holds bytes 0 and 2 of both rows: w0.0 w1.0 w0.2 w1.2
   w[0] = select_bytes(even01, even23, 0x5410);
   w[1] = select_bytes(odd01, odd23, 0x5410);

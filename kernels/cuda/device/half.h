@@ -1,4 +1,5 @@
-// float16 and bfloat16 as kernels see them: stored in 16 bits, computed with as float. Conversions round to nearest even.
+// float16 and bfloat16 as kernels see them: stored in 16 bits, computed with as float. Conversions
+// round to nearest even.
 #pragma once
 #include <type_traits>
 

@@ -1,6 +1,6 @@
-// Memory that the GPUs of a machine share by multicast: behind one address stands a copy on each of them, and the switch
-// between them adds the copies up while reading, or writes to all. 16 bytes at a time; order and scope are relaxed, system:
-// pair them with fence<Scope::kSystem>(). sm_90.
+// Memory that the GPUs of a machine share by multicast: behind one address stands a copy on each of
+// them, and the switch between them adds the copies up while reading, or writes to all. 16 bytes at
+// a time; order and scope are relaxed, system: pair them with fence<Scope::kSystem>(). sm_90.
 #pragma once
 #include "cuda/device/half.h"
 #include "cuda/device/memory.h"
@@ -45,7 +45,8 @@ struct Words {
   uint32_t w[4];
 };
 template <class T>
-constexpr bool kMulti = std::is_same_v<T, float> || std::is_same_v<T, half> || std::is_same_v<T, bfloat16>;
+constexpr bool kMulti =
+    std::is_same_v<T, float> || std::is_same_v<T, half> || std::is_same_v<T, bfloat16>;
 }  // namespace detail
 
 // The sum of all copies.
@@ -81,8 +82,8 @@ template <class T>
 __device__ __forceinline__ void multimem_store(T* p, const Multi<T>& value) {
   float f[4];
   memcpy(f, &value, sizeof f);
-  asm volatile("multimem.st.relaxed.sys.global.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(p), "f"(f[0]), "f"(f[1]),
-               "f"(f[2]), "f"(f[3])
+  asm volatile("multimem.st.relaxed.sys.global.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(p), "f"(f[0]),
+               "f"(f[1]), "f"(f[2]), "f"(f[3])
                : "memory");
 }
 
@@ -92,15 +93,15 @@ __device__ __forceinline__ void multimem_add(T* p, const Multi<T>& value) {
   static_assert(detail::kMulti<T>, "float, half or bfloat16");
   detail::Words v;
   memcpy(&v, &value, sizeof v);
-#define SX_ADD(type)                                                                                            \
-  asm volatile("multimem.red.relaxed.sys.global.add.v4." type " [%0], {%1, %2, %3, %4};" ::"l"(p), "r"(v.w[0]), \
-               "r"(v.w[1]), "r"(v.w[2]), "r"(v.w[3])                                                            \
+#define SX_ADD(type)                                                                               \
+  asm volatile("multimem.red.relaxed.sys.global.add.v4." type " [%0], {%1, %2, %3, %4};" ::"l"(p), \
+               "r"(v.w[0]), "r"(v.w[1]), "r"(v.w[2]), "r"(v.w[3])                                  \
                : "memory")
   if constexpr (std::is_same_v<T, float>) {
     float f[4];
     memcpy(f, &value, sizeof f);
-    asm volatile("multimem.red.relaxed.sys.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(p), "f"(f[0]), "f"(f[1]),
-                 "f"(f[2]), "f"(f[3])
+    asm volatile("multimem.red.relaxed.sys.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(p),
+                 "f"(f[0]), "f"(f[1]), "f"(f[2]), "f"(f[3])
                  : "memory");
   } else if constexpr (std::is_same_v<T, half>) {
     SX_ADD("f16x2");

@@ -1,4 +1,5 @@
-// Barriers for some warps of a block: sync waits for `threads` arrivals, a multiple of 32; arrive only counts. Number 0 is
+// Barriers for some warps of a block: sync waits for `threads` arrivals, a multiple of 32; arrive
+// only counts. Number 0 is
 // __syncthreads's; 1 to 15 are free.
 #pragma once
 #include "cuda/device/platform.h"
@@ -8,7 +9,9 @@ namespace sx::cuda {
 #ifdef SX_SIM
 
 inline void named_barrier_sync(uint32_t id, uint32_t threads) { sim::barrier_sync(id, threads); }
-inline void named_barrier_arrive(uint32_t id, uint32_t threads) { sim::barrier_arrive(id, threads); }
+inline void named_barrier_arrive(uint32_t id, uint32_t threads) {
+  sim::barrier_arrive(id, threads);
+}
 
 #else
 

@@ -1,5 +1,5 @@
-// What a .cu file is compiled against: CUDA by nvcc, the simulated GPU by a C++ compiler. Inline PTX and intrinsics stand
-// in the headers of this folder only, each in both forms.
+// What a .cu file is compiled against: CUDA by nvcc, the simulated GPU by a C++ compiler. Inline
+// PTX and intrinsics stand in the headers of this folder only, each in both forms.
 #pragma once
 #ifdef SX_SIM
 #include "sim/cuda.h"

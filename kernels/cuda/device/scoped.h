@@ -1,5 +1,6 @@
-// Loads, stores and atomics with an order and a scope: how threads of different blocks, and of different GPUs, tell each
-// other that data is there. Values of 4 or 8 bytes. Scope::kCluster needs sm_90.
+// Loads, stores and atomics with an order and a scope: how threads of different blocks, and of
+// different GPUs, tell each other that data is there. Values of 4 or 8 bytes. Scope::kCluster needs
+// sm_90.
 //
 //   fence<Scope::kDevice>() or store_release<Scope::kDevice>(flag, 1) on one side,
 //   while (load_acquire<Scope::kDevice>(flag) != 1) {} on the other.
@@ -35,7 +36,8 @@ void store_release(T* p, T value) {
 }
 template <Scope kScope, class T>
 T atomic_add(T* p, T value) {
-  return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope, [=](T old) { return T(old + value); });
+  return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope,
+                            [=](T old) { return T(old + value); });
 }
 template <Scope kScope, class T>
 void reduce_add(T* p, T value) {
@@ -51,7 +53,8 @@ T atomic_exchange(T* p, T value) {
 }
 template <Scope kScope, class T>
 T atomic_compare_exchange(T* p, T expected, T value) {
-  return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope, [=](T old) { return old == expected ? value : old; });
+  return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope,
+                            [=](T old) { return old == expected ? value : old; });
 }
 template <Scope kScope>
 void fence() {
@@ -62,10 +65,10 @@ void fence() {
 
 enum class Scope { kBlock, kCluster, kDevice, kSystem };
 
-#define SX_BY_SCOPE(F, ...)                                             \
-  if constexpr (kScope == Scope::kBlock) F("cta", __VA_ARGS__);         \
-  if constexpr (kScope == Scope::kCluster) F("cluster", __VA_ARGS__);   \
-  if constexpr (kScope == Scope::kDevice) F("gpu", __VA_ARGS__);        \
+#define SX_BY_SCOPE(F, ...)                                           \
+  if constexpr (kScope == Scope::kBlock) F("cta", __VA_ARGS__);       \
+  if constexpr (kScope == Scope::kCluster) F("cluster", __VA_ARGS__); \
+  if constexpr (kScope == Scope::kDevice) F("gpu", __VA_ARGS__);      \
   if constexpr (kScope == Scope::kSystem) F("sys", __VA_ARGS__)
 
 namespace detail {
@@ -81,10 +84,10 @@ __device__ __forceinline__ To bits_as(From value) {
 }
 }  // namespace detail
 
-#define SX_LOAD(scope, order)                                                                                   \
-  if constexpr (sizeof(T) == 8)                                                                                 \
-    asm volatile("ld." order "." scope ".b64 %0, [%1];" : "=l"(value) : "l"(p) : "memory");                     \
-  else                                                                                                          \
+#define SX_LOAD(scope, order)                                                               \
+  if constexpr (sizeof(T) == 8)                                                             \
+    asm volatile("ld." order "." scope ".b64 %0, [%1];" : "=l"(value) : "l"(p) : "memory"); \
+  else                                                                                      \
     asm volatile("ld." order "." scope ".b32 %0, [%1];" : "=r"(value) : "l"(p) : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ T load_relaxed(const T* p) {
@@ -99,42 +102,51 @@ __device__ __forceinline__ T load_acquire(const T* p) {
   return detail::bits_as<T>(value);
 }
 
-#define SX_STORE(scope, order)                                                                                  \
-  if constexpr (sizeof(T) == 8)                                                                                 \
-    asm volatile("st." order "." scope ".b64 [%0], %1;" ::"l"(p), "l"(bits) : "memory");                        \
-  else                                                                                                          \
+#define SX_STORE(scope, order)                                                           \
+  if constexpr (sizeof(T) == 8)                                                          \
+    asm volatile("st." order "." scope ".b64 [%0], %1;" ::"l"(p), "l"(bits) : "memory"); \
+  else                                                                                   \
     asm volatile("st." order "." scope ".b32 [%0], %1;" ::"l"(p), "r"(bits) : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ void store_relaxed(T* p, T value) {
-  const auto bits = detail::bits_as<detail::Bits<T>>(value);
+  const auto bits = detail::bits_as<detail::Bits<T> >(value);
   SX_BY_SCOPE(SX_STORE, "relaxed");
 }
 template <Scope kScope, class T>
 __device__ __forceinline__ void store_release(T* p, T value) {
-  const auto bits = detail::bits_as<detail::Bits<T>>(value);
+  const auto bits = detail::bits_as<detail::Bits<T> >(value);
   SX_BY_SCOPE(SX_STORE, "release");
 }
 
 // Sums of unsigned numbers are those of signed ones.
-#define SX_ADD(scope, order)                                                                                    \
-  if constexpr (std::is_same_v<T, float>)                                                                       \
-    asm volatile("atom." order "." scope ".add.f32 %0, [%1], %2;" : "=f"(old) : "l"(p), "f"(value) : "memory"); \
-  else if constexpr (sizeof(T) == 8)                                                                            \
-    asm volatile("atom." order "." scope ".add.u64 %0, [%1], %2;" : "=l"(old) : "l"(p), "l"(value) : "memory"); \
-  else                                                                                                          \
-    asm volatile("atom." order "." scope ".add.u32 %0, [%1], %2;" : "=r"(old) : "l"(p), "r"(value) : "memory")
+#define SX_ADD(scope, order)                                      \
+  if constexpr (std::is_same_v<T, float>)                         \
+    asm volatile("atom." order "." scope ".add.f32 %0, [%1], %2;" \
+                 : "=f"(old)                                      \
+                 : "l"(p), "f"(value)                             \
+                 : "memory");                                     \
+  else if constexpr (sizeof(T) == 8)                              \
+    asm volatile("atom." order "." scope ".add.u64 %0, [%1], %2;" \
+                 : "=l"(old)                                      \
+                 : "l"(p), "l"(value)                             \
+                 : "memory");                                     \
+  else                                                            \
+    asm volatile("atom." order "." scope ".add.u32 %0, [%1], %2;" \
+                 : "=r"(old)                                      \
+                 : "l"(p), "r"(value)                             \
+                 : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ T atomic_add(T* p, T value) {
   T old;
   SX_BY_SCOPE(SX_ADD, "acq_rel");
   return old;
 }
-#define SX_REDUCE(scope, order)                                                                                 \
-  if constexpr (std::is_same_v<T, float>)                                                                       \
-    asm volatile("red." order "." scope ".add.f32 [%0], %1;" ::"l"(p), "f"(value) : "memory");                  \
-  else if constexpr (sizeof(T) == 8)                                                                            \
-    asm volatile("red." order "." scope ".add.u64 [%0], %1;" ::"l"(p), "l"(value) : "memory");                  \
-  else                                                                                                          \
+#define SX_REDUCE(scope, order)                                                                \
+  if constexpr (std::is_same_v<T, float>)                                                      \
+    asm volatile("red." order "." scope ".add.f32 [%0], %1;" ::"l"(p), "f"(value) : "memory"); \
+  else if constexpr (sizeof(T) == 8)                                                           \
+    asm volatile("red." order "." scope ".add.u64 [%0], %1;" ::"l"(p), "l"(value) : "memory"); \
+  else                                                                                         \
     asm volatile("red." order "." scope ".add.u32 [%0], %1;" ::"l"(p), "r"(value) : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ void reduce_add(T* p, T value) {
@@ -145,33 +157,39 @@ __device__ __forceinline__ void reduce_add_release(T* p, T value) {
   SX_BY_SCOPE(SX_REDUCE, "release");
 }
 
-#define SX_EXCHANGE(scope, unused)                                                                                  \
-  if constexpr (sizeof(T) == 8)                                                                                     \
-    asm volatile("atom.acq_rel." scope ".exch.b64 %0, [%1], %2;" : "=l"(old) : "l"(p), "l"(bits) : "memory");       \
-  else                                                                                                              \
-    asm volatile("atom.acq_rel." scope ".exch.b32 %0, [%1], %2;" : "=r"(old) : "l"(p), "r"(bits) : "memory")
+#define SX_EXCHANGE(scope, unused)                               \
+  if constexpr (sizeof(T) == 8)                                  \
+    asm volatile("atom.acq_rel." scope ".exch.b64 %0, [%1], %2;" \
+                 : "=l"(old)                                     \
+                 : "l"(p), "l"(bits)                             \
+                 : "memory");                                    \
+  else                                                           \
+    asm volatile("atom.acq_rel." scope ".exch.b32 %0, [%1], %2;" \
+                 : "=r"(old)                                     \
+                 : "l"(p), "r"(bits)                             \
+                 : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ T atomic_exchange(T* p, T value) {
-  const auto bits = detail::bits_as<detail::Bits<T>>(value);
+  const auto bits = detail::bits_as<detail::Bits<T> >(value);
   detail::Bits<T> old;
   SX_BY_SCOPE(SX_EXCHANGE, 0);
   return detail::bits_as<T>(old);
 }
-#define SX_COMPARE(scope, unused)                                                                                   \
-  if constexpr (sizeof(T) == 8)                                                                                     \
-    asm volatile("atom.acq_rel." scope ".cas.b64 %0, [%1], %2, %3;"                                                 \
-                 : "=l"(old)                                                                                        \
-                 : "l"(p), "l"(from), "l"(bits)                                                                     \
-                 : "memory");                                                                                       \
-  else                                                                                                              \
-    asm volatile("atom.acq_rel." scope ".cas.b32 %0, [%1], %2, %3;"                                                 \
-                 : "=r"(old)                                                                                        \
-                 : "l"(p), "r"(from), "r"(bits)                                                                     \
+#define SX_COMPARE(scope, unused)                                   \
+  if constexpr (sizeof(T) == 8)                                     \
+    asm volatile("atom.acq_rel." scope ".cas.b64 %0, [%1], %2, %3;" \
+                 : "=l"(old)                                        \
+                 : "l"(p), "l"(from), "l"(bits)                     \
+                 : "memory");                                       \
+  else                                                              \
+    asm volatile("atom.acq_rel." scope ".cas.b32 %0, [%1], %2, %3;" \
+                 : "=r"(old)                                        \
+                 : "l"(p), "r"(from), "r"(bits)                     \
                  : "memory")
 template <Scope kScope, class T>
 __device__ __forceinline__ T atomic_compare_exchange(T* p, T expected, T value) {
-  const auto from = detail::bits_as<detail::Bits<T>>(expected);
-  const auto bits = detail::bits_as<detail::Bits<T>>(value);
+  const auto from = detail::bits_as<detail::Bits<T> >(expected);
+  const auto bits = detail::bits_as<detail::Bits<T> >(value);
   detail::Bits<T> old;
   SX_BY_SCOPE(SX_COMPARE, 0);
   return detail::bits_as<T>(old);

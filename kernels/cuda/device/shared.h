@@ -1,4 +1,5 @@
-// A block's shared memory: one struct per kernel, whose size the launcher passes as Grid::shared_bytes.
+// A block's shared memory: one struct per kernel, whose size the launcher passes as
+// Grid::shared_bytes.
 #pragma once
 #include "cuda/device/platform.h"
 
@@ -10,7 +11,8 @@ template <class T>
 T& shared_memory() {
   sim::Block& block = *sim::current->block;
   if (sizeof(T) > block.shared_bytes)
-    sim::fail("the kernel uses %zu bytes of shared memory, its launch gave %zu", sizeof(T), block.shared_bytes);
+    sim::fail("the kernel uses %zu bytes of shared memory, its launch gave %zu", sizeof(T),
+              block.shared_bytes);
   return *reinterpret_cast<T*>(block.shared);
 }
 

@@ -9,7 +9,13 @@
 
 namespace sx::cuda {
 
-enum class Finding : int32_t { kNothing, kIndexOutside, kDivisionByZero, kOutsideRange, kWriteOutside };
+enum class Finding : int32_t {
+  kNothing,
+  kIndexOutside,
+  kDivisionByZero,
+  kOutsideRange,
+  kWriteOutside
+};
 
 struct Status {
   Finding finding;
@@ -29,10 +35,12 @@ struct Reporter {
   __device__ void report(Finding finding, int64_t a, int64_t b, int64_t c) const {
 #ifdef SX_SIM
     const auto first = [=](int32_t found) { return found ? found : int32_t(finding); };
-    if (sim::scoped_update(reinterpret_cast<int32_t*>(&status->finding), sim::Order::kRelaxed, sim::Scope::kDevice, first))
+    if (sim::scoped_update(reinterpret_cast<int32_t*>(&status->finding), sim::Order::kRelaxed,
+                           sim::Scope::kDevice, first))
       return;
 #else
-    if (atomicCAS(reinterpret_cast<int*>(&status->finding), 0, static_cast<int>(finding)) != 0) return;
+    if (atomicCAS(reinterpret_cast<int*>(&status->finding), 0, static_cast<int>(finding)) != 0)
+      return;
 #endif
     status->step = step;
     status->prefix = prefix;

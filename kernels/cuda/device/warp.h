@@ -52,12 +52,14 @@ T shuffle_xor(T value, int lanes, uint32_t mask = kFullWarp) {
 template <class T>
 T shuffle_down(T value, int lanes, uint32_t mask = kFullWarp) {
   const uint32_t source = sim::current->lane + uint32_t(lanes);
-  return detail::shuffle_from(mask, "__shfl_down_sync", value, source < 32 ? source : sim::current->lane);
+  return detail::shuffle_from(mask, "__shfl_down_sync", value,
+                              source < 32 ? source : sim::current->lane);
 }
 template <class T>
 T shuffle_up(T value, int lanes, uint32_t mask = kFullWarp) {
   const uint32_t lane = sim::current->lane;
-  return detail::shuffle_from(mask, "__shfl_up_sync", value, lane >= uint32_t(lanes) ? lane - uint32_t(lanes) : lane);
+  return detail::shuffle_from(mask, "__shfl_up_sync", value,
+                              lane >= uint32_t(lanes) ? lane - uint32_t(lanes) : lane);
 }
 inline uint32_t ballot(bool predicate, uint32_t mask = kFullWarp) {
   return detail::vote(mask, detail::Vote::kBallot, predicate);
@@ -144,7 +146,8 @@ __device__ __forceinline__ int warp_index() { return int(threadIdx.x) / kWarpSiz
 template <class T, class F>
 __device__ __forceinline__ T warp_reduce(T value, F f) {
 #pragma unroll
-  for (int lanes = kWarpSize / 2; lanes > 0; lanes /= 2) value = f(value, shuffle_xor(value, lanes));
+  for (int lanes = kWarpSize / 2; lanes > 0; lanes /= 2)
+    value = f(value, shuffle_xor(value, lanes));
   return value;
 }
 

@@ -1,4 +1,5 @@
-// The functions that g++ -fsanitize=thread calls at every load and store of a kernel, instead of ThreadSanitizer's own.
+// The functions that g++ -fsanitize=thread calls at every load and store of a kernel, instead of
+// ThreadSanitizer's own.
 #include "check/access.h"
 
 #include <algorithm>
@@ -39,7 +40,8 @@ template <class F>
 void for_words(size_t offset, size_t bytes, F f) {
   const size_t end = offset + bytes;
   for (size_t word = offset / 4; word * 4 < end; word++) {
-    const size_t from = std::max(offset, word * 4) - word * 4, to = std::min(end, word * 4 + 4) - word * 4;
+    const size_t from = std::max(offset, word * 4) - word * 4,
+                 to = std::min(end, word * 4 + 4) - word * 4;
     f(word, (1u << to) - (1u << from));
   }
 }
@@ -54,15 +56,18 @@ bool written(const Bits& bits, size_t first, size_t count, bool whole) {
   return whole ? all : any;
 }
 
-void touch_all(Shadow& shadow, Toucher me, const char* address, size_t bytes, bool writes, bool whole) {
+void touch_all(Shadow& shadow, Toucher me, const char* address, size_t bytes, bool writes,
+               bool whole) {
   const size_t first = size_t(address - shadow.base);
   me.stamp = &shadow == &shared_shadow ? group.stamp : launch_stamp;
   if (writes)
-    for (size_t i = 0; i < bytes; i += 16) shadow.written.set(first + i, std::min<size_t>(bytes - i, 16));
+    for (size_t i = 0; i < bytes; i += 16)
+      shadow.written.set(first + i, std::min<size_t>(bytes - i, 16));
   else if (!written(shadow.written, first, bytes, whole))
     report(Problem::kUninitialised, false, address, bytes, me.code);
-  for_words(first, bytes,
-            [&](size_t word, uint32_t mask) { touch(shadow.cells[word], me, mask, writes, shadow.base + 4 * word); });
+  for_words(first, bytes, [&](size_t word, uint32_t mask) {
+    touch(shadow.cells[word], me, mask, writes, shadow.base + 4 * word);
+  });
 }
 
 void touch_shared(const Toucher& me, const char* address, size_t bytes, bool writes, bool whole) {
@@ -78,7 +83,8 @@ void touch_shared(const Toucher& me, const char* address, size_t bytes, bool wri
   touch_all(shared_shadow, me, address, bytes, writes, whole);
 }
 
-void touch_global(Shadow& shadow, const Toucher& me, const char* address, size_t bytes, bool writes, bool whole) {
+void touch_global(Shadow& shadow, const Toucher& me, const char* address, size_t bytes, bool writes,
+                  bool whole) {
   const size_t first = size_t(address - shadow.base);
   for (size_t i = 0; i < bytes; i += 16)
     if (!shadow.allocated.all(first + i, std::min<size_t>(bytes - i, 16)))
@@ -86,14 +92,17 @@ void touch_global(Shadow& shadow, const Toucher& me, const char* address, size_t
   touch_all(shadow, me, address, bytes, writes, whole);
 }
 
-// What kernels read without knowing: the library's own data, their arguments, the simulator's notes about threads.
+// What kernels read without knowing: the library's own data, their arguments, the simulator's notes
+// about threads.
 bool is_simulators(const char* address) {
   if (address >= __ehdr_start && address < _end) return true;
   const std::vector<Warp>& warps = current->block->warps;
-  if (size_t(address - reinterpret_cast<const char*>(warps.data())) < warps.size() * sizeof(Warp)) return true;
-  return std::any_of(group.own.begin(), group.own.end(), [&](const std::span<const std::byte>& own) {
-    return size_t(address - reinterpret_cast<const char*>(own.data())) < own.size();
-  });
+  if (size_t(address - reinterpret_cast<const char*>(warps.data())) < warps.size() * sizeof(Warp))
+    return true;
+  return std::any_of(
+      group.own.begin(), group.own.end(), [&](const std::span<const std::byte>& own) {
+        return size_t(address - reinterpret_cast<const char*>(own.data())) < own.size();
+      });
 }
 
 // A thread's own variables.
@@ -118,7 +127,8 @@ void hook(const char* address, size_t bytes, bool writes, Kind kind, const void*
     report(Problem::kHost, writes, address, bytes, code_of(code));
   }
   if (kind == Kind::kVolatile)
-    return scoped_access(address, bytes, writes ? sim::Access::kStore : sim::Access::kLoad, Order::kRelaxed, Scope::kSystem);
+    return scoped_access(address, bytes, writes ? sim::Access::kStore : sim::Access::kLoad,
+                         Order::kRelaxed, Scope::kSystem);
   const Toucher me = running_thread(code_of(code));
   current->checked->code = me.code;
   if (shared && banks_are_counted) count_banks(me.code, address, bytes);
@@ -140,7 +150,8 @@ void access(const Toucher& me, const char* address, size_t bytes, bool writes, b
   touch_global(*shadow, me, address, bytes, writes, whole);
 }
 
-// The checked simulator and the kernels keep frame pointers; the kernels lie together in the library.
+// The checked simulator and the kernels keep frame pointers; the kernels lie together in the
+// library.
 uint32_t calling_code() {
   const CheckState& state = *current->checked;
   struct Frame {
@@ -149,7 +160,8 @@ uint32_t calling_code() {
   };
   const auto* frame = static_cast<const Frame*>(__builtin_frame_address(0));
   for (int depth = 0; depth < 8 && on_stack(frame); depth++, frame = frame->caller)
-    if (frame->code >= first_code && frame->code <= last_code) return code_of(reinterpret_cast<const void*>(frame->code));
+    if (frame->code >= first_code && frame->code <= last_code)
+      return code_of(reinterpret_cast<const void*>(frame->code));
   return state.code;
 }
 
@@ -177,17 +189,18 @@ void memory_written(const void* address, size_t bytes) {
 
 using sim::check::Kind;
 
-#define SX_HOOK(name, bytes, writes, kind) \
-  void __tsan_##name##bytes(void* p) {     \
-    sim::check::hook(static_cast<const char*>(p), bytes, writes, kind, __builtin_return_address(0)); \
+#define SX_HOOK(name, bytes, writes, kind)                             \
+  void __tsan_##name##bytes(void* p) {                                 \
+    sim::check::hook(static_cast<const char*>(p), bytes, writes, kind, \
+                     __builtin_return_address(0));                     \
   }
-#define SX_HOOKS(bytes)                                        \
-  SX_HOOK(read, bytes, false, Kind::kScalar)                   \
-  SX_HOOK(write, bytes, true, Kind::kScalar)                   \
-  SX_HOOK(unaligned_read, bytes, false, Kind::kScalar)         \
-  SX_HOOK(unaligned_write, bytes, true, Kind::kScalar)         \
-  SX_HOOK(volatile_read, bytes, false, Kind::kVolatile)        \
-  SX_HOOK(volatile_write, bytes, true, Kind::kVolatile)        \
+#define SX_HOOKS(bytes)                                           \
+  SX_HOOK(read, bytes, false, Kind::kScalar)                      \
+  SX_HOOK(write, bytes, true, Kind::kScalar)                      \
+  SX_HOOK(unaligned_read, bytes, false, Kind::kScalar)            \
+  SX_HOOK(unaligned_write, bytes, true, Kind::kScalar)            \
+  SX_HOOK(volatile_read, bytes, false, Kind::kVolatile)           \
+  SX_HOOK(volatile_write, bytes, true, Kind::kVolatile)           \
   SX_HOOK(unaligned_volatile_read, bytes, false, Kind::kVolatile) \
   SX_HOOK(unaligned_volatile_write, bytes, true, Kind::kVolatile)
 
@@ -199,17 +212,19 @@ SX_HOOKS(8)
 SX_HOOKS(16)
 
 void __tsan_read_range(void* p, size_t bytes) {
-  sim::check::hook(static_cast<const char*>(p), bytes, false, Kind::kStruct, __builtin_return_address(0));
+  sim::check::hook(static_cast<const char*>(p), bytes, false, Kind::kStruct,
+                   __builtin_return_address(0));
 }
 void __tsan_write_range(void* p, size_t bytes) {
-  sim::check::hook(static_cast<const char*>(p), bytes, true, Kind::kStruct, __builtin_return_address(0));
+  sim::check::hook(static_cast<const char*>(p), bytes, true, Kind::kStruct,
+                   __builtin_return_address(0));
 }
 void __tsan_init() {}
 // Of kernels, CUDA's atomicAdd; launchers count references to what they hold.
 int __tsan_atomic32_fetch_add(volatile int* p, int value, int) {
   if (sim::on_stack(__builtin_frame_address(0)) && !sim::on_stack(const_cast<const int*>(p)))
-    sim::check::scoped_access(const_cast<const int*>(p), sizeof *p, sim::Access::kReadModifyWrite, sim::Order::kRelaxed,
-                              sim::Scope::kDevice);
+    sim::check::scoped_access(const_cast<const int*>(p), sizeof *p, sim::Access::kReadModifyWrite,
+                              sim::Order::kRelaxed, sim::Scope::kDevice);
   return __atomic_fetch_add(p, value, __ATOMIC_ACQ_REL);
 }
 void __tsan_vptr_read(void*) {}
@@ -229,7 +244,8 @@ void* sx_check_memmove(void* to, const void* from, size_t bytes) {
   return std::memmove(to, from, bytes);
 }
 void* sx_check_memset(void* to, int value, size_t bytes) {
-  sim::check::hook(static_cast<const char*>(to), bytes, true, Kind::kStruct, __builtin_return_address(0));
+  sim::check::hook(static_cast<const char*>(to), bytes, true, Kind::kStruct,
+                   __builtin_return_address(0));
   return std::memset(to, value, bytes);
 }
 }

@@ -6,8 +6,9 @@
 
 namespace sim::check {
 
-// Checks that these bytes may be touched, that what is read was written, and that nobody races for them.
-// `whole`: every byte counts; false for structs, which may have gaps: there one written byte is enough.
+// Checks that these bytes may be touched, that what is read was written, and that nobody races for
+// them. `whole`: every byte counts; false for structs, which may have gaps: there one written byte
+// is enough.
 void access(const Toucher& me, const char* address, size_t bytes, bool writes, bool whole);
 
 // The running thread as it is now; `code` is where it is.

@@ -37,7 +37,8 @@ BankCounts counts;
 
 // A warp's access is done in parts of 128 bytes; in each, a bank gives one word a turn.
 void add(const Together& together) {
-  const uint32_t lanes_of_part = together.bytes <= 4 ? kWarpSize : uint32_t(kWarpSize * 4 / together.bytes);
+  const uint32_t lanes_of_part =
+      together.bytes <= 4 ? kWarpSize : uint32_t(kWarpSize * 4 / together.bytes);
   counts.accesses++;
   for (uint32_t first = 0; first < kWarpSize; first += lanes_of_part) {
     std::set<uintptr_t> words[kBanks];
@@ -91,9 +92,12 @@ void finish_bank_counts() {
 }
 
 void print_bank_counts() {
-  std::fprintf(stderr, "%s: %llu accesses of warps to shared memory in %llu turns, %llu without bank conflicts\n",
-               config.name, static_cast<unsigned long long>(counts.accesses),
-               static_cast<unsigned long long>(counts.turns), static_cast<unsigned long long>(counts.needed));
+  std::fprintf(
+      stderr,
+      "%s: %llu accesses of warps to shared memory in %llu turns, %llu without bank conflicts\n",
+      config.name, static_cast<unsigned long long>(counts.accesses),
+      static_cast<unsigned long long>(counts.turns),
+      static_cast<unsigned long long>(counts.needed));
 }
 
 }  // namespace sim::check

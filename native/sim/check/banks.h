@@ -1,4 +1,5 @@
-// Conflicts of shared memory's banks: how many turns the accesses of a warp take, and how few they could.
+// Conflicts of shared memory's banks: how many turns the accesses of a warp take, and how few they
+// could.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -52,16 +52,18 @@ void Row::join(const Row& other) {
 
 Clock::Known& Clock::at(uint32_t block) {
   if (block == own.block) return own;
-  const auto place = std::lower_bound(foreign.begin(), foreign.end(), block,
-                                      [](const Known& k, uint32_t number) { return k.block < number; });
+  const auto place =
+      std::lower_bound(foreign.begin(), foreign.end(), block,
+                       [](const Known& k, uint32_t number) { return k.block < number; });
   if (place != foreign.end() && place->block == block) return *place;
   return *foreign.insert(place, {block, {}, {}});
 }
 
 const Clock::Known* Clock::of(uint32_t block) const {
   if (block == own.block) return &own;
-  const auto place = std::lower_bound(foreign.begin(), foreign.end(), block,
-                                      [](const Known& k, uint32_t number) { return k.block < number; });
+  const auto place =
+      std::lower_bound(foreign.begin(), foreign.end(), block,
+                       [](const Known& k, uint32_t number) { return k.block < number; });
   return place != foreign.end() && place->block == block ? &*place : nullptr;
 }
 

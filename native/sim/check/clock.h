@@ -1,5 +1,6 @@
-// Vector clocks: for every thread and every operation of an engine, up to which point another one knows what it did. Rows
-// are shared until somebody changes them, since most threads know the same most of the time.
+// Vector clocks: for every thread and every operation of an engine, up to which point another one
+// knows what it did. Rows are shared until somebody changes them, since most threads know the same
+// most of the time.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,9 @@ class Row {
   }
   ~Row();
 
-  uint32_t at(uint32_t actor) const { return data_ && actor < data_->clocks.size() ? data_->clocks[actor] : 0; }
+  uint32_t at(uint32_t actor) const {
+    return data_ && actor < data_->clocks.size() ? data_->clocks[actor] : 0;
+  }
   void set(uint32_t actor, uint32_t clock);
   void join(const Row& other);
   bool empty() const { return !data_; }

@@ -10,8 +10,9 @@
 namespace sim::check {
 namespace {
 
-// Actors of a block behind its threads: for operations, which come and go, two each (what is read is over earlier than
-// what is written), and one for the cp.async of each thread, which end in order.
+// Actors of a block behind its threads: for operations, which come and go, two each (what is read
+// is over earlier than what is written), and one for the cp.async of each thread, which end in
+// order.
 constexpr uint32_t kSlots = 32;
 
 struct Running {
@@ -46,7 +47,8 @@ std::unordered_map<const void*, Mbarrier> mbarriers;
 
 uint32_t writer_of(uint32_t slot) { return group.threads + 2 * slot; }
 
-// A slot may serve again where the issuer knows that its last operation is over: then nothing is lost.
+// A slot may serve again where the issuer knows that its last operation is over: then nothing is
+// lost.
 uint32_t free_slot(const BlockSlots& block, const Clock& issuer) {
   for (uint32_t i = 0; i < kSlots; i++) {
     const uint32_t slot = (block.next + i) % kSlots;
@@ -57,8 +59,9 @@ uint32_t free_slot(const BlockSlots& block, const Clock& issuer) {
 
 Toucher toucher_of(const Running& running, bool writes) {
   const uint32_t flags = running.proxy == Proxy::kAsync ? Who::kAsync : 0;
-  return {Who(running.clock.own.block, writes ? running.writer : running.reader, running.now, flags), &running.clock,
-          running.code, 0};
+  return {
+      Who(running.clock.own.block, writes ? running.writer : running.reader, running.now, flags),
+      &running.clock, running.code, 0};
 }
 
 void add_end(Clock& to, const Running& running, bool reads_only) {
@@ -79,7 +82,8 @@ std::string operation_name(Who who) {
   const uint32_t behind = who.actor() - group.threads;
   if (behind >= 2 * kSlots) return "cp.async";
   for (const BlockSlots& block : block_slots)
-    if (const Slot& slot = block.slots[behind / 2]; slot.name && slot.now >= who.clock()) return slot.name;
+    if (const Slot& slot = block.slots[behind / 2]; slot.name && slot.now >= who.clock())
+      return slot.name;
   return "an operation";
 }
 
@@ -87,7 +91,8 @@ uint32_t operation_issuer(Who who) {
   const uint32_t behind = who.actor() - group.threads;
   if (behind >= 2 * kSlots) return behind - 2 * kSlots;
   for (const BlockSlots& block : block_slots)
-    if (const Slot& slot = block.slots[behind / 2]; slot.name && slot.now >= who.clock()) return slot.issuer;
+    if (const Slot& slot = block.slots[behind / 2]; slot.name && slot.now >= who.clock())
+      return slot.issuer;
   return 0;
 }
 
@@ -114,11 +119,13 @@ Operation operation_issued(const char* name, Proxy proxy) {
 void operation_joined(Operation operation) { gather(operations[operation].clock, *current); }
 
 void operation_reads(Operation operation, const void* address, size_t bytes) {
-  access(toucher_of(operations[operation], false), static_cast<const char*>(address), bytes, false, true);
+  access(toucher_of(operations[operation], false), static_cast<const char*>(address), bytes, false,
+         true);
 }
 
 void operation_writes(Operation operation, const void* address, size_t bytes) {
-  access(toucher_of(operations[operation], true), static_cast<const char*>(address), bytes, true, true);
+  access(toucher_of(operations[operation], true), static_cast<const char*>(address), bytes, true,
+         true);
 }
 
 // What it knew is of no use any more; that it has ended is.

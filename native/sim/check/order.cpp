@@ -34,10 +34,13 @@ void complete(Meeting& meeting, uint32_t block) {
 }
 
 std::string text_of(const char* what, const Index3& i) {
-  return std::string(what) + " [" + std::to_string(i.x) + ", " + std::to_string(i.y) + ", " + std::to_string(i.z) + "]";
+  return std::string(what) + " [" + std::to_string(i.x) + ", " + std::to_string(i.y) + ", " +
+         std::to_string(i.z) + "]";
 }
 
-Index3 unflatten(uint32_t i, const Index3& dim) { return {i % dim.x, i / dim.x % dim.y, i / dim.x / dim.y}; }
+Index3 unflatten(uint32_t i, const Index3& dim) {
+  return {i % dim.x, i / dim.x % dim.y, i / dim.x / dim.y};
+}
 
 }  // namespace
 
@@ -58,8 +61,10 @@ void acquire(Thread& thread, const Clock& clock) { thread.checked->clock.join(cl
 
 std::string name_of(Who who) {
   const std::string block = " of " + text_of("block", unflatten(who.block(), grid_dim));
-  if (who.actor() < group.threads) return text_of("thread", unflatten(who.actor(), block_dim)) + block;
-  return operation_name(who) + " of " + text_of("thread", unflatten(operation_issuer(who), block_dim)) + block;
+  if (who.actor() < group.threads)
+    return text_of("thread", unflatten(who.actor(), block_dim)) + block;
+  return operation_name(who) + " of " +
+         text_of("thread", unflatten(operation_issuer(who), block_dim)) + block;
 }
 
 void launch_begins() {
@@ -73,12 +78,13 @@ void launch_ended() {
   print_bank_counts();
 }
 
-
-void group_begins(std::span<const Thread> threads, std::span<const Block> blocks, std::span<const Cluster> clusters,
-                  const std::function<void()>& kernel) {
+void group_begins(std::span<const Thread> threads, std::span<const Block> blocks,
+                  std::span<const Cluster> clusters, const std::function<void()>& kernel) {
   group.stamp++;
   group.threads = uint32_t(threads.size() / blocks.size());
-  group.own = {std::as_bytes(threads), std::as_bytes(blocks), std::as_bytes(clusters),
+  group.own = {std::as_bytes(threads),
+               std::as_bytes(blocks),
+               std::as_bytes(clusters),
                std::as_bytes(std::span(&kernel, 1)),
                {static_cast<const std::byte*>(config.arguments.get()), config.argument_bytes}};
   states.assign(threads.size(), CheckState());
@@ -97,7 +103,8 @@ void block_begins(Block& block) {
         thread->checked->clock.own.block = number;
       }
   const size_t offset = size_t(block.slot) * kSharedWindow;
-  if (!shared_shadow.base) shared_shadow.reserve(block.shared - offset, size_t(kMostBlocks) * kSharedWindow, false);
+  if (!shared_shadow.base)
+    shared_shadow.reserve(block.shared - offset, size_t(kMostBlocks) * kSharedWindow, false);
   shared_shadow.written.fill(offset, block.shared_bytes, false);
 }
 
@@ -114,9 +121,12 @@ void warp_meets(Warp& warp, const Rendezvous& rendezvous) {
     if (rendezvous.mask >> lane & 1) warp.threads[lane]->checked->clock = all;
 }
 
-void barrier_arrives(Block& block, uint32_t id) { gather(block_states[block.slot].barriers[id].gathering, *current); }
+void barrier_arrives(Block& block, uint32_t id) {
+  gather(block_states[block.slot].barriers[id].gathering, *current);
+}
 
-// Those that wait have brought all that they know, so that the barrier knows as much as each of them.
+// Those that wait have brought all that they know, so that the barrier knows as much as each of
+// them.
 void barrier_completes(Block& block, uint32_t id) {
   Meeting& meeting = block_states[block.slot].barriers[id];
   complete(meeting, block_number(block));
@@ -128,8 +138,14 @@ void barrier_leaves(Block& block, uint32_t id) {
   current->checked->clock = block_states[block.slot].barriers[id].released;
 }
 
-void cluster_arrives(Cluster& cluster) { gather(cluster_states[&cluster - clusters].gathering, *current); }
-void cluster_completes(Cluster& cluster) { complete(cluster_states[&cluster - clusters], kNoBlock); }
-void cluster_leaves(Cluster& cluster) { acquire(*current, cluster_states[&cluster - clusters].released); }
+void cluster_arrives(Cluster& cluster) {
+  gather(cluster_states[&cluster - clusters].gathering, *current);
+}
+void cluster_completes(Cluster& cluster) {
+  complete(cluster_states[&cluster - clusters], kNoBlock);
+}
+void cluster_leaves(Cluster& cluster) {
+  acquire(*current, cluster_states[&cluster - clusters].released);
+}
 
 }  // namespace sim::check

@@ -65,13 +65,15 @@ std::string describe(const char* place) {
 }
 
 std::string access_text(Who who, bool writes, uint32_t code) {
-  return std::string(who.strong() ? "atomic or volatile " : "") + verb(writes) + " in " + source_of(code) + " by " +
-         name_of(who);
+  return std::string(who.strong() ? "atomic or volatile " : "") + verb(writes) + " in " +
+         source_of(code) + " by " + name_of(who);
 }
 
 }  // namespace
 
-uint32_t code_of(const void* address) { return uint32_t(static_cast<const char*>(address) - library_base()) - 1; }
+uint32_t code_of(const void* address) {
+  return uint32_t(static_cast<const char*>(address) - library_base()) - 1;
+}
 
 // Of inlined functions the innermost line of a kernel's own file tells most.
 std::string source_of(uint32_t code) {
@@ -79,8 +81,10 @@ std::string source_of(uint32_t code) {
   char offset[32];
   std::snprintf(offset, sizeof offset, "0x%x", code);
   const std::string unknown = std::string("code ") + offset;
-  if (!dladdr(reinterpret_cast<const void*>(&code_of), &info) || std::strchr(info.dli_fname, '\'')) return unknown;
-  const std::string command = std::string("addr2line -i -e '") + info.dli_fname + "' " + offset + " 2>/dev/null";
+  if (!dladdr(reinterpret_cast<const void*>(&code_of), &info) || std::strchr(info.dli_fname, '\''))
+    return unknown;
+  const std::string command =
+      std::string("addr2line -i -e '") + info.dli_fname + "' " + offset + " 2>/dev/null";
   const std::unique_ptr<FILE, int (*)(FILE*)> lines(popen(command.c_str(), "r"), pclose);
   if (!lines) return unknown;
   std::string first, kernel;
@@ -95,39 +99,51 @@ std::string source_of(uint32_t code) {
   return kernel.empty() || kernel == first ? first : first + " from " + kernel;
 }
 
-void report_race(const Toucher& me, bool writes, const Touch& other, bool other_writes, const char* place) {
+void report_race(const Toucher& me, bool writes, const Touch& other, bool other_writes,
+                 const char* place) {
   fail_saying([&] {
-    return "race: " + access_text(me.who, writes, me.code) + " and " + access_text(other.who, other_writes, other.code) +
-           " are in no order" +
-           (me.who.strong() && other.who.strong() ? ", since the scope of one does not hold the other" : "") + ", at " +
-           describe(place);
+    return "race: " + access_text(me.who, writes, me.code) + " and " +
+           access_text(other.who, other_writes, other.code) + " are in no order" +
+           (me.who.strong() && other.who.strong()
+                ? ", since the scope of one does not hold the other"
+                : "") +
+           ", at " + describe(place);
   });
 }
 
 void report_unfenced(const Toucher& me, bool writes, const Touch& other, const char* place) {
   fail_saying([&] {
-    return "no proxy fence (fence.proxy.async) between " + access_text(other.who, true, other.code) + " and " +
+    return "no proxy fence (fence.proxy.async) between " +
+           access_text(other.who, true, other.code) + " and " +
            access_text(me.who, writes, me.code) + ", at " + describe(place);
   });
 }
 
 void report_scope(const Toucher& me, Who who, uint32_t code) {
   fail_saying([&] {
-    return "scope: the " + access_text(who, true, code) + " and the " + access_text(me.who, false, me.code) +
+    return "scope: the " + access_text(who, true, code) + " and the " +
+           access_text(me.who, false, me.code) +
            " release and acquire in a scope that does not hold both";
   });
 }
 
 void report(Problem problem, bool writes, const char* address, size_t bytes, uint32_t code) {
   fail_saying([&] {
-    const std::string what = verb(writes) + " of " + std::to_string(bytes) + " bytes in " + source_of(code);
+    const std::string what =
+        verb(writes) + " of " + std::to_string(bytes) + " bytes in " + source_of(code);
     switch (problem) {
-      case Problem::kUninitialised: return "uninitialised: " + what + ", at " + describe(address);
-      case Problem::kHost: return "out of bounds: " + what + " of memory of the host";
-      case Problem::kForeignBlock: return "out of bounds: " + what + " of shared memory of a block outside the cluster";
-      case Problem::kEndedBlock: return "out of bounds: " + what + " of shared memory of a block that has ended";
-      case Problem::kPendingRegisters: return "registers: " + what + " of what an operation has not delivered yet";
-      case Problem::kOutOfBounds: break;
+      case Problem::kUninitialised:
+        return "uninitialised: " + what + ", at " + describe(address);
+      case Problem::kHost:
+        return "out of bounds: " + what + " of memory of the host";
+      case Problem::kForeignBlock:
+        return "out of bounds: " + what + " of shared memory of a block outside the cluster";
+      case Problem::kEndedBlock:
+        return "out of bounds: " + what + " of shared memory of a block that has ended";
+      case Problem::kPendingRegisters:
+        return "registers: " + what + " of what an operation has not delivered yet";
+      case Problem::kOutOfBounds:
+        break;
     }
     return "out of bounds: " + what + ", at " + describe(address);
   });

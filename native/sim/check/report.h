@@ -11,14 +11,24 @@ uint32_t code_of(const void* address);
 // "softmax.cu:88", or the offset where nobody can tell.
 std::string source_of(uint32_t code);
 
-[[noreturn]] void report_race(const Toucher& me, bool writes, const Touch& other, bool other_writes, const char* place);
+[[noreturn]] void report_race(const Toucher& me, bool writes, const Touch& other, bool other_writes,
+                              const char* place);
 // An engine reads or writes what threads have written, and nothing made it visible to it.
-[[noreturn]] void report_unfenced(const Toucher& me, bool writes, const Touch& other, const char* place);
+[[noreturn]] void report_unfenced(const Toucher& me, bool writes, const Touch& other,
+                                  const char* place);
 
 // What `me` reads was released, but not for a thread so far away.
 [[noreturn]] void report_scope(const Toucher& me, Who who, uint32_t code);
 
-enum class Problem { kOutOfBounds, kUninitialised, kHost, kForeignBlock, kEndedBlock, kPendingRegisters };
-[[noreturn]] void report(Problem problem, bool writes, const char* address, size_t bytes, uint32_t code);
+enum class Problem {
+  kOutOfBounds,
+  kUninitialised,
+  kHost,
+  kForeignBlock,
+  kEndedBlock,
+  kPendingRegisters
+};
+[[noreturn]] void report(Problem problem, bool writes, const char* address, size_t bytes,
+                         uint32_t code);
 
 }  // namespace sim::check

@@ -1,5 +1,6 @@
-// Accesses with an order and a scope: what is released by one thread is known to those that acquire it, if both scopes hold
-// both of them. A fence makes releases of the relaxed writes behind it, and acquires of the relaxed reads before it.
+// Accesses with an order and a scope: what is released by one thread is known to those that acquire
+// it, if both scopes hold both of them. A fence makes releases of the relaxed writes behind it, and
+// acquires of the relaxed reads before it.
 #include <algorithm>
 #include <unordered_map>
 
@@ -28,7 +29,8 @@ bool includes(Scope scope, uint32_t block) {
   if (scope >= Scope::kDevice || block == block_number(own)) return true;
   const auto& peers = cluster_of(own).blocks;
   return scope == Scope::kCluster &&
-         std::any_of(peers.begin(), peers.end(), [&](const Block* peer) { return block_number(*peer) == block; });
+         std::any_of(peers.begin(), peers.end(),
+                     [&](const Block* peer) { return block_number(*peer) == block; });
 }
 
 bool acquires(Order order) { return order == Order::kAcquire || order == Order::kAcquireRelease; }
@@ -79,7 +81,8 @@ void scoped_access(const void* address, size_t bytes, sim::Access kind, Order or
 void scoped_fence(Scope scope) {
   CheckState& state = *current->checked;
   if (scope == Scope::kBlock) {
-    if (const Clock::Known* known = state.seen.of(state.clock.own.block)) state.clock.own.done.join(known->done);
+    if (const Clock::Known* known = state.seen.of(state.clock.own.block))
+      state.clock.own.done.join(known->done);
   } else {
     state.clock.join(state.seen);
   }

@@ -11,7 +11,8 @@ namespace sim::check {
 namespace {
 
 void* map(size_t bytes) {
-  void* space = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* space = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (space == MAP_FAILED) throw std::bad_alloc();
   return space;
 }
@@ -21,7 +22,8 @@ bool fenced(const Toucher& me, Who who) {
   return known && known->fenced.at(who.actor()) >= who.clock();
 }
 
-// Two strong accesses do not race, unless one of them is only meant for its block and the other is of another.
+// Two strong accesses do not race, unless one of them is only meant for its block and the other is
+// of another.
 bool races(const Toucher& me, Who who) {
   return !(me.who.strong() && who.strong()) ||
          ((me.who.narrow() || who.narrow()) && who.block() != me.who.block());
@@ -37,7 +39,9 @@ void remember(Touch (&slots)[2], const Toucher& me, uint32_t bytes) {
       slot.who = slot.who.with_bytes(bytes);
       return;
     }
-    if (!place && (slot.stamp != me.stamp || (!(slot.who.bytes() & ~bytes) && ordered(me, slot.who)))) place = &slot;
+    if (!place &&
+        (slot.stamp != me.stamp || (!(slot.who.bytes() & ~bytes) && ordered(me, slot.who))))
+      place = &slot;
   }
   (place ? *place : slots[turn++ % 2]) = now;
 }
@@ -69,7 +73,9 @@ void touch(Cell& cell, const Toucher& me, uint32_t bytes, bool writes, const cha
   remember(cell.writes, me, bytes);
 }
 
-void Bits::reserve(size_t bytes) { bits_ = static_cast<unsigned char*>(map(bytes / 8 + sizeof(uint32_t))); }
+void Bits::reserve(size_t bytes) {
+  bits_ = static_cast<unsigned char*>(map(bytes / 8 + sizeof(uint32_t)));
+}
 
 void Bits::set(size_t first, size_t count) {
   uint32_t bits;

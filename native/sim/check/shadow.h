@@ -1,5 +1,5 @@
-// What is remembered of every 4-byte word of shared and of global memory: who touched it last, and which bytes may be touched
-// and have been written.
+// What is remembered of every 4-byte word of shared and of global memory: who touched it last, and
+// which bytes may be touched and have been written.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -8,16 +8,19 @@
 
 namespace sim::check {
 
-// Who touched something when: an actor (a thread or an operation of an engine), its block and its clock, in one number.
-// Actors are numbered within their block: its threads, then what each thread has copied by cp.async, then operations.
+// Who touched something when: an actor (a thread or an operation of an engine), its block and its
+// clock, in one number. Actors are numbered within their block: its threads, then what each thread
+// has copied by cp.async, then operations.
 class Who {
  public:
   Who() = default;
   Who(uint32_t block, uint32_t actor, uint32_t clock, uint32_t flags)
-      : bits_(uint64_t(block & kBlockMask) << 39 | uint64_t(clock < kMostClock ? clock : kMostClock) << 19 |
+      : bits_(uint64_t(block & kBlockMask) << 39 |
+              uint64_t(clock < kMostClock ? clock : kMostClock) << 19 |
               uint64_t(actor & kActorMask) << 7 | flags) {}
 
-  static constexpr uint32_t kStrong = 1 << 4;  // atomic, relaxed or volatile: two of these do not race
+  static constexpr uint32_t kStrong =
+      1 << 4;  // atomic, relaxed or volatile: two of these do not race
   static constexpr uint32_t kAsync = 1 << 5;   // by an engine, in the async proxy
   static constexpr uint32_t kNarrow = 1 << 6;  // strong, but only for its block
   static constexpr uint32_t kBlockMask = (1 << 25) - 1;
@@ -32,7 +35,9 @@ class Who {
   bool narrow() const { return bits_ & kNarrow; }
   bool async() const { return bits_ & kAsync; }
 
-  bool same_actor(Who other) const { return !((bits_ ^ other.bits_) & ~(uint64_t(kMostClock) << 19 | 127)); }
+  bool same_actor(Who other) const {
+    return !((bits_ ^ other.bits_) & ~(uint64_t(kMostClock) << 19 | 127));
+  }
   bool same_but_bytes(Who other) const { return (bits_ | 15) == (other.bits_ | 15); }
   Who with_bytes(uint32_t mask) const { return Who(bits_ | mask); }
 
@@ -63,7 +68,8 @@ struct Toucher {
 // Whether what `who` did is known to be over.
 bool ordered(const Toucher& me, Who who);
 
-// Looks for a race with what is remembered of a word, and remembers this access. `place` is where the word lies.
+// Looks for a race with what is remembered of a word, and remembers this access. `place` is where
+// the word lies.
 void touch(Cell& cell, const Toucher& me, uint32_t bytes, bool writes, const char* place);
 
 // A bit for every byte.

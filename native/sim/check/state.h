@@ -14,13 +14,13 @@ namespace sim {
 // What a thread knows.
 struct CheckState {
   check::Clock clock;
-  uint32_t now = 1;            // its own clock
-  uint32_t code = 0;           // of its last access
-  check::Clock fence;          // what it knew at its last fence
+  uint32_t now = 1;    // its own clock
+  uint32_t code = 0;   // of its last access
+  check::Clock fence;  // what it knew at its last fence
   Scope fence_scope{};
-  bool fenced = false;         // whether there was one
+  bool fenced = false;                            // whether there was one
   std::vector<std::span<const std::byte>> taken;  // registers that operations have not delivered
-  check::Clock seen;           // released by others, and read here without an order
+  check::Clock seen;  // released by others, and read here without an order
 };
 
 }  // namespace sim
@@ -30,8 +30,8 @@ namespace sim::check {
 // The blocks that live at the same time.
 struct Group {
   uint32_t stamp = 0;
-  uint32_t threads = 0;                              // of a block
-  std::vector<std::span<const std::byte>> own;       // what the simulator keeps about them
+  uint32_t threads = 0;                         // of a block
+  std::vector<std::span<const std::byte>> own;  // what the simulator keeps about them
 };
 
 extern Shadow shared_shadow;

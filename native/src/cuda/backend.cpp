@@ -21,10 +21,12 @@ int32_t count() {
   guarded("no GPU", [&] {
     int driver = 0;
     cudaDriverGetVersion(&driver);  // 0 where there is none
-    if (driver == 0) throw Error(SX_UNSUPPORTED, "there is no NVIDIA driver; 580 or newer is needed");
+    if (driver == 0)
+      throw Error(SX_UNSUPPORTED, "there is no NVIDIA driver; 580 or newer is needed");
     if (driver < kNeededDriver)
       throw Error(SX_UNSUPPORTED, "the driver is for CUDA " + std::to_string(driver / 1000) + "." +
-                                      std::to_string(driver % 1000 / 10) + "; 13.0 (driver 580) or newer is needed");
+                                      std::to_string(driver % 1000 / 10) +
+                                      "; 13.0 (driver 580) or newer is needed");
     require(cudaGetDeviceCount(&devices), "cudaGetDeviceCount");
   });
   return devices;

@@ -46,7 +46,8 @@ std::string text_of(const Status& status) {
     case Finding::kOutsideRange:
       return prefix + number(0) + " is outside [" + number(1) + ", " + number(2) + "]";
     case Finding::kWriteOutside:
-      return prefix + "write index " + number(0) + " for " + number(1) + " entries is outside a cache of " + number(2);
+      return prefix + "write index " + number(0) + " for " + number(1) +
+             " entries is outside a cache of " + number(2);
     case Finding::kNothing:
       break;
   }
@@ -67,7 +68,8 @@ cudaStream_t Device::make_stream(int ordinal) {
   require(cudaDeviceGetDefaultMemPool(&pool, ordinal), "cudaDeviceGetDefaultMemPool");
   // Freed blocks stay in the pool; trim() gives them back.
   uint64_t keep_all = UINT64_MAX;
-  require(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep_all), "cudaMemPoolSetAttribute");
+  require(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep_all),
+          "cudaMemPoolSetAttribute");
   cudaStream_t stream;
   require(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreate");
   return stream;
@@ -78,13 +80,15 @@ Properties Device::read_properties(int ordinal, std::string& description) {
   require(cudaGetDeviceProperties(&p, ordinal), "cudaGetDeviceProperties");
   const int capability = 10 * p.major + p.minor;
   if (capability < 80)
-    throw Error(SX_UNSUPPORTED, std::string(p.name) + " has compute capability " + std::to_string(p.major) + "." +
-                                    std::to_string(p.minor) + "; 8.0 and newer are supported");
+    throw Error(SX_UNSUPPORTED, std::string(p.name) + " has compute capability " +
+                                    std::to_string(p.major) + "." + std::to_string(p.minor) +
+                                    "; 8.0 and newer are supported");
   int driver = 0;
   require(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
   description = std::string(p.name) + ", compute capability " + std::to_string(p.major) + "." +
-                std::to_string(p.minor) + ", " + std::to_string(p.multiProcessorCount) + " processors, " +
-                std::to_string(p.totalGlobalMem >> 30) + " GiB, driver for CUDA " + std::to_string(driver / 1000) + "." +
+                std::to_string(p.minor) + ", " + std::to_string(p.multiProcessorCount) +
+                " processors, " + std::to_string(p.totalGlobalMem >> 30) +
+                " GiB, driver for CUDA " + std::to_string(driver / 1000) + "." +
                 std::to_string(driver % 1000 / 10);
   return {.capability = capability,
           .processors = p.multiProcessorCount,
@@ -133,7 +137,8 @@ void Device::check(cudaError_t error, const char* what) {
 
 void Device::finish(int64_t* step) {
   if (stream_.reports)
-    check(cudaMemcpyAsync(host_status_, status_, sizeof(Status), cudaMemcpyDefault, stream_.handle), "the status");
+    check(cudaMemcpyAsync(host_status_, status_, sizeof(Status), cudaMemcpyDefault, stream_.handle),
+          "the status");
   check(cudaStreamSynchronize(stream_.handle), stream_.kernel);
   if (!stream_.reports) return;
   stream_.reports = false;
@@ -212,7 +217,9 @@ int32_t Device::copy(uint64_t to, uint64_t from, uint64_t bytes) noexcept {
   return guarded("copy", [&] {
     const auto held = lock();
     if (bytes)
-      check(cudaMemcpyAsync(sx_pointer(to), sx_pointer(from), bytes, cudaMemcpyDefault, stream_.handle), "copy");
+      check(cudaMemcpyAsync(sx_pointer(to), sx_pointer(from), bytes, cudaMemcpyDefault,
+                            stream_.handle),
+            "copy");
     finish(nullptr);
   });
 }
@@ -247,8 +254,9 @@ const sx_kernel* Device::find(const char* key) noexcept {
   return kernel;
 }
 
-int32_t Device::launch(sx_pool*, const sx_kernel* kernel, const sx_tensor* tensors, int32_t tensor_count,
-                       const int64_t* params, int32_t param_count, uint64_t scratch, uint64_t scratch_bytes) noexcept {
+int32_t Device::launch(sx_pool*, const sx_kernel* kernel, const sx_tensor* tensors,
+                       int32_t tensor_count, const int64_t* params, int32_t param_count,
+                       uint64_t scratch, uint64_t scratch_bytes) noexcept {
   if (!kernels_.owns(kernel)) return fail(SX_INVALID, "sx_launch", "there is no such kernel");
   return guarded(kernel->key.data(), [&] {
     for (int32_t i = 0; i < tensor_count; i++)

@@ -1,4 +1,5 @@
-// A GPU as a device. The same source is compiled against the CUDA runtime, and against the simulated GPU's.
+// A GPU as a device. The same source is compiled against the CUDA runtime, and against the
+// simulated GPU's.
 #pragma once
 #include <atomic>
 #include <memory>
@@ -31,8 +32,9 @@ class Device final : public sx_device {
   int32_t synchronize() noexcept override;
   int32_t info(sx_device_info* info) noexcept override;
   const sx_kernel* find(const char* key) noexcept override;
-  int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors, int32_t tensor_count,
-                 const int64_t* params, int32_t param_count, uint64_t scratch, uint64_t scratch_bytes) noexcept override;
+  int32_t launch(sx_pool* pool, const sx_kernel* kernel, const sx_tensor* tensors,
+                 int32_t tensor_count, const int64_t* params, int32_t param_count, uint64_t scratch,
+                 uint64_t scratch_bytes) noexcept override;
   sx_program* create_program(const int64_t* words, int64_t count) noexcept override;
   sx_event* create_event() noexcept override;
   int32_t kernel_count() noexcept override { return int32_t(kernels_.size()); }
@@ -41,8 +43,8 @@ class Device final : public sx_device {
   // --- for programs and events; what they do with the stream they do under the lock ---
   std::unique_lock<std::mutex> lock();  // throws Error if the device is lost
   Stream& stream() { return stream_; }
-  // Waits for the stream; throws Error for what failed on it, InvalidData for what a kernel found in its data.
-  // `step` gets the step that the kernel belongs to.
+  // Waits for the stream; throws Error for what failed on it, InvalidData for what a kernel found
+  // in its data. `step` gets the step that the kernel belongs to.
   void finish(int64_t* step);
   // As sx::cuda::require; an error after which CUDA refuses everything makes the device lost.
   void check(cudaError_t error, const char* what);

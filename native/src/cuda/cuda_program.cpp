@@ -32,7 +32,8 @@ void CudaProgram::launch(const uint64_t* bases, int32_t first, int32_t last, con
 
 void CudaProgram::capture(Graph& graph, const char*& kernel) {
   const cudaStream_t stream = device_.stream().handle;
-  device_.check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+  device_.check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+                "cudaStreamBeginCapture");
   cudaGraph_t captured = nullptr;
   try {
     launch(graph.bases.data(), graph.first, graph.last, kernel);
@@ -48,8 +49,8 @@ void CudaProgram::capture(Graph& graph, const char*& kernel) {
   device_.check(error, "cudaGraphInstantiate");
 }
 
-int32_t CudaProgram::run(sx_pool*, const uint64_t* bases, int32_t base_count, int32_t first, int32_t last,
-                         sx_control* control) noexcept {
+int32_t CudaProgram::run(sx_pool*, const uint64_t* bases, int32_t base_count, int32_t first,
+                         int32_t last, sx_control* control) noexcept {
   sx_control none{};
   if (!control) control = &none;
   const char* kernel = "sx_run";

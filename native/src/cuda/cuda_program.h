@@ -1,5 +1,6 @@
-// A program on a GPU: the first run with some addresses launches its kernels one by one, the next captures them as a CUDA
-// graph, and from then on a run is one launch. A few graphs are kept, the least recently used one goes.
+// A program on a GPU: the first run with some addresses launches its kernels one by one, the next
+// captures them as a CUDA graph, and from then on a run is one launch. A few graphs are kept, the
+// least recently used one goes.
 #pragma once
 #include <list>
 #include <vector>

@@ -1,7 +1,8 @@
-// Copies and products that go on by themselves: cp.async, TMA, wgmma, and the mbarriers that tell when they are done.
-// Tensors x and y: see broken.h. One mistake each: something is not waited for, or not made visible, or counted wrong.
-// Not yet measured on a GPU, and not to be run on one.
-// The rules are those of the PTX ISA, "Async proxy", "mbarrier" and "Asynchronous Warpgroup Level Matrix Instructions".
+// Copies and products that go on by themselves: cp.async, TMA, wgmma, and the mbarriers that tell
+// when they are done. Tensors x and y: see broken.h. One mistake each: something is not waited for,
+// or not made visible, or counted wrong. Not yet measured on a GPU, and not to be run on one. The
+// rules are those of the PTX ISA, "Async proxy", "mbarrier" and "Asynchronous Warpgroup Level
+// Matrix Instructions".
 #include "broken.h"
 #include "cuda/device/cluster.h"
 #include "cuda/device/cp_async.h"

@@ -1,7 +1,7 @@
-// Threads of a block that pass each other data, or do not meet where they should. Tensors x and y: see broken.h.
-// One mistake each: a barrier is missing, is reached by too few, or counts wrong.
-// Not yet measured on a GPU, and not to be run on one.
-// The mistakes are those of NVIDIA's compute-sanitizer manual, racecheck and synccheck.
+// Threads of a block that pass each other data, or do not meet where they should. Tensors x and y:
+// see broken.h. One mistake each: a barrier is missing, is reached by too few, or counts wrong. Not
+// yet measured on a GPU, and not to be run on one. The mistakes are those of NVIDIA's
+// compute-sanitizer manual, racecheck and synccheck.
 #include "broken.h"
 #include "cuda/device/named_barrier.h"
 #include "cuda/device/warp.h"
@@ -24,7 +24,8 @@ __global__ void __launch_bounds__(kThreads) missing_syncthreads(float* x, float*
   if (!kBroken) __syncthreads();
   y[t] = shared.values[kThreads - 1 - t];
 }
-SX_TWINS("missing_syncthreads", missing_syncthreads, {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
+SX_TWINS("missing_syncthreads", missing_syncthreads,
+         {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
 
 // The second barrier: the next round's writes come behind this round's reads.
 template <bool kBroken>
@@ -53,7 +54,8 @@ __global__ void __launch_bounds__(32) missing_syncwarp(float* x, float* y) {
   if (!kBroken) sync_warp();
   y[t] = shared.values[31 - t] + sum;
 }
-SX_TWINS("missing_syncwarp", missing_syncwarp, {.blocks = 1, .threads = 32, .shared_bytes = kBytes});
+SX_TWINS("missing_syncwarp", missing_syncwarp,
+         {.blocks = 1, .threads = 32, .shared_bytes = kBytes});
 
 template <bool kBroken>
 __global__ void __launch_bounds__(kThreads) barrier_in_branch(float* x, float* y) {
@@ -72,7 +74,8 @@ __global__ void __launch_bounds__(kThreads) wrong_barrier_count(float* x, float*
   named_barrier_sync(1 + t / 64, kBroken && t % 64 >= 32 ? 32 : 64);
   y[t] = shared.values[t / 64 * 64 + (t + 32) % 64];
 }
-SX_TWINS("wrong_barrier_count", wrong_barrier_count, {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
+SX_TWINS("wrong_barrier_count", wrong_barrier_count,
+         {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
 
 // Two barriers, of which each half waits at one for the other half.
 template <bool kBroken>

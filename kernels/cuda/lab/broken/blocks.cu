@@ -1,7 +1,8 @@
-// Blocks of one launch, which run in any order, and what they tell each other. Tensors x and y: see broken.h.
-// One mistake each: two blocks touch a word, a fence is missing, a scope is too narrow.
+// Blocks of one launch, which run in any order, and what they tell each other. Tensors x and y: see
+// broken.h. One mistake each: two blocks touch a word, a fence is missing, a scope is too narrow.
 // Not yet measured on a GPU, and not to be run on one.
-// The pattern is that of NVIDIA's sample threadFenceReduction: the last block that comes finds what all have left.
+// The pattern is that of NVIDIA's sample threadFenceReduction: the last block that comes finds what
+// all have left.
 #include "broken.h"
 #include "cuda/device/scoped.h"
 
@@ -69,7 +70,8 @@ SX_TWINS("narrow_fence", narrow_fence, {.blocks = 2, .threads = 1, .cooperative 
 template <bool kBroken>
 __global__ void __launch_bounds__(1) narrow_atomic(float* x, float* y) {
   y[blockIdx.x] = x[1 + blockIdx.x];
-  const uint32_t before = atomic_add<kBroken ? Scope::kBlock : Scope::kDevice>(reinterpret_cast<uint32_t*>(x), 1u);
+  const uint32_t before =
+      atomic_add < kBroken ? Scope::kBlock : Scope::kDevice > (reinterpret_cast<uint32_t*>(x), 1u);
   if (before % kBlocks != kBlocks - 1) return;
   float sum = 0;
   for (int i = 0; i < kBlocks; i++) sum += y[i];
@@ -94,7 +96,8 @@ __global__ void __launch_bounds__(64) missing_sync_before_flag(float* x, float* 
     y[64 + t] = y[t];
   }
 }
-SX_TWINS("missing_sync_before_flag", missing_sync_before_flag, {.blocks = 2, .threads = 64, .cooperative = true});
+SX_TWINS("missing_sync_before_flag", missing_sync_before_flag,
+         {.blocks = 2, .threads = 64, .cooperative = true});
 
 }  // namespace
 }  // namespace sx::cuda::broken

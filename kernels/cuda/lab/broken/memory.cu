@@ -1,7 +1,7 @@
 // Places that must not be touched, or hold nothing yet. Tensors x and y: see broken.h.
-// One mistake each: outside of a tensor, outside of shared memory, never written, no device's memory.
-// Not yet measured on a GPU, and not to be run on one.
-// The mistakes are those of NVIDIA's compute-sanitizer manual, memcheck and initcheck.
+// One mistake each: outside of a tensor, outside of shared memory, never written, no device's
+// memory. Not yet measured on a GPU, and not to be run on one. The mistakes are those of NVIDIA's
+// compute-sanitizer manual, memcheck and initcheck.
 #include "broken.h"
 #include "cuda/device/memory.h"
 
@@ -50,7 +50,8 @@ __global__ void __launch_bounds__(kThreads) shared_behind_end(float* x, float* y
   values[i] = x[threadIdx.x];
   y[threadIdx.x] = values[i];
 }
-SX_TWINS("shared_behind_end", shared_behind_end, {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
+SX_TWINS("shared_behind_end", shared_behind_end,
+         {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
 
 template <bool kBroken>
 __global__ void __launch_bounds__(kThreads) uninitialised_shared(float* x, float* y) {
@@ -59,7 +60,8 @@ __global__ void __launch_bounds__(kThreads) uninitialised_shared(float* x, float
   if (!kBroken || t != 77) values[t] = x[t];
   y[t] = values[t];
 }
-SX_TWINS("uninitialised_shared", uninitialised_shared, {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
+SX_TWINS("uninitialised_shared", uninitialised_shared,
+         {.blocks = 1, .threads = kThreads, .shared_bytes = kBytes});
 
 template <bool kBroken>
 __global__ void __launch_bounds__(kThreads) uninitialised_global(float* x, float* y) {
@@ -77,7 +79,8 @@ __global__ void __launch_bounds__(32) shared_of_last_block(float* x, float* y) {
   if (!kBroken || blockIdx.x == 0) values[t] = x[t];
   y[blockIdx.x * 32 + t] = values[t];
 }
-SX_TWINS("shared_of_last_block", shared_of_last_block, {.blocks = 2, .threads = 32, .shared_bytes = kBytes});
+SX_TWINS("shared_of_last_block", shared_of_last_block,
+         {.blocks = 2, .threads = 32, .shared_bytes = kBytes});
 
 }  // namespace
 }  // namespace sx::cuda::broken

@@ -1,5 +1,6 @@
-// The ladder: y = a b for float32 matrices a [m, k], b [k, n], row by row, from the obvious kernel to the one that is shipped.
-// Each step is a file that adds one idea to the one before, and a key, lab.matmul.N; MatMulLadderTest runs them all.
+// The ladder: y = a b for float32 matrices a [m, k], b [k, n], row by row, from the obvious kernel
+// to the one that is shipped. Each step is a file that adds one idea to the one before, and a key,
+// lab.matmul.N; MatMulLadderTest runs them all.
 #pragma once
 #include "cuda/launch.h"
 
@@ -16,7 +17,8 @@ struct MatMul {
       int64_t m, n, k;
     };
     const auto p = args.params_as<Params>();
-    return {p.m, p.n, p.k, args.data<const float>(0), args.data<const float>(1), args.data<float>(2)};
+    return {
+        p.m, p.n, p.k, args.data<const float>(0), args.data<const float>(1), args.data<float>(2)};
   }
 
   // Tiles of y, all along one axis of the grid: the other axes end at 65535.
@@ -26,10 +28,14 @@ struct MatMul {
   __device__ int64_t first_row(int rows, int columns) const {
     return blockIdx.x / ((n + columns - 1) / columns) * rows;
   }
-  __device__ int64_t first_column(int columns) const { return blockIdx.x % ((n + columns - 1) / columns) * columns; }
+  __device__ int64_t first_column(int columns) const {
+    return blockIdx.x % ((n + columns - 1) / columns) * columns;
+  }
 
   // 0 outside of the matrix.
-  __device__ float a_at(int64_t row, int64_t depth) const { return row < m && depth < k ? a[row * k + depth] : 0.f; }
+  __device__ float a_at(int64_t row, int64_t depth) const {
+    return row < m && depth < k ? a[row * k + depth] : 0.f;
+  }
   __device__ float b_at(int64_t depth, int64_t column) const {
     return depth < k && column < n ? b[depth * n + column] : 0.f;
   }

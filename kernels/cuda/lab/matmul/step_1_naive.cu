@@ -1,8 +1,8 @@
 // lab.matmul.1: a thread for each number of the result.
 // a [m, k], b [k, n], y [m, n], float32.
-// Threads that follow each other take rows that follow each other: a warp's 32 loads of a lie in 32 places far apart, and each
-// brings 32 bytes of which 4 are used. Not yet measured on a GPU.
-// The definition.
+// Threads that follow each other take rows that follow each other: a warp's 32 loads of a lie in 32
+// places far apart, and each brings 32 bytes of which 4 are used. Not yet measured on a GPU. The
+// definition.
 #include "cuda/lab/matmul/matmul.h"
 
 namespace sx::cuda {
@@ -20,7 +20,8 @@ __global__ void __launch_bounds__(kTile* kTile) matmul_naive_kernel(MatMul p) {
 
 void matmul(const Arguments& args) {
   const MatMul p = MatMul::of(args);
-  launch(args, matmul_naive_kernel, {.blocks = p.tiles(kTile, kTile), .threads = dim3(kTile, kTile)}, p);
+  launch(args, matmul_naive_kernel,
+         {.blocks = p.tiles(kTile, kTile), .threads = dim3(kTile, kTile)}, p);
 }
 
 SX_KERNEL("lab.matmul.1", matmul);

@@ -1,8 +1,8 @@
 // lab.matmul.2: threads that follow each other take columns that follow each other.
 // a [m, k], b [k, n], y [m, n], float32.
-// One line is different from step 1: a warp's loads of b and its stores lie side by side, and become one access of 128 bytes;
-// its loads of a are one number, which all lanes get. Not yet measured on a GPU.
-// NVIDIA, "How to Access Global Memory Efficiently in CUDA C/C++ Kernels".
+// One line is different from step 1: a warp's loads of b and its stores lie side by side, and
+// become one access of 128 bytes; its loads of a are one number, which all lanes get. Not yet
+// measured on a GPU. NVIDIA, "How to Access Global Memory Efficiently in CUDA C/C++ Kernels".
 #include "cuda/lab/matmul/matmul.h"
 
 namespace sx::cuda {
@@ -20,7 +20,8 @@ __global__ void __launch_bounds__(kTile* kTile) matmul_coalesced_kernel(MatMul p
 
 void matmul(const Arguments& args) {
   const MatMul p = MatMul::of(args);
-  launch(args, matmul_coalesced_kernel, {.blocks = p.tiles(kTile, kTile), .threads = dim3(kTile, kTile)}, p);
+  launch(args, matmul_coalesced_kernel,
+         {.blocks = p.tiles(kTile, kTile), .threads = dim3(kTile, kTile)}, p);
 }
 
 SX_KERNEL("lab.matmul.2", matmul);

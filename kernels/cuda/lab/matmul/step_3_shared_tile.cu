@@ -1,7 +1,6 @@
-// lab.matmul.3: a block reads a tile of a and one of b into shared memory, and uses each number 32 times.
-// a [m, k], b [k, n], y [m, n], float32.
-// Global memory is read 32 times less often than in step 2; what remains is two loads from shared memory for each product.
-// Not yet measured on a GPU.
+// lab.matmul.3: a block reads a tile of a and one of b into shared memory, and uses each number 32
+// times. a [m, k], b [k, n], y [m, n], float32. Global memory is read 32 times less often than in
+// step 2; what remains is two loads from shared memory for each product. Not yet measured on a GPU.
 // NVIDIA, "CUDA C++ Programming Guide", shared memory.
 #include "cuda/device/shared.h"
 #include "cuda/lab/matmul/matmul.h"
@@ -34,7 +33,10 @@ __global__ void __launch_bounds__(kTile* kTile) matmul_shared_tile_kernel(MatMul
 void matmul(const Arguments& args) {
   const MatMul p = MatMul::of(args);
   launch(args, matmul_shared_tile_kernel,
-         {.blocks = p.tiles(kTile, kTile), .threads = dim3(kTile, kTile), .shared_bytes = sizeof(Shared)}, p);
+         {.blocks = p.tiles(kTile, kTile),
+          .threads = dim3(kTile, kTile),
+          .shared_bytes = sizeof(Shared)},
+         p);
 }
 
 SX_KERNEL("lab.matmul.3", matmul);

@@ -1,8 +1,7 @@
-// lab.matmul.4: a thread reckons 4 x 4 numbers, from 4 numbers of a and 4 of b that it holds in registers.
-// a [m, k], b [k, n], y [m, n], float32.
-// Shared memory is read half a time for each product, where step 3 reads it twice; 16 independent sums keep the pipeline of
-// multiplications full. Not yet measured on a GPU.
-// Volkov, "Better Performance at Lower Occupancy".
+// lab.matmul.4: a thread reckons 4 x 4 numbers, from 4 numbers of a and 4 of b that it holds in
+// registers. a [m, k], b [k, n], y [m, n], float32. Shared memory is read half a time for each
+// product, where step 3 reads it twice; 16 independent sums keep the pipeline of multiplications
+// full. Not yet measured on a GPU. Volkov, "Better Performance at Lower Occupancy".
 #include "cuda/device/shared.h"
 #include "cuda/lab/matmul/matmul.h"
 
@@ -47,7 +46,8 @@ __global__ void __launch_bounds__(kThreads) matmul_register_tile_kernel(MatMul p
 #pragma unroll
   for (int i = 0; i < kEach; i++)
 #pragma unroll
-    for (int j = 0; j < kEach; j++) p.set(row + thread_row + i * kSide, column + thread_column + j * kSide, sums[i][j]);
+    for (int j = 0; j < kEach; j++)
+      p.set(row + thread_row + i * kSide, column + thread_column + j * kSide, sums[i][j]);
 }
 
 void matmul(const Arguments& args) {

@@ -1,8 +1,8 @@
-// lab.matmul.5: 16 bytes at a time, from global memory and from shared memory; 8 x 8 numbers a thread.
-// a [m, k], b [k, n], y [m, n], float32.
-// A quarter of step 4's instructions load, and larger tiles read half as much of them: a lies transposed in shared memory, so
-// that a thread's rows are neighbours as well. Not yet measured on a GPU.
-// NVIDIA, "CUDA Pro Tip: Increase Performance with Vectorized Memory Access"; CUTLASS's thread tile.
+// lab.matmul.5: 16 bytes at a time, from global memory and from shared memory; 8 x 8 numbers a
+// thread. a [m, k], b [k, n], y [m, n], float32. A quarter of step 4's instructions load, and
+// larger tiles read half as much of them: a lies transposed in shared memory, so that a thread's
+// rows are neighbours as well. Not yet measured on a GPU. NVIDIA, "CUDA Pro Tip: Increase
+// Performance with Vectorized Memory Access"; CUTLASS's thread tile.
 #include "cuda/device/shared.h"
 #include "cuda/lab/matmul/words.h"
 
@@ -28,7 +28,8 @@ __global__ void __launch_bounds__(kThreads) matmul_vectorised_kernel(MatMul p, b
 void matmul(const Arguments& args) {
   const MatMul p = MatMul::of(args);
   launch(args, matmul_vectorised_kernel,
-         {.blocks = p.tiles(kTile, kTile), .threads = kThreads, .shared_bytes = sizeof(Tiles)}, p, has_whole_words(p));
+         {.blocks = p.tiles(kTile, kTile), .threads = kThreads, .shared_bytes = sizeof(Tiles)}, p,
+         has_whole_words(p));
 }
 
 SX_KERNEL("lab.matmul.5", matmul);

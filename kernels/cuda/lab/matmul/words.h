@@ -1,4 +1,5 @@
-// Tiles of steps 5 and 6: read from global memory by 16 bytes, laid into shared memory with the depth first.
+// Tiles of steps 5 and 6: read from global memory by 16 bytes, laid into shared memory with the
+// depth first.
 #pragma once
 #include "cuda/device/memory.h"
 #include "cuda/lab/matmul/matmul.h"
@@ -10,7 +11,8 @@ constexpr int kTile = 128, kEach = 8, kDepth = 8, kThreads = 256;
 constexpr int kSide = kTile / kEach;  // threads across
 
 struct Tiles {
-  float a[kDepth][kTile + 4];  // transposed, so that a thread's rows lie side by side; 4 more keep them out of one bank
+  float a[kDepth][kTile + 4];  // transposed, so that a thread's rows lie side by side; 4 more keep
+                               // them out of one bank
   float b[kDepth][kTile];
 };
 
@@ -44,7 +46,9 @@ struct Words {
 struct Sums {
   float of[kEach][kEach] = {};
 
-  static __device__ int place(int i, int thread) { return i / 4 * (kTile / 2) + thread * 4 + i % 4; }
+  static __device__ int place(int i, int thread) {
+    return i / 4 * (kTile / 2) + thread * 4 + i % 4;
+  }
 
   __device__ void add(const Tiles& tiles, int thread_row, int thread_column) {
 #pragma unroll
@@ -62,11 +66,13 @@ struct Sums {
     }
   }
 
-  __device__ void store(const MatMul& p, int64_t row, int64_t column, int thread_row, int thread_column) const {
+  __device__ void store(const MatMul& p, int64_t row, int64_t column, int thread_row,
+                        int thread_column) const {
 #pragma unroll
     for (int i = 0; i < kEach; i++)
 #pragma unroll
-      for (int j = 0; j < kEach; j++) p.set(row + place(i, thread_row), column + place(j, thread_column), of[i][j]);
+      for (int j = 0; j < kEach; j++)
+        p.set(row + place(i, thread_row), column + place(j, thread_column), of[i][j]);
   }
 };
 

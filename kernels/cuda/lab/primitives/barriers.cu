@@ -1,8 +1,8 @@
-// primitive.mbarrier.*, primitive.cluster.*, primitive.named_barrier: who waits for whom, seen by what has been written when
-// the wait is over. primitive.register_budget: warpgroups that hand registers on still compute.
-// Rounds of a ring with more phases than stages, so that both parities come up often.
-// Every value in the outputs is one hand-over.
-// Not kernels to measure. Source: PTX ISA, "mbarrier", "barrier.cluster", "bar", "setmaxnreg".
+// primitive.mbarrier.*, primitive.cluster.*, primitive.named_barrier: who waits for whom, seen by
+// what has been written when the wait is over. primitive.register_budget: warpgroups that hand
+// registers on still compute. Rounds of a ring with more phases than stages, so that both parities
+// come up often. Every value in the outputs is one hand-over. Not kernels to measure. Source: PTX
+// ISA, "mbarrier", "barrier.cluster", "bar", "setmaxnreg".
 #include "cuda/device/cluster.h"
 #include "cuda/device/mbarrier.h"
 #include "cuda/device/named_barrier.h"
@@ -50,11 +50,13 @@ __global__ void __launch_bounds__(64) ring_kernel(Outputs out) {
 }
 
 void ring(const Arguments& args) {
-  launch(args, ring_kernel, {.blocks = 1, .threads = 64, .shared_bytes = sizeof(Ring)}, outputs_of(args, 90));
+  launch(args, ring_kernel, {.blocks = 1, .threads = 64, .shared_bytes = sizeof(Ring)},
+         outputs_of(args, 90));
 }
 SX_KERNEL("primitive.mbarrier.ring", ring);
 
-// --- arrivals of several, announced bytes that never come as bytes but as arrivals, and use after invalidation ---
+// --- arrivals of several, announced bytes that never come as bytes but as arrivals, and use after
+// invalidation ---
 struct Twice {
   Barrier barrier;
   int value;
@@ -85,11 +87,13 @@ __global__ void __launch_bounds__(64) counts_kernel(Outputs out) {
 }
 
 void counts(const Arguments& args) {
-  launch(args, counts_kernel, {.blocks = 1, .threads = 64, .shared_bytes = sizeof(Twice)}, outputs_of(args, 90));
+  launch(args, counts_kernel, {.blocks = 1, .threads = 64, .shared_bytes = sizeof(Twice)},
+         outputs_of(args, 90));
 }
 SX_KERNEL("primitive.mbarrier.counts", counts);
 
-// --- a cluster of four: each block writes into the next one's shared memory, by barrier or by mbarrier ---
+// --- a cluster of four: each block writes into the next one's shared memory, by barrier or by
+// mbarrier ---
 struct Neighbour {
   Barrier barrier;
   int values[64];
@@ -124,7 +128,8 @@ __global__ void __launch_bounds__(64) neighbour_kernel(Outputs out) {
 template <bool kMbarrier>
 void neighbour(const Arguments& args) {
   launch(args, neighbour_kernel<kMbarrier>,
-         {.blocks = 8, .threads = 64, .shared_bytes = sizeof(Neighbour), .cluster = 4}, outputs_of(args, 90));
+         {.blocks = 8, .threads = 64, .shared_bytes = sizeof(Neighbour), .cluster = 4},
+         outputs_of(args, 90));
 }
 SX_KERNEL("primitive.cluster.barrier", neighbour<false>);
 SX_KERNEL("primitive.cluster.mbarrier", neighbour<true>);
@@ -153,7 +158,8 @@ __global__ void __launch_bounds__(128) pairs_kernel(Outputs out) {
 }
 
 void pairs(const Arguments& args) {
-  launch(args, pairs_kernel, {.blocks = 1, .threads = 128, .shared_bytes = sizeof(Pairs)}, outputs_of(args));
+  launch(args, pairs_kernel, {.blocks = 1, .threads = 128, .shared_bytes = sizeof(Pairs)},
+         outputs_of(args));
 }
 SX_KERNEL("primitive.named_barrier", pairs);
 

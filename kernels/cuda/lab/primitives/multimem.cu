@@ -1,7 +1,8 @@
-// primitive.multimem.*: sums over copies, stores and additions to all of them, through a multicast address.
-// Two copies in the outputs' own memory; each thread reads the sum, adds a number to both copies, and one stores.
-// Real GPUs need memory that a multicast object binds together, which takes more than one; there it says so.
-// Not a kernel to measure. Source: PTX ISA, "multimem.ld_reduce, multimem.st, multimem.red".
+// primitive.multimem.*: sums over copies, stores and additions to all of them, through a multicast
+// address. Two copies in the outputs' own memory; each thread reads the sum, adds a number to both
+// copies, and one stores. Real GPUs need memory that a multicast object binds together, which takes
+// more than one; there it says so. Not a kernel to measure. Source: PTX ISA, "multimem.ld_reduce,
+// multimem.st, multimem.red".
 #include "cuda/device/multimem.h"
 #include "cuda/device/scoped.h"
 #include "primitive.h"
@@ -35,7 +36,8 @@ __global__ void __launch_bounds__(128) multimem_kernel(T* first, T* second, T* b
 }
 
 template <class T>
-__global__ void __launch_bounds__(128) compare_kernel(Outputs out, const T* first, const T* second, const float* sums) {
+__global__ void __launch_bounds__(128)
+    compare_kernel(Outputs out, const T* first, const T* second, const float* sums) {
   constexpr int kWidth = 16 / sizeof(T);
   const int i = int(threadIdx.x) * kWidth;
   float found[3][kWidth];
@@ -63,7 +65,8 @@ void multimem(const Arguments& args) {
   auto* second = reinterpret_cast<T*>(out.expected);
   float* sums = out.expected + kCount;
   void* both = sim::bind_multicast({first, second}, kCount * sizeof(T));
-  launch(args, multimem_kernel<T>, {.blocks = 1, .threads = 128}, first, second, static_cast<T*>(both), sums);
+  launch(args, multimem_kernel<T>, {.blocks = 1, .threads = 128}, first, second,
+         static_cast<T*>(both), sums);
   const cudaError_t error = cudaStreamSynchronize(stream_of(args).handle);
   sim::release_multicast(both);
   if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));

@@ -1,6 +1,7 @@
-// The conformance tests of device/: each is a kernel primitive.NAME with two tensors, float32[4096], and no parameters. It
-// leaves what a primitive gave in the first and what plain code says in the second; the caller compares them. The same code
-// runs on GPUs and on the simulated one, and so each is the other's test.
+// The conformance tests of device/: each is a kernel primitive.NAME with two tensors,
+// float32[4096], and no parameters. It leaves what a primitive gave in the first and what plain
+// code says in the second; the caller compares them. The same code runs on GPUs and on the
+// simulated one, and so each is the other's test.
 #pragma once
 #include "cuda/device/shared.h"
 #include "cuda/launch.h"
@@ -18,7 +19,8 @@ struct Outputs {
     expected[i] = wanted;
   }
 
-  // Nothing more from `first` on, for kernels that have read the memory; all threads of a block call it.
+  // Nothing more from `first` on, for kernels that have read the memory; all threads of a block
+  // call it.
   __device__ void clear(int first) const {
     for (int i = first + int(threadIdx.x); i < kValues; i += int(blockDim.x)) set(i, 0, 0);
   }
@@ -42,6 +44,8 @@ inline Outputs outputs_of(const Arguments& args, int capability = 80) {
 }
 
 // Small whole numbers, whose products and sums are exact in every type.
-__device__ inline float number(int row, int column) { return float((row * 7 + column * 3 + row * column) % 11 - 5); }
+__device__ inline float number(int row, int column) {
+  return float((row * 7 + column * 3 + row * column) % 11 - 5);
+}
 
 }  // namespace sx::cuda::primitive

@@ -1,8 +1,9 @@
-// primitive.tma.*: boxes of a 2-D tensor with every swizzle, in and out of bounds, boxes of 1 to 5 dimensions, steps,
-// multicast to a cluster, im2col, runs of bytes, stores and sums. The tensor is the second output, filled by a kernel before.
-// What arrives in shared memory is read where the swizzle's definition says and compared with the tensor's formula.
-// Coordinates reach over every edge, so that zeros are seen, and so are the bytes that they count for.
-// Not a kernel to measure. Source: PTX ISA, "Tensors"; CUDA driver API, cuTensorMapEncodeTiled and cuTensorMapEncodeIm2col.
+// primitive.tma.*: boxes of a 2-D tensor with every swizzle, in and out of bounds, boxes of 1 to 5
+// dimensions, steps, multicast to a cluster, im2col, runs of bytes, stores and sums. The tensor is
+// the second output, filled by a kernel before. What arrives in shared memory is read where the
+// swizzle's definition says and compared with the tensor's formula. Coordinates reach over every
+// edge, so that zeros are seen, and so are the bytes that they count for. Not a kernel to measure.
+// Source: PTX ISA, "Tensors"; CUDA driver API, cuTensorMapEncodeTiled and cuTensorMapEncodeIm2col.
 #include "cuda/device/cluster.h"
 #include "cuda/device/proxy_fence.h"
 #include "cuda/device/tma.h"
@@ -36,12 +37,14 @@ __device__ float element(int64_t i) { return float(i % 251 + 1); }
 
 template <class T>
 __global__ void __launch_bounds__(256) fill_kernel(T* data, int count) {
-  for (int i = int(blockIdx.x * 256 + threadIdx.x); i < count; i += int(gridDim.x) * 256) data[i] = store_as<T>(element(i));
+  for (int i = int(blockIdx.x * 256 + threadIdx.x); i < count; i += int(gridDim.x) * 256)
+    data[i] = store_as<T>(element(i));
 }
 
 template <class T>
 void fill(const Arguments& args, T* data) {
-  launch(args, fill_kernel<T>, {.blocks = 4, .threads = 256}, data, int(kValues * sizeof(float) / sizeof(T)));
+  launch(args, fill_kernel<T>, {.blocks = 4, .threads = 256}, data,
+         int(kValues * sizeof(float) / sizeof(T)));
 }
 
 template <class T>
@@ -53,11 +56,15 @@ constexpr TensorType kTypeOf = std::is_same_v<T, half>       ? TensorType::kFloa
 // The 2-D tensor, which fills an output; its rows are 8 elements apart.
 constexpr int kWidth = 120, kStride = kWidth + 8;
 template <class T>
-constexpr int kHeight = kValues * int(sizeof(float)) / int(sizeof(T)) / kStride - 2;
+constexpr int kHeight = kValues* int(sizeof(float)) / int(sizeof(T)) / kStride - 2;
 
 template <class T>
 BoxMap plane(const T* data, int box_width, int box_height, Swizzle swizzle) {
-  return {{.type = kTypeOf<T>, .data = data, .rank = 2, .sizes = {kWidth, kHeight<T>}, .strides = {1, kStride},
+  return {{.type = kTypeOf<T>,
+           .data = data,
+           .rank = 2,
+           .sizes = {kWidth, kHeight<T>},
+           .strides = {1, kStride},
            .swizzle = swizzle},
           {box_width, box_height}};
 }
@@ -65,7 +72,8 @@ BoxMap plane(const T* data, int box_width, int box_height, Swizzle swizzle) {
 // --- one box of a plane ---
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    load_kernel(Outputs out, const __grid_constant__ TensorMap map, int x, int y, int width, int height, int span) {
+    load_kernel(Outputs out, const __grid_constant__ TensorMap map, int x, int y, int width,
+                int height, int span) {
 #if SX_SM90
   Shared& shared = shared_with_barrier();
   if (threadIdx.x == 0) {
@@ -90,8 +98,9 @@ void load(const Arguments& args) {
   auto* data = reinterpret_cast<T*>(out.expected);
   fill(args, data);
   const int width = kSwizzle == Swizzle::kNone ? 48 : int(kSwizzle) / int(sizeof(T)), height = 24;
-  launch(args, load_kernel<T>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)}, out,
-         make_tensor_map(plane(data, width, height, kSwizzle)), kX, kY, width, height, int(kSwizzle));
+  launch(args, load_kernel<T>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)},
+         out, make_tensor_map(plane(data, width, height, kSwizzle)), kX, kY, width, height,
+         int(kSwizzle));
 }
 
 SX_KERNEL("primitive.tma.load.not_swizzled", load<float, Swizzle::kNone, 80, 13>);
@@ -102,7 +111,8 @@ SX_KERNEL("primitive.tma.load.swizzle128.inside", load<bfloat16, Swizzle::k128, 
 
 // --- boxes of every rank, with steps; the tensor has size 8 in each dimension but the first ---
 template <int N>
-__global__ void __launch_bounds__(kThreads) rank_kernel(Outputs out, const __grid_constant__ TensorMap map, int step) {
+__global__ void __launch_bounds__(kThreads)
+    rank_kernel(Outputs out, const __grid_constant__ TensorMap map, int step) {
 #if SX_SM90
   constexpr int kCount[] = {8, 3, 3, 2, 2};
   Shared& shared = shared_with_barrier();
@@ -121,7 +131,8 @@ __global__ void __launch_bounds__(kThreads) rank_kernel(Outputs out, const __gri
     int64_t at = 0, stride = 1;
     bool inside = true;
     for (int d = 0, rest = i; d < N; rest /= kCount[d++]) {
-      const int position = kFrom[N][d] + rest % kCount[d] * (d == 0 ? 1 : step), size = d == 0 ? 16 : 4;
+      const int position = kFrom[N][d] + rest % kCount[d] * (d == 0 ? 1 : step),
+                size = d == 0 ? 16 : 4;
       inside = inside && position >= 0 && position < size;
       at += position * stride;
       stride *= size;
@@ -144,8 +155,8 @@ void load_rank(const Arguments& args) {
     map.steps[d] = d == 0 ? 1 : kStep;
     map.box[d] = d == 0 ? kCount[d] : (kCount[d] - 1) * kStep + 1;
   }
-  launch(args, rank_kernel<N>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)}, out,
-         make_tensor_map(map), kStep);
+  launch(args, rank_kernel<N>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)},
+         out, make_tensor_map(map), kStep);
 }
 
 SX_KERNEL("primitive.tma.load.1d", load_rank<1, 1>);
@@ -154,7 +165,8 @@ SX_KERNEL("primitive.tma.load.4d.steps", load_rank<4, 2>);
 SX_KERNEL("primitive.tma.load.5d", load_rank<5, 1>);
 
 // --- multicast: each of two blocks loads half a tile for both ---
-__global__ void __launch_bounds__(kThreads) multicast_kernel(Outputs out, const __grid_constant__ TensorMap map) {
+__global__ void __launch_bounds__(kThreads)
+    multicast_kernel(Outputs out, const __grid_constant__ TensorMap map) {
 #if SX_SM90
   constexpr int kTile = 32 * 32;
   Shared& shared = shared_with_barrier();
@@ -162,14 +174,16 @@ __global__ void __launch_bounds__(kThreads) multicast_kernel(Outputs out, const 
   if (threadIdx.x == 0) shared.barrier.arrive_expecting(kTile * sizeof(float));
   cluster_sync();  // both barriers know what comes
   if (threadIdx.x == 0)
-    tma_multicast(shared.tile + rank * kTile / 2 * sizeof(float), map, shared.barrier, {20, 16 * rank}, 3);
+    tma_multicast(shared.tile + rank * kTile / 2 * sizeof(float), map, shared.barrier,
+                  {20, 16 * rank}, 3);
   shared.barrier.wait(0);
   for (int i = threadIdx.x; i < kTile; i += kThreads)
     out.actual[rank * kTile + i] =
         *reinterpret_cast<const float*>(shared.tile + swizzled(i * int(sizeof(float)), 128));
   cluster_sync();  // the tensor, which is `expected`, has been read by both
   for (int i = threadIdx.x; i < kTile; i += kThreads)
-    out.expected[rank * kTile + i] = i / 32 < kHeight<float> ? element(i / 32 * kStride + 20 + i % 32) : 0;
+    out.expected[rank * kTile + i] =
+        i / 32 < kHeight<float> ? element(i / 32 * kStride + 20 + i % 32) : 0;
   for (int i = threadIdx.x; i < kTile; i += kThreads) out.expected[(2 + rank) * kTile + i] = 0;
 #endif
 }
@@ -177,24 +191,28 @@ __global__ void __launch_bounds__(kThreads) multicast_kernel(Outputs out, const 
 void multicast(const Arguments& args) {
   const Outputs out = outputs_of(args, 90);
   fill(args, out.expected);
-  launch(args, multicast_kernel, {.blocks = 2, .threads = kThreads, .shared_bytes = sizeof(Shared), .cluster = 2}, out,
+  launch(args, multicast_kernel,
+         {.blocks = 2, .threads = kThreads, .shared_bytes = sizeof(Shared), .cluster = 2}, out,
          make_tensor_map(plane(out.expected, 32, 16, Swizzle::k128)));
 }
 SX_KERNEL("primitive.tma.multicast", multicast);
 
-// --- im2col of an image [n, h, w, c]: the column of pixels of one tap of a 3 x 3 filter with padding 1 ---
+// --- im2col of an image [n, h, w, c]: the column of pixels of one tap of a 3 x 3 filter with
+// padding 1 ---
 constexpr int kChannels = 16, kImageWidth = 5, kImageHeight = 4, kImages = 3;
 
 template <int kStep>
 __global__ void __launch_bounds__(kThreads)
     im2col_kernel(Outputs out, const __grid_constant__ TensorMap map, int first, int pixels) {
 #if SX_SM90
-  constexpr int kOutWidth = (kImageWidth - 1) / kStep + 1, kOutHeight = (kImageHeight - 1) / kStep + 1;
+  constexpr int kOutWidth = (kImageWidth - 1) / kStep + 1,
+                kOutHeight = (kImageHeight - 1) / kStep + 1;
   Shared& shared = shared_with_barrier();
   int value = 0;
   for (int tap = 0; tap < 9; tap++) {
     const int r = tap / 3, s = tap % 3;
-    const int q = first % kOutWidth, p = first / kOutWidth % kOutHeight, n = first / kOutWidth / kOutHeight;
+    const int q = first % kOutWidth, p = first / kOutWidth % kOutHeight,
+              n = first / kOutWidth / kOutHeight;
     if (threadIdx.x == 0) {
       fence_async_shared();
       shared.barrier.arrive_expecting(pixels * kChannels * sizeof(float));
@@ -204,12 +222,15 @@ __global__ void __launch_bounds__(kThreads)
     shared.barrier.wait(tap & 1);
     for (int i = threadIdx.x; i < pixels * kChannels; i += kThreads) {
       const int pixel = first + i / kChannels, c = i % kChannels;
-      const int x = pixel % kOutWidth * kStep - 1 + s, y = pixel / kOutWidth % kOutHeight * kStep - 1 + r;
+      const int x = pixel % kOutWidth * kStep - 1 + s,
+                y = pixel / kOutWidth % kOutHeight * kStep - 1 + r;
       const int image = pixel / kOutWidth / kOutHeight;
-      const bool inside = x >= 0 && x < kImageWidth && y >= 0 && y < kImageHeight && image < kImages;
+      const bool inside =
+          x >= 0 && x < kImageWidth && y >= 0 && y < kImageHeight && image < kImages;
       const float wanted =
           inside ? element(((image * kImageHeight + y) * kImageWidth + x) * kChannels + c) : 0;
-      const float got = *reinterpret_cast<const float*>(shared.tile + swizzled(i * int(sizeof(float)), 64));
+      const float got =
+          *reinterpret_cast<const float*>(shared.tile + swizzled(i * int(sizeof(float)), 64));
       if (got == wanted) value++;
     }
     __syncthreads();
@@ -225,15 +246,20 @@ void im2col(const Arguments& args) {
   const Outputs out = outputs_of(args, 90);
   fill(args, out.expected);
   const int pixels = 20;
-  const Im2colMap map{{.type = TensorType::kFloat32, .data = out.expected, .rank = 4,
-                       .sizes = {kChannels, kImageWidth, kImageHeight, kImages},
-                       .strides = {1, kChannels, kChannels * kImageWidth, kChannels * kImageWidth * kImageHeight},
-                       .swizzle = Swizzle::k64, .steps = {1, kStep, kStep, 1, 1}},
-                      {-1, -1},
-                      {-1, -1},
-                      kChannels,
-                      pixels};
-  launch(args, im2col_kernel<kStep>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)}, out,
+  const Im2colMap map{
+      {.type = TensorType::kFloat32,
+       .data = out.expected,
+       .rank = 4,
+       .sizes = {kChannels, kImageWidth, kImageHeight, kImages},
+       .strides = {1, kChannels, kChannels * kImageWidth, kChannels * kImageWidth * kImageHeight},
+       .swizzle = Swizzle::k64,
+       .steps = {1, kStep, kStep, 1, 1}},
+      {-1, -1},
+      {-1, -1},
+      kChannels,
+      pixels};
+  launch(args, im2col_kernel<kStep>,
+         {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)}, out,
          make_tensor_map(map), kStep == 1 ? 7 : 2, pixels);
 }
 SX_KERNEL("primitive.tma.im2col", im2col<1>);
@@ -241,12 +267,14 @@ SX_KERNEL("primitive.tma.im2col.strided", im2col<2>);
 
 // --- stores: a box over the edge, then the same box added to what is there ---
 template <class T>
-__global__ void __launch_bounds__(kThreads) store_kernel(const __grid_constant__ TensorMap map, int x, int y) {
+__global__ void __launch_bounds__(kThreads)
+    store_kernel(const __grid_constant__ TensorMap map, int x, int y) {
 #if SX_SM90
   auto& shared = shared_memory<Shared>();
   constexpr int kSide = 32, kSpan = kSide * int(sizeof(T));
   for (int i = threadIdx.x; i < kSide * kSide; i += kThreads)
-    *reinterpret_cast<T*>(shared.tile + swizzled(i * int(sizeof(T)), kSpan)) = store_as<T>(Compute<T>(i % 100 + 1));
+    *reinterpret_cast<T*>(shared.tile + swizzled(i * int(sizeof(T)), kSpan)) =
+        store_as<T>(Compute<T>(i % 100 + 1));
   fence_async_shared();
   __syncthreads();
   if (threadIdx.x == 0) {
@@ -269,7 +297,8 @@ __global__ void __launch_bounds__(1024) compare_kernel(Outputs out, const T* dat
   __syncthreads();
   for (int k = 0; k < 4; k++) {
     const int i = int(threadIdx.x) + k * 1024, column = i % kStride - x, row = i / kStride - y;
-    const bool stored = i % kStride < kWidth && i / kStride < kHeight<T> && column >= 0 && column < 32 && row >= 0 && row < 32;
+    const bool stored = i % kStride < kWidth && i / kStride < kHeight<T> && column >= 0 &&
+                        column < 32 && row >= 0 && row < 32;
     out.set(i, values[k], stored ? 2 * float((row * 32 + column) % 100 + 1) : 0);
   }
 }
@@ -281,7 +310,8 @@ void store(const Arguments& args) {
   const BoxMap map = plane(data, 32, 32, sizeof(T) == 4 ? Swizzle::k128 : Swizzle::k64);
   launch(args, store_kernel<T>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)},
          make_tensor_map(map), 100, 7);
-  launch(args, compare_kernel<T>, {.blocks = 1, .threads = 1024}, out, static_cast<const T*>(data), 100, 7);
+  launch(args, compare_kernel<T>, {.blocks = 1, .threads = 1024}, out, static_cast<const T*>(data),
+         100, 7);
 }
 SX_KERNEL("primitive.tma.store.f32", store<float>);
 SX_KERNEL("primitive.tma.store.f16", store<half>);
@@ -312,7 +342,8 @@ __global__ void __launch_bounds__(kThreads) bulk_kernel(Outputs out) {
 void bulk(const Arguments& args) {
   const Outputs out = outputs_of(args, 90);
   fill(args, out.expected);
-  launch(args, bulk_kernel, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)}, out);
+  launch(args, bulk_kernel, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)},
+         out);
 }
 SX_KERNEL("primitive.tma.bulk", bulk);
 

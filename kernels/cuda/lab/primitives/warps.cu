@@ -1,7 +1,7 @@
 // primitive.warp.*: shuffles, votes and reductions of warp.h, with full and partial masks.
-// primitive.scoped.*: atomics and flags of scoped.h: counts, sums, a lock, and values handed on behind a flag.
-// Every thread checks what plain arithmetic says.
-// Not kernels to measure. Source: PTX ISA, "shfl.sync", "vote.sync", "Memory Consistency Model".
+// primitive.scoped.*: atomics and flags of scoped.h: counts, sums, a lock, and values handed on
+// behind a flag. Every thread checks what plain arithmetic says. Not kernels to measure. Source:
+// PTX ISA, "shfl.sync", "vote.sync", "Memory Consistency Model".
 #include "cuda/device/scoped.h"
 #include "cuda/device/warp.h"
 #include "primitive.h"
@@ -21,7 +21,8 @@ __global__ void __launch_bounds__(32) shuffle_kernel(Outputs out) {
   out.set(160 + lane, float(warp_sum(lane)), 496);
   if (lane % 4 == 1) out.set(192 + lane, shuffle_xor(mine, 8, 0x22222222u), square(lane ^ 8));
   sync_warp();
-  out.set(224 + lane, float(warp_reduce(lane ^ 21, [](int a, int b) { return a > b ? a : b; })), 31);
+  out.set(224 + lane, float(warp_reduce(lane ^ 21, [](int a, int b) { return a > b ? a : b; })),
+          31);
 }
 
 __global__ void __launch_bounds__(32) vote_kernel(Outputs out) {
@@ -36,12 +37,17 @@ __global__ void __launch_bounds__(32) vote_kernel(Outputs out) {
   out.set(192 + lane, float(__popc(ballot(elect_lane()))), 1);
 }
 
-void shuffles(const Arguments& args) { launch(args, shuffle_kernel, {.blocks = 1, .threads = 32}, outputs_of(args)); }
-void votes(const Arguments& args) { launch(args, vote_kernel, {.blocks = 1, .threads = 32}, outputs_of(args)); }
+void shuffles(const Arguments& args) {
+  launch(args, shuffle_kernel, {.blocks = 1, .threads = 32}, outputs_of(args));
+}
+void votes(const Arguments& args) {
+  launch(args, vote_kernel, {.blocks = 1, .threads = 32}, outputs_of(args));
+}
 SX_KERNEL("primitive.warp.shuffle", shuffles);
 SX_KERNEL("primitive.warp.vote", votes);
 
-// --- blocks that run at the same time, and memory that the outputs have at their end; the last block takes stock ---
+// --- blocks that run at the same time, and memory that the outputs have at their end; the last
+// block takes stock ---
 struct Meeting {
   unsigned count, arrived, lock, guarded;
   unsigned long long wide;
@@ -87,9 +93,7 @@ __global__ void __launch_bounds__(64) scoped_kernel(Outputs out, Meeting* m) {
   out.set(67, float(load_relaxed<kDevice>(&m->guarded)), float(blocks));
 }
 
-__global__ void __launch_bounds__(256) clear_kernel(Outputs out) {
-  out.clear(2048);
-}
+__global__ void __launch_bounds__(256) clear_kernel(Outputs out) { out.clear(2048); }
 
 void scoped(const Arguments& args) {
   const Outputs out = outputs_of(args);

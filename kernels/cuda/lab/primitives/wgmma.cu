@@ -1,8 +1,8 @@
-// primitive.wgmma.*: 64 x N products of every operand type, size, layout and swizzle, one wgmma of two along k each.
-// Tiles are written by plain stores, where the canonical layouts say; results are sums of whole numbers, exact.
-// Two instructions and not one, so that the step along k is seen as well, and accumulation.
-// A sixteenth to all of the result is compared, spread over it. Not a kernel to measure.
-// Layouts: PTX ISA, "Asynchronous Warpgroup Level Matrix Shared Memory Layout".
+// primitive.wgmma.*: 64 x N products of every operand type, size, layout and swizzle, one wgmma of
+// two along k each. Tiles are written by plain stores, where the canonical layouts say; results are
+// sums of whole numbers, exact. Two instructions and not one, so that the step along k is seen as
+// well, and accumulation. A sixteenth to all of the result is compared, spread over it. Not a
+// kernel to measure. Layouts: PTX ISA, "Asynchronous Warpgroup Level Matrix Shared Memory Layout".
 #include "cuda/device/proxy_fence.h"
 #include "cuda/device/wgmma.h"
 #include "primitive.h"
@@ -15,7 +15,7 @@ template <class T, int kCount, Swizzle kSwizzle, Major kMajor>
 struct Tile {
   static constexpr int kBytes = std::is_same_v<T, tf32> ? 4 : 2;
   static constexpr int kDepth = 2 * 32 / kBytes;
-  static constexpr int kSpan = int(kSwizzle);                // bytes of a row of the pattern
+  static constexpr int kSpan = int(kSwizzle);  // bytes of a row of the pattern
   static constexpr int kAlong = kMajor == Major::kK ? kDepth : kCount;  // elements along the bytes
   static constexpr int kAcross = kMajor == Major::kK ? kCount : kDepth;
   // Patterns follow each other across, 8 rows each, and then along.
@@ -39,8 +39,9 @@ struct Tile {
 
   // Of the instruction's k-th step.
   static __device__ Descriptor descriptor(const unsigned char* tile, int step) {
-    const unsigned char* from = tile + (kMajor == Major::kK ? step * 32 / kSpan * kPatternsBytes + step * 32 % kSpan
-                                                            : step * 2 * kGroupBytes);
+    const unsigned char* from =
+        tile + (kMajor == Major::kK ? step * 32 / kSpan * kPatternsBytes + step * 32 % kSpan
+                                    : step * 2 * kGroupBytes);
     if (kMajor == Major::kK && kSwizzle == Swizzle::kNone) from = tile + step * 2 * kPatternsBytes;
     return kMajor == Major::kK || kSwizzle != Swizzle::kNone
                ? make_descriptor(from, kSwizzle, kPatternsBytes, kGroupBytes)
@@ -85,9 +86,11 @@ __global__ void __launch_bounds__(128) wgmma_kernel(Outputs out) {
   auto& shared = shared_memory<Shared<TileA, TileB>>();
   const int t = threadIdx.x;
   for (int i = t; i < 64 * TileA::kDepth; i += 128)
-    TileA::write(shared.a, i / TileA::kDepth, i % TileA::kDepth, number(i / TileA::kDepth, i % TileA::kDepth));
+    TileA::write(shared.a, i / TileA::kDepth, i % TileA::kDepth,
+                 number(i / TileA::kDepth, i % TileA::kDepth));
   for (int i = t; i < N * TileB::kDepth; i += 128)
-    TileB::write(shared.b, i / TileB::kDepth, i % TileB::kDepth, number(i % TileB::kDepth, i / TileB::kDepth + 1));
+    TileB::write(shared.b, i / TileB::kDepth, i % TileB::kDepth,
+                 number(i % TileB::kDepth, i / TileB::kDepth + 1));
   fence_async_shared();
   __syncthreads();
 
@@ -112,7 +115,8 @@ __global__ void __launch_bounds__(128) wgmma_kernel(Outputs out) {
   constexpr int kEvery = (N + 63) / 64;  // columns for one that is compared
 #pragma unroll
   for (int i = 0; i < N / 2; i++) {
-    const int row = t / 32 * 16 + i / 2 % 2 * 8 + t % 32 / 4, column = i / 4 * 8 + t % 4 * 2 + i % 2;
+    const int row = t / 32 * 16 + i / 2 % 2 * 8 + t % 32 / 4,
+              column = i / 4 * 8 + t % 4 * 2 + i % 2;
     if (column % kEvery != row % kEvery) continue;
     float wanted = 1;
     for (int k = 0; k < TileA::kDepth; k++) wanted += number(row, k) * number(k, column + 1);
@@ -140,13 +144,17 @@ SX_KERNEL("primitive.wgmma.bf16.n256", test<bfloat16, 256, Swizzle::k128, kK, kK
 SX_KERNEL("primitive.wgmma.tf32.n64", test<tf32, 64, Swizzle::k128, kK, kK>);
 SX_KERNEL("primitive.wgmma.tf32.n64.registers", test<tf32, 64, Swizzle::k128, kK, kK, true>);
 SX_KERNEL("primitive.wgmma.bf16.n64.registers", test<bfloat16, 64, Swizzle::k128, kK, kK, true>);
-SX_KERNEL("primitive.wgmma.f16.n64.registers.mn_major", test<half, 64, Swizzle::k128, kK, kMn, true>);
+SX_KERNEL("primitive.wgmma.f16.n64.registers.mn_major",
+          test<half, 64, Swizzle::k128, kK, kMn, true>);
 SX_KERNEL("primitive.wgmma.bf16.n64.not_swizzled", test<bfloat16, 64, Swizzle::kNone, kK, kK>);
 SX_KERNEL("primitive.wgmma.bf16.n64.swizzle32", test<bfloat16, 64, Swizzle::k32, kK, kK>);
 SX_KERNEL("primitive.wgmma.bf16.n64.swizzle64", test<bfloat16, 64, Swizzle::k64, kK, kK>);
-SX_KERNEL("primitive.wgmma.bf16.n64.mn_major.not_swizzled", test<bfloat16, 64, Swizzle::kNone, kMn, kMn>);
-SX_KERNEL("primitive.wgmma.bf16.n64.mn_major.swizzle32", test<bfloat16, 64, Swizzle::k32, kMn, kMn>);
-SX_KERNEL("primitive.wgmma.bf16.n64.mn_major.swizzle64", test<bfloat16, 64, Swizzle::k64, kMn, kMn>);
+SX_KERNEL("primitive.wgmma.bf16.n64.mn_major.not_swizzled",
+          test<bfloat16, 64, Swizzle::kNone, kMn, kMn>);
+SX_KERNEL("primitive.wgmma.bf16.n64.mn_major.swizzle32",
+          test<bfloat16, 64, Swizzle::k32, kMn, kMn>);
+SX_KERNEL("primitive.wgmma.bf16.n64.mn_major.swizzle64",
+          test<bfloat16, 64, Swizzle::k64, kMn, kMn>);
 SX_KERNEL("primitive.wgmma.bf16.n128.mn_major", test<bfloat16, 128, Swizzle::k128, kMn, kMn>);
 SX_KERNEL("primitive.wgmma.bf16.n64.a_mn_major", test<bfloat16, 64, Swizzle::k128, kMn, kK>);
 

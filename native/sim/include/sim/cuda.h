@@ -1,5 +1,6 @@
-// CUDA C++ as g++ understands it: qualifiers, built-in variables, vector types, and the functions of CUDA's own headers
-// that kernels may call by name. Everything else stands in kernels/cuda/device with both of its forms.
+// CUDA C++ as g++ understands it: qualifiers, built-in variables, vector types, and the functions
+// of CUDA's own headers that kernels may call by name. Everything else stands in
+// kernels/cuda/device with both of its forms.
 #pragma once
 #include <algorithm>
 #include <cmath>

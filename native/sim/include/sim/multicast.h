@@ -7,7 +7,8 @@
 
 namespace sim {
 
-// An address whose `bytes` stand for all of these copies, until it is released. It can be used by multimem only.
+// An address whose `bytes` stand for all of these copies, until it is released. It can be used by
+// multimem only.
 void* bind_multicast(const std::vector<void*>& copies, size_t bytes);
 void release_multicast(void* address);
 

@@ -1,4 +1,5 @@
-// Accesses with an order and a scope. Threads change places only here and where they wait, so that each is atomic.
+// Accesses with an order and a scope. Threads change places only here and where they wait, so that
+// each is atomic.
 #pragma once
 #include <cstring>
 
@@ -6,7 +7,8 @@
 
 namespace sim {
 
-// Other threads go first, so that loops which poll end; then the access is reported to the checked build.
+// Other threads go first, so that loops which poll end; then the access is reported to the checked
+// build.
 void scoped_access(const void* address, size_t bytes, Access access, Order order, Scope scope);
 void scoped_fence(Scope scope);
 // Copies that no compiler sees through: the checked build reports the access above, and not these.

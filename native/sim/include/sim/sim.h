@@ -1,5 +1,6 @@
-// The simulated GPU as kernels and the device vocabulary see it: threads, blocks, warps, and what they wait for. Each CUDA
-// thread is a fiber; one launch runs at a time, on the thread of the host that waits for it, so all of this is plain data.
+// The simulated GPU as kernels and the device vocabulary see it: threads, blocks, warps, and what
+// they wait for. Each CUDA thread is a fiber; one launch runs at a time, on the thread of the host
+// that waits for it, so all of this is plain data.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -46,9 +47,9 @@ struct Rendezvous {
 // A simulated CUDA thread.
 struct Thread {
   void* stack_pointer = nullptr;
-  Index3 index{};      // threadIdx
-  uint32_t rank = 0;   // in its block
-  uint32_t id = 0;     // among the threads that live at the same time
+  Index3 index{};     // threadIdx
+  uint32_t rank = 0;  // in its block
+  uint32_t id = 0;    // among the threads that live at the same time
   uint32_t lane = 0;
   Warp* warp = nullptr;
   Block* block = nullptr;
@@ -78,10 +79,10 @@ struct Barrier {
 };
 
 struct Block {
-  Index3 index{};          // blockIdx
-  uint32_t serial = 0;     // counts blocks since the launch began
+  Index3 index{};       // blockIdx
+  uint32_t serial = 0;  // counts blocks since the launch began
   uint32_t cluster_rank = 0;
-  uint32_t slot = 0;       // among the blocks that live at the same time
+  uint32_t slot = 0;  // among the blocks that live at the same time
   uint32_t live_threads = 0;
   unsigned char* shared = nullptr;
   size_t shared_bytes = 0;
@@ -99,20 +100,20 @@ struct Cluster {
 
 struct LaunchConfig {
   Index3 grid, block;
-  uint32_t cluster = 1;       // blocks along x
+  uint32_t cluster = 1;  // blocks along x
   size_t shared_bytes = 0;
-  bool cooperative = false;   // all blocks live at the same time
-  const char* name = "";      // of the kernel, for messages
+  bool cooperative = false;  // all blocks live at the same time
+  const char* name = "";     // of the kernel, for messages
   int capability = 90;
   int device = 0;
   std::shared_ptr<const void> arguments;  // the kernel's
   size_t argument_bytes = 0;
 };
 
-extern Thread* current;          // the running thread; nullptr on the host
+extern Thread* current;  // the running thread; nullptr on the host
 extern Index3 grid_dim, block_dim;
-extern Cluster* clusters;        // of the live blocks, by slot / blocks of a cluster
-extern LaunchConfig config;      // of the running launch
+extern Cluster* clusters;    // of the live blocks, by slot / blocks of a cluster
+extern LaunchConfig config;  // of the running launch
 
 inline Cluster& cluster_of(const Block& block) { return clusters[block.slot / config.cluster]; }
 
@@ -120,13 +121,14 @@ inline Cluster& cluster_of(const Block& block) { return clusters[block.slot / co
 [[noreturn]] void fail(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
 // --- waiting ---
-void wait(WaitQueue& queue);      // parks the running thread until it is woken
+void wait(WaitQueue& queue);  // parks the running thread until it is woken
 void wake_all(WaitQueue& queue);
-void yield();                     // for loops that poll: everybody else goes first
-void maybe_switch();              // a point where the schedule may prefer another thread
+void yield();         // for loops that poll: everybody else goes first
+void maybe_switch();  // a point where the schedule may prefer another thread
 
 // --- asynchronous engines: TMA, wgmma, cp.async ---
-// `operation` runs at a time that the schedule chooses: now, at random, or when nothing else can go on.
+// `operation` runs at a time that the schedule chooses: now, at random, or when nothing else can go
+// on.
 void issue(std::function<void()> operation);
 // A number from the launch's schedule, below `bound`.
 uint32_t choose(uint32_t bound);
@@ -137,9 +139,10 @@ enum class Scope { kBlock, kCluster, kDevice, kSystem };
 enum class Access { kLoad, kStore, kReadModifyWrite };
 
 // --- collectives ---
-// Every lane of `mask` calls this with the same operation; the last to arrive runs `combine(rendezvous)` for all, which
-// finds each lane's arguments in rendezvous.arguments[lane].
-void collective(uint32_t mask, const char* operation, void* arguments, void (*combine)(Rendezvous&));
+// Every lane of `mask` calls this with the same operation; the last to arrive runs
+// `combine(rendezvous)` for all, which finds each lane's arguments in rendezvous.arguments[lane].
+void collective(uint32_t mask, const char* operation, void* arguments,
+                void (*combine)(Rendezvous&));
 // bar.sync and bar.arrive of named barrier `id`; threads = 0: all of the block that have not ended.
 void barrier_sync(uint32_t id, uint32_t threads);
 void barrier_arrive(uint32_t id, uint32_t threads);
@@ -157,7 +160,8 @@ struct Failure {
 void launch(const LaunchConfig& config, const std::function<void()>& kernel);
 [[noreturn]] void trap();
 
-// How schedules are chosen: 0 is round robin, every other number a different order; a launch takes the next one.
+// How schedules are chosen: 0 is round robin, every other number a different order; a launch takes
+// the next one.
 void set_seed(uint64_t seed, bool fixed);
 uint64_t last_seed();
 
