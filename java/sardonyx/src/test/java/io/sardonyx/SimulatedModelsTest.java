@@ -76,8 +76,9 @@ class SimulatedModelsTest {
     private static HostTensor run(byte[] model, Device device, Map<String, HostTensor> inputs) {
         try (Model loaded = Model.builder(model).require(device).load();
                 Outputs outputs = loaded.run(inputs)) {
-            List<Placement> placement = loaded.placement(
-                    loaded.inputs().stream().map(i -> inputs.get(i.name()).type()).toList());
+            List<Placement> placement = loaded.placement(loaded.inputs().stream()
+                    .map(i -> inputs.get(i.name()).type())
+                    .toList());
             assertTrue(placement.stream().map(Placement::where).noneMatch("reference"::equals), placement::toString);
             return outputs.get(0).toHost();
         }

@@ -82,8 +82,8 @@ class StepRunnerTest {
     /** As under compute-sanitizer, which says at the end what it found. */
     @Test
     void aProcessThatEndsBadlyBehindItsLastCaseIsAFailure() {
-        try (Report report = new Report(
-                Step.OPERATORS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
+        try (Report report =
+                new Report(Step.OPERATORS, Optional.empty(), new Provenance(List.of()), new PrintWriter(terminal))) {
             new StepRunner(done -> List.of("sh", "-c", "echo '@done'; echo 2 errors; exit 9"), 10, 10, report).run();
             assertEquals(List.of("end of the process"), report.summary().failures());
             assertTrue(terminal.toString().contains("status 9: 2 errors"), terminal.toString());
