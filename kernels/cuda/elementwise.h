@@ -11,6 +11,8 @@ namespace sx::cuda {
 namespace {
 
 constexpr int kThreads = 256;
+constexpr int kBlocks =
+    2;  // of a processor, at least: without it ptxas keeps to fewer registers, and spills
 
 // Functors of many instructions say `static constexpr bool kLong = true`: they are not repeated for
 // more than 4 elements.
@@ -38,7 +40,7 @@ bool is_aligned(const T* p) {
 }
 
 template <class F, class T, class R>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocks)
     unary_kernel(F f, const T* x, R* y, int64_t n, int64_t groups) {
   constexpr int kGroup = group_of<F, T, R>();
   const int64_t stride = int64_t{gridDim.x} * kThreads,
@@ -104,7 +106,7 @@ __device__ __forceinline__ void compute_group(const F& f, const Layout<sizeof...
 }
 
 template <class F, class R, class... X>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kBlocks)
     broadcast_kernel(F f, const __grid_constant__ Layout<sizeof...(X)> layout, int64_t groups, R* y,
                      const X*... x) {
   constexpr int kGroup = group_of<F, R, X...>();
@@ -141,11 +143,14 @@ void binary(const Arguments& args, const F& f, int first, int second, int result
               args.data<const A>(first), args.data<const B>(second));
 }
 
-#define SX_KERNEL_FLOATS(key, kernel, ...)                          \
-  SX_KERNEL(key ".f32", kernel<__VA_ARGS__ __VA_OPT__(, ) float>);  \
-  SX_KERNEL(key ".f64", kernel<__VA_ARGS__ __VA_OPT__(, ) double>); \
-  SX_KERNEL(key ".f16", kernel<__VA_ARGS__ __VA_OPT__(, ) half>);   \
+#define SX_KERNEL_SMALL_FLOATS(key, kernel, ...)                   \
+  SX_KERNEL(key ".f32", kernel<__VA_ARGS__ __VA_OPT__(, ) float>); \
+  SX_KERNEL(key ".f16", kernel<__VA_ARGS__ __VA_OPT__(, ) half>);  \
   SX_KERNEL(key ".bf16", kernel<__VA_ARGS__ __VA_OPT__(, ) bfloat16>)
+
+#define SX_KERNEL_FLOATS(key, kernel, ...)                        \
+  SX_KERNEL_SMALL_FLOATS(key, kernel __VA_OPT__(, ) __VA_ARGS__); \
+  SX_KERNEL(key ".f64", kernel<__VA_ARGS__ __VA_OPT__(, ) double>)
 
 #define SX_KERNEL_NUMBERS(key, kernel, F)    \
   SX_KERNEL_FLOATS(key, kernel, F);          \

@@ -1,9 +1,9 @@
 // y = f(x) for the mathematical functions without attributes, by type.
 // x and y have one shape; y may be x, unless it is bool.
 // One line a function over the loop of elementwise.h; halves are computed in float. Sine, cosine
-// and tangent have a stack frame for arguments beyond 1e5, as CUDA's reduction of those is written.
-// Not yet measured on a GPU. The functions are those of CUDA's mathematical library, exact to 1 to
-// 4 ulp by its manual.
+// and tangent of float64 are left to the reference: CUDA's reduction of large ones needs a stack
+// frame. Not yet measured on a GPU. The functions are those of CUDA's mathematical library, exact
+// to 1 to 4 ulp by its manual.
 #include "cuda/elementwise.h"
 
 namespace sx::cuda {
@@ -85,9 +85,9 @@ SX_KERNEL_FLOATS("exp", unary, Exp);
 SX_KERNEL_FLOATS("log", unary, Log);
 SX_KERNEL_FLOATS("tanh", unary, Tanh);
 SX_KERNEL_FLOATS("erf", unary, Erf);
-SX_KERNEL_FLOATS("sin", unary, Sin);
-SX_KERNEL_FLOATS("cos", unary, Cos);
-SX_KERNEL_FLOATS("tan", unary, Tan);
+SX_KERNEL_SMALL_FLOATS("sin", unary, Sin);
+SX_KERNEL_SMALL_FLOATS("cos", unary, Cos);
+SX_KERNEL_SMALL_FLOATS("tan", unary, Tan);
 SX_KERNEL_FLOATS("asin", unary, Asin);
 SX_KERNEL_FLOATS("acos", unary, Acos);
 SX_KERNEL_FLOATS("atan", unary, Atan);
