@@ -94,7 +94,7 @@ Layout layout_of(const sx_tensor& x, const Params& p) {
 }
 
 template <class T>
-__global__ void __launch_bounds__(kMoveThreads, kMoveBlocks)
+__global__ void __launch_bounds__(kMoveThreads, 2)
     pad_kernel(const T* x, T* y, const T* given, T bits, Layout layout, int64_t count) {
   const T value = given ? *given : bits;
   each_move(

@@ -153,6 +153,8 @@ __device__ void choose_bin(Shared<K>& shared, int shift) {
     const int before = shuffle_up(through, lanes);
     if (lane_index() >= lanes) through += before;
   }
+  sync_warp();  // every lane has read `needed`, which one of them now writes; shuffles order
+                // nothing
   int before = through - own;
   if (before >= needed || through < needed) return;
   int bin = last;

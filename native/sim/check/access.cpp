@@ -115,7 +115,7 @@ void touch_registers(const char* address, size_t bytes, bool writes, const void*
 enum class Kind { kScalar, kStruct, kVolatile };
 
 void hook(const char* address, size_t bytes, bool writes, Kind kind, const void* code) {
-  if (!on_stack(__builtin_frame_address(0))) return;  // of the host
+  if (reporting || !on_stack(__builtin_frame_address(0))) return;  // of the host
   if (on_stack(address)) return touch_registers(address, bytes, writes, code);
   const auto place = reinterpret_cast<uintptr_t>(code);
   if (place < first_code) first_code = place;

@@ -11,6 +11,8 @@
 #include "memory.h"
 
 namespace sim::check {
+
+bool reporting = false;
 namespace {
 
 const char* library_base() {
@@ -24,13 +26,16 @@ const char* library_base() {
 
 std::string base_name(const std::string& line) { return line.substr(line.find_last_of('/') + 1); }
 
-// Fibers are abandoned, so whoever fails holds nothing.
+// Fibers are abandoned, so whoever fails holds nothing. The text's own strings may be functions
+// that the linker took from a kernel's object, instrumented; what they touch is nobody's business.
 [[noreturn]] void fail_with(std::string (*text)(const void*), const void* argument) {
   static char kept[1536];
+  reporting = true;
   {
     const std::string made = text(argument);
     std::snprintf(kept, sizeof kept, "%s", made.c_str());
   }
+  reporting = false;
   fail("%s", kept);
 }
 

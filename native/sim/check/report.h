@@ -6,6 +6,9 @@
 
 namespace sim::check {
 
+// True while a message is put together.
+extern bool reporting;
+
 // The place of an instruction in this library, kept instead of its address.
 uint32_t code_of(const void* address);
 // "softmax.cu:88", or the offset where nobody can tell.

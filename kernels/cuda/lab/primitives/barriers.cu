@@ -164,7 +164,7 @@ void pairs(const Arguments& args) {
 SX_KERNEL("primitive.named_barrier", pairs);
 
 // --- registers from one warpgroup to two others ---
-__global__ void __launch_bounds__(384) registers_kernel(Outputs out) {
+__global__ void __launch_bounds__(384, 1) registers_kernel(Outputs out) {
 #if SX_SM90
   if (threadIdx.x < 128)
     keep_registers<24>();
