@@ -33,16 +33,15 @@ public record Effort(long rotatedBytes, double batchMicroseconds, double warmSec
      */
     Samples measure(int sets, IntFunction<DoubleSupplier> batches) {
         DoubleSupplier one = batches.apply(sets);
-        one.getAsDouble();
-        one.getAsDouble(); // a graph is made of what runs a second time
-        double each = Math.max(0.1, one.getAsDouble() / sets);
+        double first = one.getAsDouble();
+        double second = one.getAsDouble(); // a graph is made of what runs a second time
+        double each = Math.max(0.1, Math.min(Math.min(first, second), one.getAsDouble()) / sets);
         int launches = (int) Math.min(MOST_LAUNCHES, Math.max(sets, batchMicroseconds / each));
         DoubleSupplier batch = launches == sets ? one : batches.apply(launches);
-        long start = System.nanoTime();
+        double warmed = 0;
         do {
-            batch.getAsDouble();
-            batch.getAsDouble();
-        } while (System.nanoTime() - start < warmSeconds * 1e9);
+            warmed += Math.max(1, batch.getAsDouble());
+        } while (warmed < warmSeconds * 1e6);
         double[] times = new double[samples];
         for (int i = 0; i < samples; i++) {
             times[i] = batch.getAsDouble() / launches;
