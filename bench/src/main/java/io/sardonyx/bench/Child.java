@@ -1,6 +1,7 @@
 package io.sardonyx.bench;
 
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Npy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A long-lived process that runs one contender when it is told to: {@code load FILE THREADS WORKLOAD}, {@code run SECONDS} (times
- * in ns, one line), {@code output}, {@code reload COUNT} (load times in ns), {@code memory} (peak resident KiB), {@code close}.
+ * A long-lived process that runs one contender when it is told to: {@code load FILE THREADS INPUTS}, {@code run SECONDS} (times
+ * in ns, one line), {@code output}, {@code reload COUNT} (times of loading and the first run in ns), {@code memory} (peak resident KiB), {@code close}.
  */
 final class Child {
     private final String name;
@@ -39,7 +40,7 @@ final class Child {
                 close();
                 file = Path.of(words[1]);
                 threads = Integer.parseInt(words[2]);
-                inputs = Inputs.of(Workload.named(words[3]), file);
+                inputs = Npy.readAll(Path.of(words[3]));
                 contender = Contender.open(name, file, threads, inputs);
                 return "loaded";
             }
@@ -59,6 +60,7 @@ final class Child {
                     close();
                     long start = System.nanoTime();
                     contender = Contender.open(name, file, threads, inputs);
+                    contender.run();
                     times.append(System.nanoTime() - start).append(' ');
                 }
                 return times.toString();

@@ -4,20 +4,34 @@ import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.graph.DeclaredType;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Npy;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** A workload's inputs, the same in every process. */
+/**
+ * A workload's inputs, the same in every process: the parent makes them, for which it looks into the model, and the children read
+ * them, so that none holds a model's bytes for their sake.
+ */
 final class Inputs {
     private static final long SEED = 20_261_123;
 
     private Inputs() {}
 
-    static Map<String, HostTensor> of(Workload workload, Path file) {
+    /** A temporary {@code .npz} file of them. */
+    static Path write(Workload workload, Path model) throws IOException {
+        Path file = Files.createTempFile("sardonyx-bench-", ".npz");
+        file.toFile().deleteOnExit();
+        Npy.writeAll(file, of(workload, model));
+        return file;
+    }
+
+    private static Map<String, HostTensor> of(Workload workload, Path file) {
         Map<String, HostTensor> inputs = new LinkedHashMap<>();
         for (ValueInfo input : Model.inspect(file).inputs()) {
             DeclaredType.OfTensor type = (DeclaredType.OfTensor) input.type();

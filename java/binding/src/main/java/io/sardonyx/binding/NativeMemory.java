@@ -12,6 +12,9 @@ import org.bytedeco.javacpp.Pointer;
 final class NativeMemory implements Memory {
     private static final Cleaner CLEANER = Cleaner.create();
 
+    /** Bytes of the direct buffer through which a Java array is copied. */
+    private static final int PIECE = 1 << 20;
+
     private final NativeDevice device;
     private final Block block;
     private final Cleaner.Cleanable backstop;
@@ -87,29 +90,38 @@ final class NativeMemory implements Memory {
         copy(offset, from, false);
     }
 
-    /** Between {@code offset} and what remains of {@code buffer}; one that is not direct goes through one that is. */
+    /** Between {@code offset} and what remains of {@code buffer}; one that is not direct goes through one that is, piece by piece. */
     private void copy(long offset, ByteBuffer buffer, boolean reading) {
-        int length = buffer.remaining();
-        Objects.checkFromIndexSize(offset, length, block.bytes);
-        if (!buffer.isDirect()) {
-            ByteBuffer direct = ByteBuffer.allocateDirect(length);
-            if (reading) {
-                copy(offset, direct, true);
-                buffer.put(direct.flip());
-            } else {
-                copy(offset, direct.put(buffer).flip(), false);
-            }
-            return;
-        }
+        Objects.checkFromIndexSize(offset, buffer.remaining(), block.bytes);
         block.acquire();
         try {
-            long ours = block.address + offset;
-            long theirs = Native.sx_buffer_address(buffer.slice());
-            device.copy(reading ? theirs : ours, reading ? ours : theirs, length);
+            if (buffer.isDirect()) {
+                copyDirect(offset, buffer.slice(), reading);
+                buffer.position(buffer.limit());
+                return;
+            }
+            ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(buffer.remaining(), PIECE));
+            for (long at = offset; buffer.hasRemaining(); at += piece.limit()) {
+                piece.clear().limit(Math.min(buffer.remaining(), PIECE));
+                if (reading) {
+                    copyDirect(at, piece, true);
+                    buffer.put(piece);
+                } else {
+                    int end = buffer.limit();
+                    piece.put(buffer.limit(buffer.position() + piece.limit()));
+                    buffer.limit(end);
+                    copyDirect(at, piece.flip(), false);
+                }
+            }
         } finally {
             block.release();
         }
-        buffer.position(buffer.limit());
+    }
+
+    private void copyDirect(long offset, ByteBuffer direct, boolean reading) {
+        long ours = block.address + offset;
+        long theirs = Native.sx_buffer_address(direct);
+        device.copy(reading ? theirs : ours, reading ? ours : theirs, direct.remaining());
     }
 
     NativeDevice device() {

@@ -13,8 +13,11 @@ import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
 import io.sardonyx.testkit.FarDevice;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +87,28 @@ class NativeDeviceTest {
     }
 
     /** An address of another device would be read as one of the host's. */
+    /** Once the bytes of a model's weights were all copied to direct memory on their way, which only the collector frees. */
+    @Test
+    void largeArraysAreCopiedInPieces() {
+        byte[] bytes = new byte[5_000_001];
+        new Random(1).nextBytes(bytes);
+        long direct = directBytes();
+        try (Memory memory = device.allocate(bytes.length + 3)) {
+            memory.write(2, ByteBuffer.wrap(bytes, 1, bytes.length - 1));
+            var back = ByteBuffer.allocate(bytes.length - 1);
+            memory.read(2, back);
+            assertEquals(ByteBuffer.wrap(bytes, 1, bytes.length - 1), back.flip());
+        }
+        assertTrue(directBytes() - direct < bytes.length, "direct bytes: " + (directBytes() - direct));
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
     @Test
     void memoryOfAnotherDeviceIsNotCopied() {
         try (Memory x = device.allocate(8);
