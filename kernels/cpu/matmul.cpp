@@ -243,5 +243,29 @@ void pack_weight(const Arguments& args) {
 SX_KERNEL("matmul.pack.f32", pack_weight<float>);
 SX_KERNEL("matmul.pack.f64", pack_weight<double>);
 
+// The way back, for the rare reader of a weight of which only the panels are kept.
+template <class T>
+void unpack_weight(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const T* from = args.data<const T>(0);
+  T* b = args.data<T>(1);
+  constexpr int kColumns = Tile<T>::kColumns;
+  const int64_t count = panels(p.n, kColumns);
+  args.parallel(p.matrices * count, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t i = begin; i < end; i++) {
+      const int64_t column = i % count * kColumns;
+      const int64_t columns = std::min<int64_t>(kColumns, p.n - column);
+      const T* panel = from + i * kColumns * p.k;
+      T* to = b + i / count * p.stack + column * p.column;
+      for (int64_t d = 0; d < p.k; d++)
+        for (int64_t j = 0; j < columns; j++)
+          to[d * p.depth + j * p.column] = panel[d * kColumns + j];
+    }
+  });
+}
+
+SX_KERNEL("matmul.unpack.f32", unpack_weight<float>);
+SX_KERNEL("matmul.unpack.f64", unpack_weight<double>);
+
 }  // namespace
 }  // namespace sx::SX_ISA

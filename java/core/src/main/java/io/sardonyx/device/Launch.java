@@ -33,6 +33,11 @@ public final class Launch {
         public Pack {
             params = List.copyOf(params);
         }
+
+        /** The key of the kernel that undoes it, where a device has one: same parameters, its tensors change places. */
+        public String inverse() {
+            return kernel.replace(".pack.", ".unpack.");
+        }
     }
 
     /** No input is overwritten. */

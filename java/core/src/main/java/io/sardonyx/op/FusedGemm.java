@@ -37,4 +37,9 @@ public record FusedGemm(Gemm gemm, Activation activation) implements TensorOpera
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         return gemm.launch(name(), in).then(activation).launch(in);
     }
+
+    @Override
+    public Optional<Launch.Pack> pack(int index, TensorType weight) {
+        return gemm.pack(index, weight);
+    }
 }

@@ -57,12 +57,11 @@ public record FusedMatMul(
     }
 
     private MatrixProduct product(Shape a, Shape b) {
-        return MatrixProduct.of(
-                name(),
-                a,
-                new MatrixProduct.Transposition(transA, transBatchA),
-                b,
-                new MatrixProduct.Transposition(transB, transBatchB));
+        return MatrixProduct.of(name(), a, new MatrixProduct.Transposition(transA, transBatchA), b, right());
+    }
+
+    private MatrixProduct.Transposition right() {
+        return new MatrixProduct.Transposition(transB, transBatchB);
     }
 
     @Override
@@ -124,5 +123,10 @@ public record FusedMatMul(
             launch.plus(3, addend.get(), addLast);
         }
         return launch.launch(in);
+    }
+
+    @Override
+    public Optional<Launch.Pack> pack(int index, TensorType weight) {
+        return index == 1 ? MatrixLaunch.pack(weight, right()) : Optional.empty();
     }
 }

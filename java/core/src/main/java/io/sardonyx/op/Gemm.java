@@ -95,6 +95,13 @@ public record Gemm(boolean transA, boolean transB, float alpha, float beta) impl
         return launch(name(), in).launch(in);
     }
 
+    @Override
+    public Optional<Launch.Pack> pack(int index, TensorType weight) {
+        return index == 1 && weight.shape().rank() == 2
+                ? MatrixLaunch.pack(weight, new MatrixProduct.Transposition(transB, false))
+                : Optional.empty();
+    }
+
     MatrixLaunch launch(String operator, InputTypes in) {
         MatrixProduct product = product(operator, in.shape(0), in.shape(1));
         MatrixLaunch launch = new MatrixLaunch(product, in.dtype(0)).scaled(alpha);

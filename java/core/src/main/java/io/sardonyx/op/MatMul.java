@@ -53,4 +53,9 @@ public record MatMul() implements TensorOperator {
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         return new MatrixLaunch(MatrixProduct.of(name(), in.shape(0), in.shape(1)), in.dtype(0)).launch(in);
     }
+
+    @Override
+    public Optional<Launch.Pack> pack(int index, TensorType weight) {
+        return index == 1 ? MatrixLaunch.pack(weight, MatrixProduct.Transposition.NONE) : Optional.empty();
+    }
 }

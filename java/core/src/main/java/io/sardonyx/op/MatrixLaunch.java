@@ -2,6 +2,8 @@ package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -154,7 +156,7 @@ final class MatrixLaunch {
         Reading reading = reading(in, m, stack.isEmpty());
         Launch launch = Launch.of("matmul", dtype).input(0);
         if (reading == Reading.PACKED_WEIGHT) {
-            launch.packed(1, pack(in));
+            launch.packed(1, pack(in.shape(1)));
         } else {
             launch.input(1);
         }
@@ -188,7 +190,7 @@ final class MatrixLaunch {
     }
 
     private Reading reading(InputTypes in, long m, boolean single) {
-        if (in.constant(1) && in.shape(1).elements() > 0 && product.n >= PANEL / 8 && product.hasDenseRight()) {
+        if (in.constant(1) && canPack(in.shape(1))) {
             return Reading.PACKED_WEIGHT;
         }
         if (product.bColumn == 1 && m < ROWS_WORTH_PACKING || product.k == 0) {
@@ -203,9 +205,24 @@ final class MatrixLaunch {
         return (product.n + PANEL - 1) / PANEL * PANEL * product.k;
     }
 
+    private boolean canPack(Shape b) {
+        return b.elements() > 0 && product.n >= PANEL / 8 && product.hasDenseRight();
+    }
+
+    /** How a constant b of this type is packed, whatever a is; empty if it is read in place. */
+    static Optional<Launch.Pack> pack(TensorType b, MatrixProduct.Transposition transposed) {
+        if (b.dtype() != DType.FLOAT32 && b.dtype() != DType.FLOAT64
+                || b.shape().rank() < 2) {
+            return Optional.empty();
+        }
+        MatrixProduct row = MatrixProduct.ofRow(b.shape(), transposed);
+        var launch = new MatrixLaunch(row, b.dtype());
+        return launch.canPack(b.shape()) ? Optional.of(launch.pack(b.shape())) : Optional.empty();
+    }
+
     /** b's own matrices, one after the other. */
-    private Launch.Pack pack(InputTypes in) {
-        long matrices = in.shape(1).elements() / (product.n * product.k);
+    private Launch.Pack pack(Shape b) {
+        long matrices = b.elements() / (product.n * product.k);
         return new Launch.Pack(
                 "matmul.pack." + dtype.key(),
                 matrices * packedElements() * dtype.bits() / 8,

@@ -105,6 +105,13 @@ final class MatrixProduct {
         return new MatrixProduct(batch.concat(rows).concat(columns), batch, left, right);
     }
 
+    /** Of one row and b; for what depends on b alone. */
+    static MatrixProduct ofRow(Shape b, Transposition transposed) {
+        Stack right = Stack.of(b, transposed.matrix(), transposed.batch());
+        Stack row = new Stack(Shape.SCALAR, new long[0], 1, right.rows(), right.rows(), 1);
+        return new MatrixProduct(right.batch().concat(Shape.of(1, right.columns())), right.batch(), row, right);
+    }
+
     private static String describe(Shape shape, Transposition transposed) {
         return shape + (transposed.matrix() && shape.rank() > 1 ? " transposed" : "");
     }

@@ -36,6 +36,14 @@ public non-sealed interface TensorOperator extends Operator {
         return Optional.empty();
     }
 
+    /**
+     * How every launch on a device that packs rearranges input {@code index}, if that is a constant of type {@code weight}, whatever
+     * the other inputs are; so that a model can be loaded without keeping the weight as it was. Empty where launches differ.
+     */
+    default Optional<Launch.Pack> pack(int index, TensorType weight) {
+        return Optional.empty();
+    }
+
     /** Whether the same inputs give the same outputs; random operators without a seed say no, and are not folded. */
     default boolean deterministic() {
         return true;

@@ -12,10 +12,10 @@ import java.util.Arrays;
 public final class HostTensor implements HostValue {
     private final TensorType type;
     private final int size;
-    private final ByteBuffer data;
+    private final HostBytes data;
     private final String[] strings;
 
-    private HostTensor(TensorType type, ByteBuffer data, String[] strings) {
+    private HostTensor(TensorType type, HostBytes data, String[] strings) {
         this.type = type;
         this.size = Math.toIntExact(type.shape().elements());
         this.data = data;
@@ -49,7 +49,7 @@ public final class HostTensor implements HostValue {
     private HostTensor(TensorType type) {
         this.type = type;
         this.size = (int) Math.min(type.shape().elements(), Integer.MAX_VALUE);
-        this.data = ByteBuffer.allocate(0);
+        this.data = HostBytes.of(ByteBuffer.allocate(0));
         this.strings = null;
     }
 
@@ -59,7 +59,32 @@ public final class HostTensor implements HostValue {
             throw new IllegalArgumentException(
                     type + " takes " + type.byteSize() + " bytes, given " + data.remaining());
         }
-        return new HostTensor(type, data.slice().order(ByteOrder.LITTLE_ENDIAN), null);
+        return new HostTensor(type, HostBytes.of(data.slice()), null);
+    }
+
+    /** Where a tensor's bytes can be had from. */
+    @FunctionalInterface
+    public interface Source {
+        /** Fills what remains of {@code to} with all the bytes of the tensor. */
+        void read(ByteBuffer to);
+    }
+
+    /**
+     * A tensor whose bytes {@code source} brings when they are first asked for; they stay then. For weights, which may never be
+     * needed in this form; not for strings.
+     */
+    public static HostTensor deferred(TensorType type, Source source) {
+        return new HostTensor(type, HostBytes.from(source), null);
+    }
+
+    /** Whether {@link #data} would have to fetch the bytes. */
+    public boolean isDeferred() {
+        return data != null && data.isDeferred();
+    }
+
+    /** Lets go of the bytes; if they are asked for again, {@code source} brings the same. Buffers of them stay valid. */
+    public void defer(Source source) {
+        data.defer(source);
     }
 
     /** The elements that lie at {@code offset} of {@code memory}, shared where Java can reach them, else a copy. */
@@ -76,20 +101,29 @@ public final class HostTensor implements HostValue {
         return t;
     }
 
-    /** Writes the elements to {@code offset} of {@code memory}. */
+    /** Writes the elements to {@code offset} of {@code memory}. Deferred bytes stay so. */
     public void write(Memory memory, long offset) {
-        memory.write(offset, data().limit((int) type.byteSize()));
+        int bytes = (int) type.byteSize();
+        if (!isDeferred()) {
+            memory.write(offset, data().limit(bytes));
+        } else if (memory.onHost()) {
+            data.read(memory.buffer(offset, bytes));
+        } else {
+            ByteBuffer between = ByteBuffer.allocateDirect(bytes);
+            data.read(between);
+            memory.write(offset, between.flip());
+        }
     }
 
     public static HostTensor of(Shape shape, float... values) {
         HostTensor t = allocate(new TensorType(DType.FLOAT32, shape));
-        t.data.asFloatBuffer().put(values, 0, t.requireCount(values.length));
+        t.bytes().asFloatBuffer().put(values, 0, t.requireCount(values.length));
         return t;
     }
 
     public static HostTensor of(Shape shape, long... values) {
         HostTensor t = allocate(new TensorType(DType.INT64, shape));
-        t.data.asLongBuffer().put(values, 0, t.requireCount(values.length));
+        t.bytes().asLongBuffer().put(values, 0, t.requireCount(values.length));
         return t;
     }
 
@@ -135,7 +169,11 @@ public final class HostTensor implements HostValue {
         if (data == null) {
             throw new IllegalStateException("string tensors have no bytes");
         }
-        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        return bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private ByteBuffer bytes() {
+        return data.get(type.byteSize());
     }
 
     /** The same elements under another shape with as many elements. */
@@ -149,16 +187,16 @@ public final class HostTensor implements HostValue {
     /** Element {@code i} as a double; bool gives 0 or 1, complex its real part, uint64 is rounded. */
     public double getDouble(int i) {
         return switch (dtype()) {
-            case FLOAT32 -> data.getFloat(4 * i);
-            case FLOAT64 -> data.getDouble(8 * i);
-            case COMPLEX64 -> data.getFloat(8 * i);
-            case COMPLEX128 -> data.getDouble(16 * i);
-            case FLOAT16, BFLOAT16 -> MiniFloat.decode(dtype(), data.getShort(2 * i));
+            case FLOAT32 -> bytes().getFloat(4 * i);
+            case FLOAT64 -> bytes().getDouble(8 * i);
+            case COMPLEX64 -> bytes().getFloat(8 * i);
+            case COMPLEX128 -> bytes().getDouble(16 * i);
+            case FLOAT16, BFLOAT16 -> MiniFloat.decode(dtype(), bytes().getShort(2 * i));
             case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT8E8M0 ->
-                MiniFloat.decode(dtype(), data.get(i));
+                MiniFloat.decode(dtype(), bytes().get(i));
             case FLOAT4E2M1 -> MiniFloat.decode(dtype(), bits(i, 4));
             case UINT64 -> {
-                long v = data.getLong(8 * i);
+                long v = bytes().getLong(8 * i);
                 yield v >= 0 ? v : (double) (v >>> 1 | v & 1) * 2;
             }
             default -> getLong(i);
@@ -168,14 +206,14 @@ public final class HostTensor implements HostValue {
     /** Element {@code i} as a long; uint64 keeps its 64 bits, floats are truncated. */
     public long getLong(int i) {
         return switch (dtype()) {
-            case INT8 -> data.get(i);
-            case UINT8 -> data.get(i) & 0xff;
-            case BOOL -> data.get(i) != 0 ? 1 : 0;
-            case INT16 -> data.getShort(2 * i);
-            case UINT16 -> data.getShort(2 * i) & 0xffff;
-            case INT32 -> data.getInt(4 * i);
-            case UINT32 -> data.getInt(4 * i) & 0xffffffffL;
-            case INT64, UINT64 -> data.getLong(8 * i);
+            case INT8 -> bytes().get(i);
+            case UINT8 -> bytes().get(i) & 0xff;
+            case BOOL -> bytes().get(i) != 0 ? 1 : 0;
+            case INT16 -> bytes().getShort(2 * i);
+            case UINT16 -> bytes().getShort(2 * i) & 0xffff;
+            case INT32 -> bytes().getInt(4 * i);
+            case UINT32 -> bytes().getInt(4 * i) & 0xffffffffL;
+            case INT64, UINT64 -> bytes().getLong(8 * i);
             case UINT4 -> bits(i, 4);
             case INT4 -> bits(i, 4) << 28 >> 28;
             case UINT2 -> bits(i, 2);
@@ -187,7 +225,7 @@ public final class HostTensor implements HostValue {
 
     private int bits(int i, int width) {
         int perByte = 8 / width;
-        return data.get(i / perByte) >>> (i % perByte * width) & ((1 << width) - 1);
+        return bytes().get(i / perByte) >>> (i % perByte * width) & ((1 << width) - 1);
     }
 
     public boolean getBoolean(int i) {
@@ -200,29 +238,29 @@ public final class HostTensor implements HostValue {
 
     /** The imaginary part of complex element {@code i}. */
     public double getImaginary(int i) {
-        return dtype() == DType.COMPLEX64 ? data.getFloat(8 * i + 4) : data.getDouble(16 * i + 8);
+        return dtype() == DType.COMPLEX64 ? bytes().getFloat(8 * i + 4) : bytes().getDouble(16 * i + 8);
     }
 
     public void setComplex(int i, double real, double imaginary) {
         if (dtype() == DType.COMPLEX64) {
-            data.putFloat(8 * i, (float) real).putFloat(8 * i + 4, (float) imaginary);
+            bytes().putFloat(8 * i, (float) real).putFloat(8 * i + 4, (float) imaginary);
         } else {
-            data.putDouble(16 * i, real).putDouble(16 * i + 8, imaginary);
+            bytes().putDouble(16 * i, real).putDouble(16 * i + 8, imaginary);
         }
     }
 
     /** Rounds to the nearest value of a float type; integers are truncated towards zero, then wrapped; bool is {@code v != 0}. */
     public void set(int i, double v) {
         switch (dtype()) {
-            case FLOAT32 -> data.putFloat(4 * i, (float) v);
-            case FLOAT64 -> data.putDouble(8 * i, v);
-            case FLOAT16, BFLOAT16 -> data.putShort(2 * i, (short) MiniFloat.encode(dtype(), v));
+            case FLOAT32 -> bytes().putFloat(4 * i, (float) v);
+            case FLOAT64 -> bytes().putDouble(8 * i, v);
+            case FLOAT16, BFLOAT16 -> bytes().putShort(2 * i, (short) MiniFloat.encode(dtype(), v));
             case FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, FLOAT8E8M0 ->
-                data.put(i, (byte) MiniFloat.encode(dtype(), v));
+                bytes().put(i, (byte) MiniFloat.encode(dtype(), v));
             case FLOAT4E2M1 -> setBits(i, 4, MiniFloat.encode(dtype(), v));
             case COMPLEX64, COMPLEX128 -> setComplex(i, v, 0);
-            case BOOL -> data.put(i, (byte) (v != 0 ? 1 : 0));
-            case UINT64 -> data.putLong(8 * i, v >= 0x1p63 ? (long) (v - 0x1p63) + Long.MIN_VALUE : (long) v);
+            case BOOL -> bytes().put(i, (byte) (v != 0 ? 1 : 0));
+            case UINT64 -> bytes().putLong(8 * i, v >= 0x1p63 ? (long) (v - 0x1p63) + Long.MIN_VALUE : (long) v);
             default -> set(i, (long) v);
         }
     }
@@ -230,11 +268,11 @@ public final class HostTensor implements HostValue {
     /** Integers are wrapped to the type's width; floats are rounded; bool is {@code v != 0}. */
     public void set(int i, long v) {
         switch (dtype()) {
-            case INT8, UINT8 -> data.put(i, (byte) v);
-            case BOOL -> data.put(i, (byte) (v != 0 ? 1 : 0));
-            case INT16, UINT16 -> data.putShort(2 * i, (short) v);
-            case INT32, UINT32 -> data.putInt(4 * i, (int) v);
-            case INT64, UINT64 -> data.putLong(8 * i, v);
+            case INT8, UINT8 -> bytes().put(i, (byte) v);
+            case BOOL -> bytes().put(i, (byte) (v != 0 ? 1 : 0));
+            case INT16, UINT16 -> bytes().putShort(2 * i, (short) v);
+            case INT32, UINT32 -> bytes().putInt(4 * i, (int) v);
+            case INT64, UINT64 -> bytes().putLong(8 * i, v);
             case UINT4, INT4 -> setBits(i, 4, (int) v);
             case UINT2, INT2 -> setBits(i, 2, (int) v);
             case STRING -> throw new IllegalStateException("a number is not a string");
@@ -246,7 +284,7 @@ public final class HostTensor implements HostValue {
         int perByte = 8 / width;
         int shift = i % perByte * width;
         int mask = ((1 << width) - 1) << shift;
-        data.put(i / perByte, (byte) (data.get(i / perByte) & ~mask | v << shift & mask));
+        bytes().put(i / perByte, (byte) (bytes().get(i / perByte) & ~mask | v << shift & mask));
     }
 
     public void setString(int i, String v) {
@@ -257,13 +295,13 @@ public final class HostTensor implements HostValue {
     public void copy(int i, HostTensor source, int from) {
         switch (dtype().bits()) {
             case 0 -> strings[i] = source.strings[from];
-            case 8 -> data.put(i, source.data.get(from));
-            case 16 -> data.putShort(2 * i, source.data.getShort(2 * from));
-            case 32 -> data.putInt(4 * i, source.data.getInt(4 * from));
-            case 64 -> data.putLong(8 * i, source.data.getLong(8 * from));
+            case 8 -> bytes().put(i, source.bytes().get(from));
+            case 16 -> bytes().putShort(2 * i, source.bytes().getShort(2 * from));
+            case 32 -> bytes().putInt(4 * i, source.bytes().getInt(4 * from));
+            case 64 -> bytes().putLong(8 * i, source.bytes().getLong(8 * from));
             case 128 -> {
-                data.putLong(16 * i, source.data.getLong(16 * from));
-                data.putLong(16 * i + 8, source.data.getLong(16 * from + 8));
+                bytes().putLong(16 * i, source.bytes().getLong(16 * from));
+                bytes().putLong(16 * i + 8, source.bytes().getLong(16 * from + 8));
             }
             default -> setBits(i, dtype().bits(), source.bits(from, dtype().bits()));
         }
@@ -276,7 +314,7 @@ public final class HostTensor implements HostValue {
             System.arraycopy(source.strings, from, strings, i, count);
         } else if (bits >= 8) {
             int bytes = bits / 8;
-            data.put(i * bytes, source.data, from * bytes, count * bytes);
+            bytes().put(i * bytes, source.bytes(), from * bytes, count * bytes);
         } else {
             for (int k = 0; k < count; k++) {
                 setBits(i + k, bits, source.bits(from + k, bits));
@@ -290,7 +328,7 @@ public final class HostTensor implements HostValue {
         if (strings != null) {
             System.arraycopy(source.strings, 0, strings, 0, size);
         } else {
-            data.duplicate().put(0, source.data, 0, (int) type.byteSize());
+            bytes().duplicate().put(0, source.bytes(), 0, (int) type.byteSize());
         }
     }
 
@@ -316,7 +354,7 @@ public final class HostTensor implements HostValue {
     public float[] toFloats() {
         float[] result = new float[size];
         if (dtype() == DType.FLOAT32) {
-            data.asFloatBuffer().get(result);
+            bytes().asFloatBuffer().get(result);
         } else {
             for (int i = 0; i < size; i++) {
                 result[i] = (float) getDouble(i);

@@ -5,11 +5,13 @@ import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.onnx.plan.GraphPlan;
+import io.sardonyx.onnx.plan.WeightLoading;
 import io.sardonyx.onnx.plan.Weights;
 import io.sardonyx.onnx.read.ModelDocument;
 import io.sardonyx.onnx.read.ModelReader;
 import io.sardonyx.onnx.read.ModelSource;
 import io.sardonyx.onnx.read.ReadOptions;
+import io.sardonyx.onnx.read.WeightFile;
 import io.sardonyx.onnx.rewrite.Rewrites;
 import io.sardonyx.tensor.TensorType;
 import java.util.HashMap;
@@ -98,7 +100,13 @@ public final class ModelBuilder {
      *     sizes, also if it {@linkplain #require requires} a device that lacks a kernel for one of its nodes
      */
     public Model load() {
-        ModelDocument document = ModelReader.read(source, read);
+        try (var file = WeightFile.open(source, read.limits())) {
+            return load(file);
+        }
+    }
+
+    private Model load(WeightFile file) {
+        ModelDocument document = ModelReader.read(source, read, file);
         Graph graph = document.graph();
         DevicePolicy where = policy.orElseGet(() -> DevicePolicy.prefer(Devices.best()));
         Set<String> fixed = new LinkedHashSet<>();
@@ -114,6 +122,7 @@ public final class ModelBuilder {
         InputCheck check = new InputCheck(inputs, bound);
         Model model = new Model(document.info(), where, inputs, outputs, fixed, check, weights, plan);
         try {
+            WeightLoading.load(graph, device, weights);
             planAhead(model, check);
         } catch (RuntimeException | Error e) {
             model.close();

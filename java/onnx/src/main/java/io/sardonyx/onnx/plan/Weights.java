@@ -33,19 +33,39 @@ public final class Weights implements AutoCloseable {
         return packed.computeIfAbsent(weight, w -> new HashMap<>()).computeIfAbsent(pack, p -> count(pack(weight, p)));
     }
 
+    /** Copies {@code weight}, and leaves nothing of it on the host; who needs it there gets it back from here. */
+    synchronized void keep(HostTensor weight) {
+        Memory memory = plain(weight);
+        weight.defer(to -> memory.read(0, to));
+    }
+
+    /** Packs {@code weight}, and leaves nothing else of it; who needs it as it was gets it unpacked. */
+    synchronized void keepPacked(HostTensor weight, Pack pack) {
+        Memory memory = packed(weight, pack);
+        weight.defer(to -> {
+            try (Memory plain = device.allocate(weight.type().byteSize())) {
+                launch(pack.inverse(), pack, packedType(pack), memory, weight.type(), plain);
+                plain.read(0, to);
+            }
+        });
+    }
+
+    private static TensorType packedType(Pack pack) {
+        return TensorType.of(DType.UINT8, pack.bytes());
+    }
+
+    private void launch(String kernel, Pack pack, TensorType from, Memory in, TensorType to, Memory out) {
+        Launch launch = Launch.ofKey(kernel).input(0).output(0);
+        pack.params().forEach(launch::param);
+        device.launch(launch, List.of(from), new Memory[] {in}, List.of(to), new Memory[] {out});
+    }
+
     private Memory pack(HostTensor weight, Pack pack) {
         Memory known = plain.get(weight);
         Memory source = known == null ? upload(device, weight) : known;
         try {
             Memory result = device.allocate(pack.bytes());
-            Launch launch = Launch.ofKey(pack.kernel()).input(0).output(0);
-            pack.params().forEach(launch::param);
-            device.launch(
-                    launch,
-                    List.of(weight.type()),
-                    new Memory[] {source},
-                    List.of(TensorType.of(DType.UINT8, pack.bytes())),
-                    new Memory[] {result});
+            launch(pack.kernel(), pack, weight.type(), source, packedType(pack), result);
             return result;
         } finally {
             if (known == null) {

@@ -57,6 +57,7 @@ final class ModelContext {
             Where where,
             ReadOptions options,
             ExternalData external,
+            DeferredData deferred,
             Unsupported unsupported,
             Initializers weights) {
         if (model.getIrVersion() > NEWEST_IR) {
@@ -83,7 +84,7 @@ final class ModelContext {
                 throw new InvalidGraphException(where, "function '" + key + "' is defined twice");
             }
         }
-        var tensors = new TensorReader(options.limits(), external, unsupported);
+        var tensors = new TensorReader(options.limits(), external, deferred, unsupported);
         return new ModelContext(
                 where, options, unsupported, tensors, weights == null ? tensors : weights, info, functions);
     }

@@ -17,7 +17,8 @@ public final class ModelInspector {
         var unsupported = new Unsupported();
         try (var external = new ExternalData(source, options)) {
             var weights = new WeightCount(unsupported);
-            var context = ModelContext.of(proto, Where.file(source.name()), options, external, unsupported, weights);
+            var context = ModelContext.of(
+                    proto, Where.file(source.name()), options, external, DeferredData.NONE, unsupported, weights);
             Graph graph = GraphReader.read(context, proto.getGraph());
             List<String> functions = proto.getFunctionsList().stream()
                     .map((FunctionProto function) -> FunctionKey.of(function).toString())

@@ -59,7 +59,7 @@ public final class ModelStripper {
         Where where = Where.file(source.name());
         var unsupported = new Unsupported();
         try (var external = new ExternalData(source, options)) {
-            var tensors = new TensorReader(options.limits(), external, unsupported);
+            var tensors = new TensorReader(options.limits(), external, DeferredData.NONE, unsupported);
             var stripper = new ModelStripper(where, tensors, opset(model));
             stripper.strip(model.getGraphBuilder());
             if (!unsupported.isEmpty()) {

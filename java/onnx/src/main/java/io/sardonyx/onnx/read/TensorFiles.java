@@ -45,7 +45,7 @@ public final class TensorFiles {
         Where where = Where.file(source.name());
         byte[] bytes = source.read(Limits.DEFAULT);
         try (var external = new ExternalData(source, ReadOptions.DEFAULT)) {
-            var tensors = new TensorReader(Limits.DEFAULT, external, unsupported);
+            var tensors = new TensorReader(Limits.DEFAULT, external, DeferredData.NONE, unsupported);
             var reader = new Reader(tensors, unsupported, where);
             String name;
             HostValue value;

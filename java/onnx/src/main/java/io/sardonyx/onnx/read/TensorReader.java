@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads tensors. Raw data stay where they are; typed fields and external data are copied, within the memory limit. */
+/** Reads tensors. Raw data stay where they are, in memory or in the file; typed fields and external data are copied, within the memory limit. */
 final class TensorReader implements Initializers {
     private static final int EXTERNAL = 1;
 
@@ -30,12 +30,14 @@ final class TensorReader implements Initializers {
 
     private final Limits limits;
     private final ExternalData external;
+    private final DeferredData deferred;
     private final Unsupported unsupported;
     private long copied;
 
-    TensorReader(Limits limits, ExternalData external, Unsupported unsupported) {
+    TensorReader(Limits limits, ExternalData external, DeferredData deferred, Unsupported unsupported) {
         this.limits = limits;
         this.external = external;
+        this.deferred = deferred;
         this.unsupported = unsupported;
     }
 
@@ -74,6 +76,11 @@ final class TensorReader implements Initializers {
 
     private HostTensor read(TensorProto tensor, TensorType type, Where where) {
         String name = tensor.getName();
+        Optional<Integer> length = deferred.length(tensor);
+        if (length.isPresent()) {
+            requireRaw(type, length.get(), name, where);
+            return HostTensor.deferred(type, deferred.source(tensor));
+        }
         List<String> fields = fields(tensor);
         if (tensor.getDataLocation() == EXTERNAL) {
             if (!fields.isEmpty()) {
@@ -138,15 +145,19 @@ final class TensorReader implements Initializers {
     }
 
     private static HostTensor raw(TensorProto tensor, TensorType type, Where where) {
-        if (type.dtype() == DType.STRING) {
-            throw new InvalidTensorException(where, tensor.getName(), "string_data", "raw_data");
-        }
         ByteString data = tensor.getRawData();
-        if (data.size() != type.byteSize()) {
-            throw new InvalidTensorException(
-                    where, tensor.getName(), type.byteSize() + " bytes for " + type, data.size() + " bytes");
-        }
+        requireRaw(type, data.size(), tensor.getName(), where);
         return HostTensor.wrap(type, data.asReadOnlyByteBuffer());
+    }
+
+    /** Checks that a tensor of this type can have so many bytes of raw data. */
+    private static void requireRaw(TensorType type, int bytes, String name, Where where) {
+        if (type.dtype() == DType.STRING) {
+            throw new InvalidTensorException(where, name, "string_data", "raw_data");
+        }
+        if (bytes != type.byteSize()) {
+            throw new InvalidTensorException(where, name, type.byteSize() + " bytes for " + type, bytes + " bytes");
+        }
     }
 
     private HostTensor typed(TensorProto tensor, TensorType type, List<String> fields, Where where) {

@@ -1,0 +1,77 @@
+package io.sardonyx.onnx.plan;
+
+import io.sardonyx.device.Device;
+import io.sardonyx.device.Launch.Pack;
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.op.TensorOperator;
+import io.sardonyx.tensor.HostTensor;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Brings the weights that are still in the model's file to the device, in the form in which the graph's kernels want them, so that
+ * there is one copy of each and none on the Java heap. Who asks for one on the host after all gets it from the device.
+ */
+public final class WeightLoading {
+    private final Device device;
+    private final Weights weights;
+    private final Map<HostTensor, Set<Optional<Pack>>> wanted = new IdentityHashMap<>();
+
+    private WeightLoading(Device device, Weights weights) {
+        this.device = device;
+        this.weights = weights;
+    }
+
+    /** After this no weight of {@code graph} is read from the file. */
+    public static void load(Graph graph, Device device, Weights weights) {
+        var loading = new WeightLoading(device, weights);
+        graph.initializers().forEach((value, tensor) -> {
+            if (tensor.isDeferred()) {
+                loading.collect(graph, value, tensor);
+            }
+        });
+        loading.wanted.forEach(loading::load);
+    }
+
+    private void collect(Graph graph, String value, HostTensor tensor) {
+        Set<Optional<Pack>> forms = wanted.computeIfAbsent(tensor, t -> new LinkedHashSet<>());
+        if (graph.isResult(value)) {
+            forms.add(Optional.empty());
+        }
+        for (Node node : graph.uses(value)) {
+            boolean captured = true;
+            for (int i = 0; i < node.inputs().size(); i++) {
+                if (node.inputs().get(i).equals(value)) {
+                    captured = false;
+                    forms.add(pack(node, i, tensor));
+                }
+            }
+            if (captured) { // by a body, whose nodes may do anything with it
+                forms.add(Optional.empty());
+            }
+        }
+    }
+
+    /** How input {@code i} is packed on this device; empty if it is not, or not so that it can be unpacked. */
+    private Optional<Pack> pack(Node node, int i, HostTensor tensor) {
+        if (!(node.operator() instanceof TensorOperator operator)) {
+            return Optional.empty();
+        }
+        return operator.pack(i, tensor.type()).filter(p -> device.has(p.kernel()) && device.has(p.inverse()));
+    }
+
+    private void load(HostTensor tensor, Set<Optional<Pack>> forms) {
+        Optional<Pack> only = forms.size() == 1 ? forms.iterator().next() : Optional.empty();
+        if (only.isPresent()) {
+            weights.keepPacked(tensor, only.get());
+        } else if (device.kernels().isEmpty()) {
+            tensor.data();
+        } else {
+            weights.keep(tensor);
+        }
+    }
+}
