@@ -132,6 +132,7 @@ public abstract class OperatorTest {
         if (launch.isEmpty()) {
             return false;
         }
+        PackedWeights.check(operator, device, launch.get(), inputs(c));
         List<HostTensor> first = launchGuarded(c, operator, device, launch.get(), (byte) 0xff, false);
         for (int i = 0; i < reference.size(); i++) {
             compare(c, first.get(i), reference.get(i));
