@@ -8,6 +8,7 @@ import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
+import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.check.CaseFolder;
 import io.sardonyx.onnx.check.CaseResult;
 import io.sardonyx.onnx.check.CaseResult.Status;
@@ -22,6 +23,7 @@ import io.sardonyx.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Models whole on GPUs: on a real one where there is one, and on the simulated one as far as that is quick. */
 class SimulatedModelsTest {
@@ -70,6 +74,35 @@ class SimulatedModelsTest {
                     Optional.empty(),
                     new Judge.Elementwise(1e-4, 1e-5).judge(run(layer, gpu, inputs), expected),
                     gpu.name());
+        }
+    }
+
+    /** 1 + 2^-12 squared is told from 1 in float32, and not where operands keep 10 bits behind the point. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void onlyFastRoundsOperands(Precision precision) {
+        int n = 64;
+        float[] x = new float[n * n];
+        Arrays.fill(x, 1 + 0x1p-12f);
+        byte[] model = Onnx.model(Onnx.body(Onnx.node("MatMul", "x x", "y"))
+                        .addInput(Onnx.unshaped("x", DType.FLOAT32))
+                        .addOutput(Onnx.unshaped("y", DType.FLOAT32)))
+                .build()
+                .toByteArray();
+        float rounded = n;
+        float exact = n * (1 + 0x1p-11f);
+        for (Device gpu : gpus()) {
+            try (Model loaded = Model.builder(model)
+                            .require(gpu)
+                            .precision(precision)
+                            .load();
+                    Outputs outputs = loaded.run(Map.of("x", HostTensor.of(Shape.of(n, n), x)))) {
+                assertEquals(
+                        precision == Precision.FAST ? rounded : exact,
+                        outputs.get(0).toFloatArray()[0],
+                        n * 0x1p-16f,
+                        gpu.name());
+            }
         }
     }
 

@@ -33,6 +33,7 @@ public final class Main {
     /** All commands; others may be added. */
     public static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println(message(e));
                     command.getErr().flush();

@@ -5,6 +5,7 @@ import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.ModelBuilder;
+import io.sardonyx.onnx.Precision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -31,6 +32,13 @@ final class ModelOptions {
             description = "fixes a symbolic dimension, as in --dim batch=2")
     private Map<String, Long> dims = new LinkedHashMap<>();
 
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description =
+                    "of float32: strict, float32 (the default) or fast, which lets a GPU round operands of products to tf32")
+    private Optional<Precision> precision = Optional.empty();
+
     Map<String, Long> dims() {
         return dims;
     }
@@ -39,6 +47,7 @@ final class ModelOptions {
         Device where = device.map(Devices::get).orElseGet(Devices::best);
         builder.device(required ? DevicePolicy.require(where) : DevicePolicy.prefer(where));
         threads.ifPresent(builder::threads);
+        precision.ifPresent(builder::precision);
         dims.forEach(builder::bind);
         return builder;
     }

@@ -51,6 +51,7 @@ public final class Launch {
     private long scratchPerThread;
     private int inPlace = NOT_IN_PLACE;
     private Optional<Launch> otherwise = Optional.empty();
+    private Optional<String> fast = Optional.empty();
 
     private Launch(String kernel) {
         this.kernel = kernel;
@@ -126,6 +127,31 @@ public final class Launch {
     public Launch otherwise(Launch other) {
         otherwise = Optional.of(otherwise.map(before -> before.otherwise(other)).orElse(other));
         return this;
+    }
+
+    /**
+     * Names a kernel that takes the same and is faster where a device has it, since it rounds the operands of products to a shorter
+     * format; only for who asks for {@link #fast()}.
+     */
+    public Launch fast(String key) {
+        fast = Optional.of(key);
+        return this;
+    }
+
+    /** This with the kernel named by {@link #fast(String)}; empty if none was. */
+    public Optional<Launch> fast() {
+        return fast.map(this::by);
+    }
+
+    private Launch by(String key) {
+        var other = new Launch(key);
+        other.arguments.addAll(arguments);
+        other.params = params();
+        other.paramCount = paramCount;
+        other.scratch = scratch;
+        other.scratchPerThread = scratchPerThread;
+        other.inPlace = inPlace;
+        return other;
     }
 
     /** The next choice where a device lacks a kernel of this. */

@@ -172,6 +172,9 @@ final class MatrixLaunch {
 
     private Launch gemm(InputTypes in, long m, List<Axis> stack) {
         Launch launch = Launch.of("gemm", dtype).input(0).input(1);
+        if (dtype == DType.FLOAT32) {
+            launch.fast("gemm_tf32.f32");
+        }
         addAddends(launch.output(0), in);
         addSizes(launch, m, stack);
         addFinish(launch);

@@ -70,6 +70,7 @@ public final class ModelBuilder {
         return this;
     }
 
+    /** How exact float32 is to be; {@link Precision#FLOAT32} without this. */
     public ModelBuilder precision(Precision other) {
         precision = other;
         return this;
@@ -118,7 +119,8 @@ public final class ModelBuilder {
         }
         Device device = where.device();
         Weights weights = new Weights(device);
-        GraphPlan plan = GraphPlan.of(graph, where, weights, threads.orElse(device.threads()), read.limits());
+        GraphPlan plan =
+                GraphPlan.of(graph, where, precision, weights, threads.orElse(device.threads()), read.limits());
         InputCheck check = new InputCheck(inputs, bound);
         Model model = new Model(document.info(), where, inputs, outputs, fixed, check, weights, plan);
         try {

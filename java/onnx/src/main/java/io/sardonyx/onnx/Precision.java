@@ -6,6 +6,6 @@ public enum Precision {
     STRICT,
     /** Float32 throughout, by any algorithm whose error stays within 4 times that of the direct one. */
     FLOAT32,
-    /** Shorter formats inside matrix products where a device is faster with them. */
+    /** Operands of matrix products are rounded to a shorter format where a device is faster with it: to tf32 on GPUs. */
     FAST
 }

@@ -6,6 +6,7 @@ import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.RunControl;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Limits;
+import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.Where;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.op.Subgraph;
@@ -33,25 +34,34 @@ public final class GraphPlan implements AutoCloseable {
             NumberedGraph graph,
             Map<Subgraph, GraphPlan> bodies,
             DevicePolicy policy,
+            Precision precision,
             Weights weights,
             int threads,
             Limits limits,
             Where where) {
         this.bodies = bodies;
-        this.context = new PlanContext(graph, policy, weights, threads, limits, where, bodies::get);
+        this.context = new PlanContext(graph, policy, precision, weights, threads, limits, where, bodies::get);
     }
 
     /** A graph and all its subgraphs, ready to be planned for whatever inputs come. */
-    public static GraphPlan of(Graph graph, DevicePolicy policy, Weights weights, int threads, Limits limits) {
-        return of(Numbering.of(graph), policy, weights, threads, limits, graph.where());
+    public static GraphPlan of(
+            Graph graph, DevicePolicy policy, Precision precision, Weights weights, int threads, Limits limits) {
+        return of(Numbering.of(graph), policy, precision, weights, threads, limits, graph.where());
     }
 
     private static GraphPlan of(
-            Numbering numbered, DevicePolicy policy, Weights weights, int threads, Limits limits, Where where) {
+            Numbering numbered,
+            DevicePolicy policy,
+            Precision precision,
+            Weights weights,
+            int threads,
+            Limits limits,
+            Where where) {
         Map<Subgraph, GraphPlan> bodies = new IdentityHashMap<>();
         numbered.bodies()
-                .forEach((body, inner) -> bodies.put(body, of(inner, policy, weights, threads, limits, where)));
-        return new GraphPlan(numbered.graph(), bodies, policy, weights, threads, limits, where);
+                .forEach((body, inner) ->
+                        bodies.put(body, of(inner, policy, precision, weights, threads, limits, where)));
+        return new GraphPlan(numbered.graph(), bodies, policy, precision, weights, threads, limits, where);
     }
 
     /** What a run leaves: each output in memory, or as a value on the heap. */

@@ -1,16 +1,19 @@
 package io.sardonyx.onnx.plan;
 
 import io.sardonyx.device.Device;
+import io.sardonyx.device.Launch;
 import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Limits;
 import io.sardonyx.onnx.ModelLimitException;
 import io.sardonyx.onnx.OpExecutionException;
+import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.UnsupportedModelException;
 import io.sardonyx.onnx.Where;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
 import io.sardonyx.op.Subgraph;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -21,6 +24,7 @@ import java.util.function.Function;
 record PlanContext(
         NumberedGraph graph,
         DevicePolicy policy,
+        Precision precision,
         Weights weights,
         int threads,
         Limits limits,
@@ -29,6 +33,14 @@ record PlanContext(
 
     Device device() {
         return policy.device();
+    }
+
+    /** The form of {@code launch} that the device runs, at the precision asked for; empty if it has no kernel for it. */
+    Optional<Launch> choose(Launch launch) {
+        Optional<Launch> choice = device().choose(launch);
+        return precision == Precision.FAST
+                ? choice.map(c -> c.fast().flatMap(device()::choose).orElse(c))
+                : choice;
     }
 
     /** The number of the base address of output {@code j}; see {@link RunState}. */

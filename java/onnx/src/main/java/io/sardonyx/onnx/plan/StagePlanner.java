@@ -141,7 +141,7 @@ final class StagePlanner {
                 parts.placement.add(new Placement(node.name(), node.opType(), "folded"));
                 return true;
             }
-            launch = fit(node, types) ? operator.launch(in, types).flatMap(device::choose) : Optional.empty();
+            launch = fit(node, types) ? operator.launch(in, types).flatMap(context::choose) : Optional.empty();
         } catch (InputTypes.ValueNeeded e) {
             parts.needed.add(node.inputs()[e.input()]);
             return false;
