@@ -60,24 +60,36 @@ class WeightLoadingTest {
                         node("Mul", "c c", "cc"),
                         node("Identity", "d", "dd"),
                         node("MatMul", "x e", "xe"),
-                        node("Det", "f", "det"))
+                        node("Det", "f", "det"),
+                        node("If", "yes", "if")
+                                .addAttribute(Onnx.attribute("then_branch", branch("g")))
+                                .addAttribute(Onnx.attribute("else_branch", branch("a"))))
                 .addInitializer(weight("a", DEPTH, WIDTH))
                 .addInitializer(weight("b", WIDTH, DEPTH))
                 .addInitializer(weight("c", DEPTH, WIDTH))
                 .addInitializer(weight("d", DEPTH, WIDTH))
                 .addInitializer(weight("e", 2, DEPTH, WIDTH))
                 .addInitializer(weight("f", 20000, 1, 1))
+                .addInitializer(weight("g", DEPTH, WIDTH))
+                .addInput(unshaped("yes", DType.BOOL))
                 .addInput(unshaped("x", DType.FLOAT32));
-        for (String output : List.of("xa", "xb", "xc", "cc", "dd", "xe", "det", "b")) {
+        for (String output : List.of("xa", "xb", "xc", "cc", "dd", "xe", "det", "if", "b")) {
             graph.addOutput(unshaped(output, DType.FLOAT32));
         }
         return graph;
     }
 
+    /** A product with a weight of the graph around. */
+    private static GraphProto.Builder branch(String weight) {
+        return body(node("MatMul", "x " + weight, weight + "_in_branch"))
+                .addOutput(unshaped(weight + "_in_branch", DType.FLOAT32));
+    }
+
     private static List<HostTensor> run(Model model) {
         List<HostTensor> results = new ArrayList<>();
         for (int rows : new int[] {1, 3, 40}) {
-            try (Outputs outputs = model.run(Map.of("x", Data.normal(rows, rows, DEPTH)))) {
+            try (Outputs outputs = model.run(Map.of(
+                    "x", Data.normal(rows, rows, DEPTH), "yes", HostTensor.of(DType.BOOL, Shape.SCALAR, rows % 2)))) {
                 outputs.names()
                         .forEach(name -> results.add(outputs.get(name).toHost().copy()));
             }

@@ -26,15 +26,22 @@ public final class WeightLoading {
         this.weights = weights;
     }
 
-    /** After this no weight of {@code graph} is read from the file. */
+    /** After this no weight of {@code graph} and its bodies is read from the file. */
     public static void load(Graph graph, Device device, Weights weights) {
         var loading = new WeightLoading(device, weights);
+        loading.collect(graph);
+        loading.wanted.forEach(loading::load);
+    }
+
+    private void collect(Graph graph) {
         graph.initializers().forEach((value, tensor) -> {
             if (tensor.isDeferred()) {
-                loading.collect(graph, value, tensor);
+                collect(graph, value, tensor);
             }
         });
-        loading.wanted.forEach(loading::load);
+        for (Node node : graph.nodes()) {
+            node.bodies().forEach(body -> collect(body.graph()));
+        }
     }
 
     private void collect(Graph graph, String value, HostTensor tensor) {
