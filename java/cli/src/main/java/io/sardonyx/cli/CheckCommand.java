@@ -88,7 +88,8 @@ final class CheckCommand implements Callable<Integer> {
                     + count(results, CaseResult.Status.UNSUPPORTED) + " unsupported");
         }
         out.flush();
-        return count(results, CaseResult.Status.FAIL) == 0 ? 0 : 1;
+        boolean refused = options.isDeviceRequired() && count(results, CaseResult.Status.UNSUPPORTED) > 0;
+        return count(results, CaseResult.Status.FAIL) == 0 && !refused ? 0 : 1;
     }
 
     private Optional<Judge> judge() {

@@ -43,6 +43,10 @@ final class ModelOptions {
         return dims;
     }
 
+    boolean isDeviceRequired() {
+        return required;
+    }
+
     ModelBuilder configure(ModelBuilder builder) {
         Device where = device.map(Devices::get).orElseGet(Devices::best);
         builder.device(required ? DevicePolicy.require(where) : DevicePolicy.prefer(where));

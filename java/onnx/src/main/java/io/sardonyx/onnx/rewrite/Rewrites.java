@@ -27,6 +27,7 @@ public final class Rewrites {
                 new FuseGelu(),
                 new FuseSwish(),
                 new FuseAttention(),
+                new ExpandAttention(),
                 new RemoveUnused(), // what a pattern left behind would count as a use of its input
                 new FuseMatMul(),
                 new FuseConv(),
