@@ -257,8 +257,7 @@ public record Recurrence(Direction direction, List<CellActivation> activations, 
         return Optional.of(direct.map(packed::otherwise).orElse(packed));
     }
 
-    private Launch packed(
-            String kernel, InputTypes in, int gates, int split, boolean variant, long cellScratch) {
+    private Launch packed(String kernel, InputTypes in, int gates, int split, boolean variant, long cellScratch) {
         Sizes sizes = sizes(in.shape(X), in.shape(R));
         long hidden = sizes.hidden;
         Launch launch = Launch.of(kernel, DType.FLOAT32)
@@ -275,6 +274,11 @@ public record Recurrence(Direction direction, List<CellActivation> activations, 
 
     /** The kernel of any float type of at most 32 bits and any activations. */
     Optional<Launch> direct(String kernel, InputTypes in, int gates, boolean variant) {
+        return direct(kernel, in, gates, variant, MOST_SUMS);
+    }
+
+    /** With about so many products of W and x at a time. */
+    Optional<Launch> direct(String kernel, InputTypes in, int gates, boolean variant, long mostSums) {
         Sizes sizes = sizes(in.shape(X), in.shape(R));
         DType dtype = in.dtype(X);
         if (dtype.bits() > 32 || sizes.hidden > LARGEST_STATE || !hasLengths(in)) {
@@ -282,7 +286,7 @@ public record Recurrence(Direction direction, List<CellActivation> activations, 
         }
         long sequences = (long) direction.count() * sizes.batch;
         long sums = Math.max(1, sequences * gates * sizes.hidden);
-        long chunk = Math.min(sizes.steps, Math.max(1, MOST_SUMS / sums));
+        long chunk = Math.min(sizes.steps, Math.max(1, mostSums / sums));
         Launch launch = Launch.of(kernel + "_direct", dtype).input(X).input(W).input(R);
         withSizes(launch, sizes).param(chunk).param(variant ? 1 : 0).param((double) clip);
         int functions = activations.size() / direction.count();
