@@ -1,5 +1,5 @@
 // The blocks of a cluster: who they are, the barrier that they share, and each other's shared
-// memory. sm_90.
+// memory. sm_90; before that a block is a cluster of its own.
 #pragma once
 #include "cuda/device/shared.h"
 #ifdef SX_SIM
@@ -18,6 +18,18 @@ inline void cluster_wait() { sim::cluster_wait(); }
 template <class T>
 T* map_shared(T* p, uint32_t rank) {
   return static_cast<T*>(sim::peer_shared(p, rank, "mapa"));
+}
+
+#elif defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+
+__device__ __forceinline__ uint32_t cluster_rank() { return 0; }
+__device__ __forceinline__ uint32_t cluster_size() { return 1; }
+__device__ __forceinline__ void cluster_arrive() {}
+__device__ __forceinline__ void cluster_wait() { __syncthreads(); }
+
+template <class T>
+__device__ __forceinline__ T* map_shared(T* p, uint32_t) {
+  return p;
 }
 
 #else

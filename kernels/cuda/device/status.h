@@ -14,7 +14,8 @@ enum class Finding : int32_t {
   kIndexOutside,
   kDivisionByZero,
   kOutsideRange,
-  kWriteOutside
+  kWriteOutside,
+  kLengthOutside
 };
 
 struct Status {
@@ -22,7 +23,8 @@ struct Status {
   int32_t step;        // of the program; 0 for a single launch
   const char* prefix;  // of the message; lies on the host; may be null
   // kIndexOutside: index, lowest, the first that is too large; kOutsideRange: value, lowest,
-  // highest; kWriteOutside: index, entries, size of the cache.
+  // highest; kWriteOutside: index, entries, size of the cache; kLengthOutside: length, sequence,
+  // steps.
   int64_t values[3];
 };
 

@@ -48,6 +48,9 @@ std::string text_of(const Status& status) {
     case Finding::kWriteOutside:
       return prefix + "write index " + number(0) + " for " + number(1) +
              " entries is outside a cache of " + number(2);
+    case Finding::kLengthOutside:
+      return prefix + "length " + number(0) + " of sequence " + number(1) + " is outside [0, " +
+             number(2) + "]";
     case Finding::kNothing:
       break;
   }

@@ -1,5 +1,6 @@
 package io.sardonyx;
 
+import static io.sardonyx.onnx.read.Onnx.attribute;
 import static io.sardonyx.onnx.read.Onnx.body;
 import static io.sardonyx.onnx.read.Onnx.identity;
 import static io.sardonyx.onnx.read.Onnx.node;
@@ -202,6 +203,36 @@ class FarModelsTest {
         try (Model model = builder(unshapedSumOfDet()).device(FAR).load();
                 Outputs outputs = model.run(Map.of("x", matrix))) {
             assertEquals(-4, outputs.only().item(), 1e-6);
+        }
+    }
+
+    /** The host takes the branch; what a branch computes is held to the requirement when it is taken. */
+    @Test
+    void controlFlowMayStandAroundARequiredDevice() {
+        assumeTrue(FAR.has("relu.f32"), "skipped: there are no kernels here");
+        GraphProto.Builder far = body(node("Relu", "x", "t")).addOutput(unshaped("t", DType.FLOAT32));
+        GraphProto.Builder nowhere =
+                body(node("Det", "x", "e").setName("first")).addOutput(unshaped("e", DType.FLOAT32));
+        GraphProto.Builder graph = body(node(
+                        "If", "go", "y", attribute("then_branch", far), attribute("else_branch", nowhere)))
+                .addInput(value("go", DType.BOOL.code()))
+                .addInput(value("x", DType.FLOAT32.code(), 2, 2))
+                .addOutput(unshaped("y", DType.FLOAT32));
+        HostTensor matrix = HostTensor.of(Shape.of(2, 2), 1f, -2f, 3f, 4f);
+        HostTensor yes = HostTensor.of(DType.BOOL, Shape.of(), 1);
+        HostTensor no = HostTensor.of(DType.BOOL, Shape.of(), 0);
+        try (Model model = builder(graph).require(FAR).load()) {
+            assertEquals(
+                    List.of("host"),
+                    model.placement(List.of(yes.type(), matrix.type())).stream()
+                            .map(Placement::where)
+                            .toList());
+            try (Outputs outputs = model.run(Map.of("go", yes, "x", matrix))) {
+                assertArrayEquals(new float[] {1, 0, 3, 4}, outputs.only().toFloatArray());
+            }
+            UnsupportedModelException e =
+                    assertThrows(UnsupportedModelException.class, () -> model.run(Map.of("go", no, "x", matrix)));
+            assertEquals(List.of("Det 'first' has no kernel on far:0"), e.items());
         }
     }
 

@@ -37,7 +37,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Models whole on GPUs: on a real one where there is one, and on the simulated one as far as that is quick. */
 class SimulatedModelsTest {
-    private static final Set<String> QUICK = Set.of("mnist-8", "tinybert", "gpt2-past", "super-resolution-10");
+    /** Convolutions, transformers, a cache of keys and values, If around LSTMs. */
+    private static final Set<String> QUICK = Set.of(
+            "mnist-8",
+            "tinybert",
+            "gpt2-past",
+            "super-resolution-10",
+            "silero-vad-v5",
+            "silero-vad-op15",
+            "dtln-1",
+            "dtln-2");
 
     private static List<Device> gpus() {
         List<Device> gpus = Devices.all().stream()

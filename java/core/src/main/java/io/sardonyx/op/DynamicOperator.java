@@ -17,6 +17,11 @@ public non-sealed interface DynamicOperator extends Operator {
      */
     List<? extends HostValue> evaluate(Values in, Evaluation evaluation);
 
+    /** Whether this only says which subgraph runs when, and on what; what computes is in the subgraphs. */
+    default boolean onlyRunsSubgraphs() {
+        return false;
+    }
+
     default boolean deterministic() {
         return true;
     }

@@ -61,12 +61,9 @@ public record GRU(Recurrence recurrence, boolean linearBeforeReset) implements T
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (!recurrence.hasKernel(in, DEFAULTS)) {
-            return Optional.empty();
-        }
         long hidden = in.shape(Recurrence.R).size(2);
         // r⊙h and the sums of Rh's products, for each of 4 sequences.
         long scratch = 4 * (Recurrence.paddedUnits(hidden) + Recurrence.packedColumns(1, hidden));
-        return Optional.of(recurrence.launch("gru", in, GATES, 2, linearBeforeReset, scratch));
+        return recurrence.launch("gru", in, GATES, 2, linearBeforeReset, scratch, DEFAULTS);
     }
 }

@@ -12,6 +12,11 @@ public record If(Subgraph thenBranch, Subgraph elseBranch) implements DynamicOpe
     }
 
     @Override
+    public boolean onlyRunsSubgraphs() {
+        return true;
+    }
+
+    @Override
     public List<? extends HostValue> evaluate(Values in, Evaluation evaluation) {
         HostTensor condition = in.single(0);
         if (condition.dtype() != DType.BOOL) {

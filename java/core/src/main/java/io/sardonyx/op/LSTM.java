@@ -59,8 +59,6 @@ public record LSTM(Recurrence recurrence, boolean inputForget) implements Tensor
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return recurrence.hasKernel(in, DEFAULTS)
-                ? Optional.of(recurrence.launch("lstm", in, GATES, GATES, inputForget, 0))
-                : Optional.empty();
+        return recurrence.launch("lstm", in, GATES, GATES, inputForget, 0, DEFAULTS);
     }
 }

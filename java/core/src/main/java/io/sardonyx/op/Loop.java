@@ -21,6 +21,11 @@ public record Loop(Subgraph body) implements DynamicOperator {
     }
 
     @Override
+    public boolean onlyRunsSubgraphs() {
+        return true;
+    }
+
+    @Override
     public List<? extends HostValue> evaluate(Values in, Evaluation evaluation) {
         int carriedCount = Math.max(0, in.size() - 2);
         int scanCount = body.outputs() - 1 - carriedCount;

@@ -1,8 +1,10 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The simple recurrent network: {@code h' = f(W·x + R·h + Wb + Rb)}, f = tanh by default. Shapes: see {@link Recurrence}. ONNX
@@ -32,5 +34,10 @@ public record RNN(Recurrence recurrence) implements TensorOperator {
                 h[k] = recurrence.activate(d, 0, x[k] + sums[k]);
             }
         };
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        return recurrence.direct("rnn", in, 1, false);
     }
 }

@@ -8,6 +8,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -30,6 +31,12 @@ public record Recurrence(Direction direction, List<CellActivation> activations, 
     static final int INITIAL_H = 5;
     static final int INITIAL_C = 6;
     static final int PEEPHOLES = 7;
+
+    /** As large a state as fits into the shared memory of every GPU, with what goes beside it. */
+    private static final long LARGEST_STATE = 8192;
+
+    /** About as many products of W and x are kept at a time: 64 MiB. */
+    private static final long MOST_SUMS = 1 << 24;
 
     /** In which direction, or both, a sequence is read. */
     public enum Direction {
@@ -213,49 +220,98 @@ public record Recurrence(Direction direction, List<CellActivation> activations, 
         return result;
     }
 
-    /** Whether the float32 kernels can run a node: constant weights, ONNX's default activations. */
-    boolean hasKernel(InputTypes in, CellActivation... defaults) {
+    /** Whether the kernels of packed weights can run a node: constant float32 weights, ONNX's default activations. */
+    private boolean hasPackedKernel(InputTypes in, CellActivation... defaults) {
         for (int i = 0; i < activations.size(); i++) {
             if (!activations.get(i).equals(defaults[i % defaults.length])) {
                 return false;
             }
         }
-        return in.dtype(X) == DType.FLOAT32
-                && in.constant(W)
-                && in.constant(R)
-                && (!in.has(LENGTHS) || in.dtype(LENGTHS) == DType.INT32);
+        return in.dtype(X) == DType.FLOAT32 && in.constant(W) && in.constant(R) && hasLengths(in);
+    }
+
+    private static boolean hasLengths(InputTypes in) {
+        return !in.has(LENGTHS) || in.dtype(LENGTHS) == DType.INT32;
     }
 
     /**
-     * The launch of a cell's kernel.
+     * The launch of a cell's kernel, where one can run it: that of packed weights, or one that reads W and R as they lie.
      *
      * @param split how many gates of R come before those that wait for them
      * @param variant the cell's own attribute
      * @param cellScratch floats that the cell wants for each thread
      */
-    Launch launch(String kernel, InputTypes in, int gates, int split, boolean variant, long cellScratch) {
+    Optional<Launch> launch(
+            String kernel,
+            InputTypes in,
+            int gates,
+            int split,
+            boolean variant,
+            long cellScratch,
+            CellActivation... defaults) {
+        Optional<Launch> direct = direct(kernel, in, gates, variant);
+        if (!hasPackedKernel(in, defaults)) {
+            return direct;
+        }
+        Launch packed = packed(kernel, in, gates, split, variant, cellScratch);
+        return Optional.of(direct.map(packed::otherwise).orElse(packed));
+    }
+
+    private Launch packed(String kernel, InputTypes in, int gates, int split, boolean variant, long cellScratch) {
         Sizes sizes = sizes(in.shape(X), in.shape(R));
         long hidden = sizes.hidden;
         Launch launch = Launch.of(kernel, DType.FLOAT32)
                 .input(X)
                 .packed(W, pack(gates, hidden, sizes.inputs, gates))
-                .packed(R, pack(gates, hidden, hidden, split))
-                .input(B)
+                .packed(R, pack(gates, hidden, hidden, split));
+        // As in recurrent.h: biases and the sums of 32 rows, and two states of 4 sequences.
+        long floats = 33 * packedColumns(gates, hidden) + 8 * paddedUnits(hidden) + cellScratch;
+        return withSizes(launch, sizes)
+                .param(variant ? 1 : 0)
+                .param((double) clip)
+                .scratchPerThread(4 * floats);
+    }
+
+    /** The kernel of any float type of at most 32 bits and any activations. */
+    Optional<Launch> direct(String kernel, InputTypes in, int gates, boolean variant) {
+        return direct(kernel, in, gates, variant, MOST_SUMS);
+    }
+
+    /** With about so many products of W and x at a time. */
+    Optional<Launch> direct(String kernel, InputTypes in, int gates, boolean variant, long mostSums) {
+        Sizes sizes = sizes(in.shape(X), in.shape(R));
+        DType dtype = in.dtype(X);
+        if (dtype.bits() > 32 || sizes.hidden > LARGEST_STATE || !hasLengths(in)) {
+            return Optional.empty();
+        }
+        long sequences = (long) direction.count() * sizes.batch;
+        long sums = Math.max(1, sequences * gates * sizes.hidden);
+        long chunk = Math.min(sizes.steps, Math.max(1, mostSums / sums));
+        Launch launch = Launch.of(kernel + "_direct", dtype).input(X).input(W).input(R);
+        withSizes(launch, sizes).param(chunk).param(variant ? 1 : 0).param((double) clip);
+        int functions = activations.size() / direction.count();
+        for (int d = 0; d < 2; d++) {
+            for (int i = 0; i < functions; i++) {
+                CellActivation f = activation(Math.min(d, direction.count() - 1), i);
+                launch.param(f.kind().ordinal()).param((double) f.alpha()).param((double) f.beta());
+            }
+        }
+        return Optional.of(launch.scratch(4 * sequences * sizes.hidden * (chunk * gates + 2)));
+    }
+
+    /** The arguments behind the weights, and the parameters that all kernels have in front. */
+    private Launch withSizes(Launch launch, Sizes sizes) {
+        return launch.input(B)
                 .input(LENGTHS)
                 .input(INITIAL_H)
                 .input(INITIAL_C)
                 .input(PEEPHOLES)
                 .output(0)
                 .output(1)
-                .output(2);
-        // As in recurrent.h: biases and the sums of 32 rows, and two states of 4 sequences.
-        long floats = 33 * packedColumns(gates, hidden) + 8 * paddedUnits(hidden) + cellScratch;
-        return launch.params(sizes.steps, sizes.batch, sizes.inputs, hidden, direction.count())
+                .output(2)
+                .params(sizes.steps, sizes.batch, sizes.inputs, sizes.hidden, direction.count())
                 .param(direction == Direction.REVERSE ? 1 : 0)
-                .param(batchFirst ? 1 : 0)
-                .param(variant ? 1 : 0)
-                .param((double) clip)
-                .scratchPerThread(4 * floats);
+                .param(batchFirst ? 1 : 0);
     }
 
     private Launch.Pack pack(int gates, long hidden, long depth, int first) {

@@ -52,6 +52,11 @@ public record Scan(
     }
 
     @Override
+    public boolean onlyRunsSubgraphs() {
+        return true;
+    }
+
+    @Override
     public List<? extends HostValue> evaluate(Values in, Evaluation evaluation) {
         int states = in.size() - (batched ? 1 : 0) - scanInputs;
         if (scanInputs < 1 || states < 0 || body.inputs() != states + scanInputs || body.outputs() < states) {

@@ -14,7 +14,8 @@ public sealed interface DevicePolicy {
     /**
      * Nodes without a kernel on {@code device} are an {@link UnsupportedModelException} that lists them, once they are planned: when
      * the model is loaded if its inputs have fixed sizes, else in the first run with inputs of those sizes; what follows a value
-     * that only a run can tell, when that is known. What planning folds, and what only renames its input, runs nowhere.
+     * that only a run can tell, when that is known. What planning folds, and what only renames its input, runs nowhere. If, Loop
+     * and Scan are the host's, which picks what runs next; the nodes of their subgraphs are planned, and refused, when it does.
      */
     record Require(Device device) implements DevicePolicy {}
 

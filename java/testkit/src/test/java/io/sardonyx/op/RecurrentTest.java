@@ -1,16 +1,20 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.op.CellActivation.Kind;
 import io.sardonyx.op.Recurrence.Direction;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
 import io.sardonyx.testkit.Case;
 import io.sardonyx.testkit.Data;
 import io.sardonyx.testkit.OperatorTest;
 import io.sardonyx.testkit.Tolerance;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** LSTM, GRU and RNN. */
@@ -20,7 +24,7 @@ class RecurrentTest extends OperatorTest {
 
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(sums(), gates(), activations(), lstms(), grus(), rejections())
+        return Stream.of(sums(), gates(), activations(), lstms(), grus(), ragged(), rejections())
                 .flatMap(c -> c);
     }
 
@@ -234,31 +238,118 @@ class RecurrentTest extends OperatorTest {
                 random("GRU with a clip", gru(Map.of("clip", 0.3f)), 3, 4, 2, 5, 6));
     }
 
+    /** Sizes that are multiples of nothing, a sequence without steps, and weights that the run gives. */
+    private static Stream<Case> ragged() {
+        LSTM both = lstm(Map.of("direction", "bidirectional", "layout", 1L));
+        return Stream.of(
+                ragged("LSTM", lstm(Map.of()), 4, DType.FLOAT32),
+                ragged("LSTM in both directions, batch first", both, 4, DType.FLOAT32),
+                ragged("LSTM", lstm(Map.of("direction", "reverse")), 4, DType.FLOAT16),
+                ragged("LSTM", lstm(Map.of("clip", 1f)), 4, DType.BFLOAT16),
+                ragged("LSTM, two steps at a time", new InPieces(both, 4), 4, DType.FLOAT32),
+                ragged("GRU", gru(Map.of()), 3, DType.FLOAT32),
+                ragged("GRU in both directions", gru(Map.of("direction", "bidirectional")), 3, DType.FLOAT16),
+                ragged("GRU, linear before reset", gru(Map.of("linear_before_reset", 1L)), 3, DType.BFLOAT16),
+                ragged("RNN in both directions", rnn(Map.of("direction", "bidirectional")), 1, DType.FLOAT32),
+                ragged("RNN, batch first", rnn(Map.of("layout", 1L)), 1, DType.FLOAT16),
+                ragged("RNN in reverse", rnn(Map.of("direction", "reverse")), 1, DType.BFLOAT16),
+                ragged("RNN, two steps at a time", new InPieces(rnn(Map.of()), 1), 1, DType.FLOAT32),
+                random("an LSTM's y alone", lstm(Map.of()), 4, 3, 1, 6, 50).outputs(1),
+                Case.of("an LSTM's length outside", lstm(Map.of()))
+                        .input(Data.normal(1, 3, 2, 4))
+                        .constant(weights(2, 1, 20, 4))
+                        .constant(weights(3, 1, 20, 5))
+                        .absent()
+                        .input(HostTensor.of(DType.INT32, Shape.of(2), 3, -1))
+                        .rejects("length -1 of sequence 1 is outside [0, 3]"));
+    }
+
+    private static Case ragged(String name, TensorOperator operator, int gates, DType dtype) {
+        return Case.of("ragged " + name + " of " + dtype, operator)
+                .input(sequences(operator, dtype, 5, 3, 7))
+                .input(weights(dtype, 2, directions(operator), gates * 37L, 7))
+                .input(weights(dtype, 3, directions(operator), gates * 37L, 37))
+                .input(weights(dtype, 4, directions(operator), 2L * gates * 37))
+                .input(HostTensor.of(DType.INT32, Shape.of(3), 4, 0, 5))
+                .input(state(operator, dtype, 6, 3, 37))
+                .within(dtype == DType.FLOAT32 ? Tolerance.of(1e-5, 1e-5) : Tolerance.of(1e-2, 1e-2))
+                .outputs(2);
+    }
+
+    /**
+     * An operator whose kernel keeps the products of W for two steps at a time, as it does where there are very many.
+     *
+     * @param gates of the operator's cell
+     */
+    private record InPieces(TensorOperator operator, int gates) implements TensorOperator {
+        @Override
+        public List<TensorType> infer(InputTypes in) {
+            return operator.infer(in);
+        }
+
+        @Override
+        public void reference(Inputs in, List<HostTensor> out) {
+            operator.reference(in, out);
+        }
+
+        @Override
+        public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+            long ofAStep = out.get(1).shape().elements() * gates;
+            String kernel = operator.name().toLowerCase(Locale.ROOT);
+            return recurrence(operator).direct(kernel, in, gates, false, 2 * ofAStep);
+        }
+    }
+
     /** All inputs, weights as large as 1 / √hidden, and lengths below the number of steps. */
     private static Case random(
             String name, TensorOperator operator, int gates, long steps, long batch, long inputs, long hidden) {
-        Recurrence recurrence = operator instanceof LSTM lstm ? lstm.recurrence() : ((GRU) operator).recurrence();
-        long directions = recurrence.direction() == Direction.BIDIRECTIONAL ? 2 : 1;
-        boolean batchFirst = recurrence.batchFirst();
-        long[] state = batchFirst ? new long[] {batch, directions, hidden} : new long[] {directions, batch, hidden};
+        long directions = directions(operator);
         Case c = Case.of(name, operator)
-                .input(batchFirst ? Data.normal(1, batch, steps, inputs) : Data.normal(1, steps, batch, inputs))
+                .input(sequences(operator, DType.FLOAT32, steps, batch, inputs))
                 .constant(weights(2, directions, gates * hidden, inputs))
                 .constant(weights(3, directions, gates * hidden, hidden))
                 .constant(weights(4, directions, 2 * gates * hidden))
                 .input(Data.integers(DType.INT32, 5, Math.min(1, steps), steps, batch))
-                .input(Data.normal(6, state))
+                .input(state(operator, DType.FLOAT32, 6, batch, hidden))
                 .within(Tolerance.of(1e-5, 1e-5));
         return gates == 3
                 ? c.outputs(2)
-                : c.input(Data.normal(7, state))
+                : c.input(state(operator, DType.FLOAT32, 7, batch, hidden))
                         .input(weights(8, directions, 3 * hidden))
                         .outputs(3);
     }
 
+    private static Recurrence recurrence(TensorOperator operator) {
+        if (operator instanceof InPieces pieces) {
+            return recurrence(pieces.operator);
+        }
+        return operator instanceof LSTM lstm
+                ? lstm.recurrence()
+                : operator instanceof GRU gru ? gru.recurrence() : ((RNN) operator).recurrence();
+    }
+
+    private static long directions(TensorOperator operator) {
+        return recurrence(operator).direction() == Direction.BIDIRECTIONAL ? 2 : 1;
+    }
+
+    private static HostTensor sequences(TensorOperator operator, DType dtype, long steps, long batch, long inputs) {
+        boolean batchFirst = recurrence(operator).batchFirst();
+        return Data.normal(dtype, 1, batchFirst ? batch : steps, batchFirst ? steps : batch, inputs);
+    }
+
+    private static HostTensor state(TensorOperator operator, DType dtype, long seed, long batch, long hidden) {
+        boolean batchFirst = recurrence(operator).batchFirst();
+        long directions = directions(operator);
+        return Data.normal(dtype, seed, batchFirst ? batch : directions, batchFirst ? directions : batch, hidden);
+    }
+
     private static HostTensor weights(long seed, long... sizes) {
+        return weights(DType.FLOAT32, seed, sizes);
+    }
+
+    private static HostTensor weights(DType dtype, long seed, long... sizes) {
         double bound = 1 / Math.sqrt(sizes[sizes.length - 1]);
-        return Data.uniform(DType.FLOAT32, seed, -bound, bound, sizes);
+        return Data.uniform(dtype, seed, -bound, bound, sizes);
     }
 
     private static Stream<Case> rejections() {
@@ -277,6 +368,10 @@ class RecurrentTest extends OperatorTest {
 
     private static LSTM lstm(Map<String, Object> attributes) {
         return LSTM.read(attributes(attributes));
+    }
+
+    private static RNN rnn(Map<String, Object> attributes) {
+        return RNN.read(attributes(attributes));
     }
 
     private static GRU gru(Map<String, Object> attributes) {

@@ -6,6 +6,7 @@ import io.sardonyx.device.Memory;
 import io.sardonyx.device.Program.Command;
 import io.sardonyx.device.Program.Operand;
 import io.sardonyx.device.Program.Place;
+import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.UnsupportedModelException;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
 import io.sardonyx.op.DynamicOperator;
@@ -115,7 +116,8 @@ final class StagePlanner {
                 parts.dynamic.add(output);
             }
         }
-        add(node, "reference", commands -> new Step.Dynamic(node, dynamic));
+        String where = dynamic.onlyRunsSubgraphs() ? "host" : ReferenceDevice.INSTANCE.name();
+        add(node, where, commands -> new Step.Dynamic(node, dynamic));
         return true;
     }
 
