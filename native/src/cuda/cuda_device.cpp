@@ -42,7 +42,7 @@ std::string text_of(const Status& status) {
     case Finding::kIndexOutside:
       return prefix + "index " + number(0) + " is outside [" + number(1) + ", " + number(2) + ")";
     case Finding::kDivisionByZero:
-      return prefix + "division by zero";
+      return prefix + "division of an integer by zero";
     case Finding::kOutsideRange:
       return prefix + number(0) + " is outside [" + number(1) + ", " + number(2) + "]";
     case Finding::kWriteOutside:
