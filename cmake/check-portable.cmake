@@ -2,6 +2,7 @@
 execute_process(COMMAND ${READELF} --version-info --dynamic --wide ${LIBRARY} OUTPUT_VARIABLE text
   COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "GLIBC_2\\.[0-9]+" versions "${text}")
+list(REMOVE_DUPLICATES versions)
 foreach(version IN LISTS versions)
   string(REPLACE "GLIBC_" "" version ${version})
   if(version VERSION_GREATER 2.29)

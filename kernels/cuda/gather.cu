@@ -7,8 +7,19 @@
 namespace sx::cuda {
 namespace {
 
+constexpr const char* kPrefix = "Gather: ";
+
 struct Params {
   int64_t axis;
+};
+
+struct LookAtIndices {
+  Indices indices;
+  int64_t n;
+
+  __device__ void operator()(int64_t i, const Reporter& reporter) const {
+    indices.within(i, n, reporter);
+  }
 };
 
 template <class W>
@@ -32,8 +43,10 @@ void gather(const Arguments& args) {
   const int64_t axis = args.params_as<Params>().axis;
   const sx_tensor& data = args.tensors[0];
   const int64_t inner = product(data, axis + 1, data.rank), count = args.size(1);
-  const int64_t elements = product(data, 0, axis) * count * inner;
-  if (elements == 0) return;
+  const int64_t rows = product(data, 0, axis) * count, elements = rows * inner;
+  if (rows == 0) return;
+  if (inner == 0)
+    return look_at(args, LookAtIndices{Indices(args, 1), data.shape[axis]}, count, kPrefix);
   const T* x = args.data<const T>(0);
   T* y = args.data<T>(2);
   const int64_t word = widest_word(x, y, inner * int64_t(sizeof(T)));
@@ -43,7 +56,7 @@ void gather(const Arguments& args) {
     launch(args, gather_kernel<W>, moving_grid(args, elements / each),
            reinterpret_cast<const W*>(x), Indices(args, 1), reinterpret_cast<W*>(y),
            data.shape[axis], inner / each, Divisor(inner / each), Divisor(count), elements / each,
-           stream_of(args).reporter("Gather: "));
+           stream_of(args).reporter(kPrefix));
   });
 }
 

@@ -7,8 +7,16 @@
 namespace sx::cuda {
 namespace {
 
+constexpr const char* kPrefix = "GatherND: ";
+
 struct Params {
   int64_t batch_axes;
+};
+
+struct LookAtRows {
+  Slices slices;
+
+  __device__ void operator()(int64_t i, const Reporter& reporter) const { slices.at(i, reporter); }
 };
 
 template <class W>
@@ -28,7 +36,8 @@ __global__ void __launch_bounds__(kMoveThreads, kMoveBlocks)
 template <class T>
 void gather_nd(const Arguments& args) {
   const Slices slices(args, args.params_as<Params>().batch_axes);
-  if (slices.count * slices.block == 0) return;
+  if (slices.count == 0) return;
+  if (slices.block == 0) return look_at(args, LookAtRows{slices}, slices.count, kPrefix);
   const T* x = args.data<const T>(0);
   T* y = args.data<T>(2);
   const int64_t word = widest_word(x, y, slices.block * int64_t(sizeof(T)));
@@ -37,7 +46,7 @@ void gather_nd(const Arguments& args) {
     const int64_t block = slices.block * int64_t(sizeof(T)) / word;
     launch(args, gather_nd_kernel<W>, moving_grid(args, slices.count * block),
            reinterpret_cast<const W*>(x), slices, reinterpret_cast<W*>(y), block, Divisor(block),
-           slices.count * block, stream_of(args).reporter("GatherND: "));
+           slices.count * block, stream_of(args).reporter(kPrefix));
   });
 }
 

@@ -209,6 +209,7 @@ __global__ void __launch_bounds__(kThreads, 2)
 
 template <class T, class M, int kTile>
 void run(const Arguments& args, const GemmProblem<T>& p) {
+  static_assert(sizeof(Shared<T, kTile>) <= 99 * 1024, "what capability 8.6 and 8.9 have");
   const auto kernel = p.a_depth == 1   ? p.b_depth == 1 ? gemm_sm80_kernel<T, M, kTile, true, true>
                                                         : gemm_sm80_kernel<T, M, kTile, true, false>
                         : p.b_depth == 1 ? gemm_sm80_kernel<T, M, kTile, false, true>

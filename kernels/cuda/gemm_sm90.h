@@ -295,6 +295,8 @@ struct StackMap {
 
 template <class S, class E, class T>
 void run(const Arguments& args, const GemmProblem<T>& p, const Operands& operands) {
+  static_assert(sizeof(Shared<E, S>) <= (228 / S::kBlocks - 1) * 1024,
+                "a processor of capability 9.0 has 228 KB, of which each block takes one");
   const int64_t most =
       int64_t{stream_of(args).device.processors} * S::kBlocks / S::kCluster * S::kCluster;
   launch(args, gemm_sm90_kernel<T, E, S>,

@@ -140,6 +140,23 @@ class Indices {
   bool wide_;
 };
 
+template <class Look>
+__global__ void __launch_bounds__(kMoveThreads)
+    look_kernel(Look look, int64_t count, Reporter reporter) {
+  for (int64_t i = int64_t{blockIdx.x} * kMoveThreads + threadIdx.x; i < count;
+       i += int64_t{gridDim.x} * kMoveThreads)
+    look(i, reporter);
+}
+
+// Calls `look(i, reporter)` for [0, count): indices for which nothing moves must be right all the
+// same.
+template <class Look>
+void look_at(const Arguments& args, const Look& look, int64_t count, const char* prefix) {
+  launch(args, look_kernel<Look>,
+         {.blocks = striding_blocks(args, count, kMoveThreads), .threads = kMoveThreads}, look,
+         count, stream_of(args).reporter(prefix));
+}
+
 // to = from, unless they are one.
 inline void copy_all(const Arguments& args, void* to, const void* from, int64_t bytes) {
   if (to == from || bytes == 0) return;

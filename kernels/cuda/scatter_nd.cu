@@ -9,6 +9,8 @@
 namespace sx::cuda {
 namespace {
 
+constexpr const char* kPrefix = "ScatterND: ";
+
 struct SliceLines {
   Slices slices;
 
@@ -16,12 +18,14 @@ struct SliceLines {
     const int64_t at = slices.at(i, reporter);
     return {i * slices.block + column, at < 0 ? -1 : at * slices.block + column};
   }
+  __device__ void operator()(int64_t i, const Reporter& reporter) const { slices.at(i, reporter); }
 };
 
 template <class T, class Reduction>
 void scatter_nd(const Arguments& args) {
   const SliceLines lines{Slices(args, 0)};
-  scatter<T, Reduction>(args, lines, lines.slices.block, lines.slices.count, "ScatterND: ");
+  if (lines.slices.block == 0) return look_at(args, lines, lines.slices.count, kPrefix);
+  scatter<T, Reduction>(args, lines, lines.slices.block, lines.slices.count, kPrefix);
 }
 
 SX_SCATTER_KERNELS("scatter_nd", scatter_nd);

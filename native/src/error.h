@@ -6,15 +6,26 @@
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "kernel.h"
 
 namespace sx {
 
-// Keeps `message`, behind "context: " if there is a context, for sx_last_error of this thread.
-// Returns `code`.
+// Whether the message says "context: " by itself, as what failed on a stream does of its kernel.
+inline bool names(std::string_view message, std::string_view context) noexcept {
+  if (context.empty()) return true;
+  for (size_t at = 0; (at = message.find(context, at)) != message.npos; at++)
+    if ((at == 0 || message[at - 1] == ' ') &&
+        message.substr(at + context.size()).starts_with(": "))
+      return true;
+  return false;
+}
+
+// Keeps `message`, behind "context: " if there is a context and it is not named yet, for
+// sx_last_error of this thread. Returns `code`.
 inline int32_t fail(int32_t code, const char* context, const char* message) noexcept {
-  return sx_set_error(code, context, message);
+  return sx_set_error(code, context && names(message, context) ? nullptr : context, message);
 }
 
 // A failure with its code, for what is wrong with a call.

@@ -39,6 +39,7 @@ BIND(FIRST_VERSION, void*, dlopen, (const char* a, int b), (a, b));
 BIND(FIRST_VERSION, void*, dlsym, (void* a, const char* b), (a, b));
 BIND(FIRST_VERSION, int, dlclose, (void* a), (a));
 BIND(FIRST_VERSION, char*, dlerror, (), ());
+BIND(FIRST_VERSION, int, dladdr, (const void* a, void* b), (a, b));
 
 // Asked by std::shared_ptr: there are always several threads here.
 HIDDEN char __libc_single_threaded = 0;

@@ -38,7 +38,8 @@ void expect(const char* expected, uint32_t threads, const std::function<void()>&
                    .block = {threads, 1, 1},
                    .cluster = cluster,
                    .shared_bytes = sizeof(Shared),
-                   .name = "kernel"},
+                   .name = "kernel",
+                   .arguments = nullptr},
                   kernel);
     } catch (const sim::Failure& failure) {
       message = failure.message;
@@ -174,6 +175,19 @@ void products() {
   expect("wgmma.wait_group", 128, [=] {
     if (threadIdx.x != 77) multiply(true, true)();
   });
+  const auto described = [](uint64_t bits) {
+    return [=] {
+      float d[4] = {};
+      const Descriptor tile = k_major(shared().tile, Swizzle::k128);
+      wgmma_fence();
+      wgmma<8, bfloat16>(d, Descriptor{tile.bits | bits}, tile);
+      wgmma_commit();
+      wgmma_wait<0>();
+    };
+  };
+  expect("", 128, zeroed(described(0)));
+  expect("base offset 3 is not simulated", 128, zeroed(described(uint64_t{3} << 49)));
+  expect("bits outside of its fields", 128, zeroed(described(uint64_t{1} << 46)));
   expect("different instructions", 128, [] {
     float d[4] = {};
     wgmma_fence();

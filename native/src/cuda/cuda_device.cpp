@@ -42,7 +42,7 @@ std::string text_of(const Status& status) {
     case Finding::kIndexOutside:
       return prefix + "index " + number(0) + " is outside [" + number(1) + ", " + number(2) + ")";
     case Finding::kDivisionByZero:
-      return prefix + "division by zero";
+      return prefix + "division of an integer by zero";
     case Finding::kOutsideRange:
       return prefix + number(0) + " is outside [" + number(1) + ", " + number(2) + "]";
     case Finding::kWriteOutside:
@@ -57,12 +57,18 @@ std::string text_of(const Status& status) {
   return "nothing";
 }
 
+// "what: reason"; a simulated GPU's reason begins with the kernel that failed.
+std::string reason_of(cudaError_t error, const char* what) {
+  const std::string reason = cudaGetErrorString(error);
+  return names(reason, what) ? reason : what + (": " + reason);
+}
+
 }  // namespace
 
 void require(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
   throw Error(error == cudaErrorMemoryAllocation ? SX_NO_MEMORY : SX_INTERNAL,
-              std::string(what) + ": " + cudaGetErrorString(error));
+              reason_of(error, what));
 }
 
 cudaStream_t Device::make_stream(int ordinal) {
@@ -132,7 +138,7 @@ std::unique_lock<std::mutex> Device::lock() {
 void Device::check(cudaError_t error, const char* what) {
   if (error == cudaSuccess) return;
   if (is_sticky(error)) {
-    lost_ = std::string(what) + ": " + cudaGetErrorString(error);
+    lost_ = reason_of(error, what);
     throw Error(SX_LOST, name_ + " is lost: " + lost_);
   }
   require(error, what);

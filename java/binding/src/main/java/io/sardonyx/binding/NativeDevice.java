@@ -183,6 +183,11 @@ final class NativeDevice implements Device {
         return threads;
     }
 
+    @Override
+    public long scratch(Launch launch, int threads) {
+        return launch.scratch(onHost ? threads : 0);
+    }
+
     private long find(String key) {
         Long kernel = kernels.get(key);
         return kernel != null ? kernel : kernels.computeIfAbsent(key, k -> Native.sx_find(handle, k));

@@ -75,7 +75,7 @@ final class NativeLaunch {
 
     private static void call(
             NativeDevice device, long pool, Launch launch, long kernel, long tensors, long params, int paramCount) {
-        long scratchBytes = launch.scratch(device.threads());
+        long scratchBytes = device.scratch(launch, device.threads());
         long scratch = scratchBytes == 0 ? 0 : device.allocateAddress(scratchBytes);
         int code = Native.sx_launch(
                 device.handle(),

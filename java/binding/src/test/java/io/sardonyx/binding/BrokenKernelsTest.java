@@ -88,6 +88,7 @@ class BrokenKernelsTest {
             assertTrue(
                     failure.startsWith("INTERNAL ") && expected.matcher(failure).find(),
                     () -> expected + " expected: " + failure);
+            assertEquals(2, failure.split(Pattern.quote(key), -1).length, () -> "names its kernel once: " + failure);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sardonyx.device.Device;
 import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
@@ -13,6 +14,7 @@ import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
 import io.sardonyx.testkit.FarDevice;
+import io.sardonyx.testkit.TestDevices;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -206,6 +208,16 @@ class NativeDeviceTest {
                     () -> device.launch(launch, List.of(type), new Memory[] {x}, List.of(type), new Memory[] {x}));
             assertEquals("softmax.f32: expects 3 parameters, got 0", failure.getMessage());
             assertEquals(DeviceException.Code.INVALID, failure.code());
+        }
+    }
+
+    @Test
+    void onlyThreadsOfTheHostGetScratchMemoryOfTheirOwn() {
+        Launch launch = Launch.ofKey("nothing.f32").scratch(64L).scratchPerThread(128);
+        for (Device each : TestDevices.all()) {
+            if (each instanceof NativeDevice ours) {
+                assertEquals(ours.onHost() ? 64 + 3 * 128 : 64, ours.scratch(launch, 3), ours.name());
+            }
         }
     }
 

@@ -94,6 +94,11 @@ public interface Device {
     /** Threads that a launch may use, the caller's included, unless a model asks for another number. */
     int threads();
 
+    /** Bytes of scratch memory that the launch needs here, by so many threads if it runs on those of the host. */
+    default long scratch(Launch launch, int threads) {
+        return launch.scratch(threads);
+    }
+
     /**
      * Runs one kernel now. {@code inputs} and {@code outputs} hold {@code null} for absent ones.
      *

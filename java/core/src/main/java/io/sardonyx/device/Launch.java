@@ -108,7 +108,10 @@ public final class Launch {
         return this;
     }
 
-    /** Bytes of scratch memory for each thread, behind those of {@link #scratch(long)}; a multiple of 64. */
+    /**
+     * Bytes of scratch memory for each thread of the host, behind those of {@link #scratch(long)}; a multiple of 64. Kernels of GPUs
+     * get none of it.
+     */
     public Launch scratchPerThread(long bytes) {
         scratchPerThread = (bytes + 63) / 64 * 64;
         return this;
@@ -171,6 +174,7 @@ public final class Launch {
         return Arrays.copyOf(params, paramCount);
     }
 
+    /** Bytes of scratch memory where so many threads of the host work. */
     public long scratch(int threads) {
         return (scratch + 63) / 64 * 64 + scratchPerThread * threads;
     }

@@ -92,6 +92,10 @@ final class ConvolutionKernel {
                 ? Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
                         .map(tile -> kernel.launch(tile, constantWeight, activation, addLast))
                 : Optional.empty();
+        return firstOf(tiled, direct);
+    }
+
+    private static Optional<Launch> firstOf(Optional<Launch> tiled, Launch direct) {
         return Optional.of(tiled.map(launch -> launch.otherwise(direct)).orElse(direct));
     }
 
@@ -112,21 +116,28 @@ final class ConvolutionKernel {
         return launch;
     }
 
-    /** The launch of a convolution of bytes; all {@code inputs} of the operator as they are, then its output. */
+    /**
+     * The launch of a convolution of bytes; all {@code inputs} of the operator as they are, then its output. As with floats there
+     * is a {@code _direct} form, without tiles and scratch memory.
+     */
     static Optional<Launch> integers(String kernelKey, Convolution convolution, int inputs) {
         if (convolution.sliding().axes() > 3) {
             return Optional.empty();
         }
         var kernel = new ConvolutionKernel(convolution, false);
-        return Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout).map(tile -> {
-            Launch launch = Launch.ofKey(kernelKey);
-            for (int i = 0; i < inputs; i++) {
-                launch.input(i);
-            }
-            kernel.addGeometry(launch.output(0));
-            launch.params(tile.rows, tile.columns);
-            return kernel.withScratch(launch, tile, true);
-        });
+        Optional<Launch> tiled = Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
+                .map(tile -> kernel.withScratch(
+                        kernel.integers(kernelKey, inputs).params(tile.rows, tile.columns), tile, true));
+        return firstOf(tiled, kernel.integers(kernelKey + "_direct", inputs));
+    }
+
+    private Launch integers(String kernelKey, int inputs) {
+        Launch launch = Launch.ofKey(kernelKey);
+        for (int i = 0; i < inputs; i++) {
+            launch.input(i);
+        }
+        addGeometry(launch.output(0));
+        return launch;
     }
 
     /**

@@ -24,7 +24,7 @@ public record Div(Alignment alignment) implements Arithmetic {
     @Override
     public long apply(long a, long b, DType type) {
         if (b == 0) {
-            throw new IllegalArgumentException("Div: division of the integer " + a + " by zero");
+            throw new IllegalArgumentException("Div: division of an integer by zero: " + a + " / 0");
         }
         return type == DType.UINT64 ? Long.divideUnsigned(a, b) : a / b;
     }

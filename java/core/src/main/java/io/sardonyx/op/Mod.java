@@ -20,7 +20,7 @@ public record Mod(boolean fmod) implements Arithmetic {
     @Override
     public long apply(long a, long b, DType type) {
         if (b == 0) {
-            throw new IllegalArgumentException("Mod: the integer " + a + " modulo zero");
+            throw new IllegalArgumentException("Mod: division of an integer by zero: " + a + " % 0");
         }
         if (type == DType.UINT64) {
             return Long.remainderUnsigned(a, b);

@@ -74,6 +74,11 @@ public final class FarDevice implements Device {
     }
 
     @Override
+    public long scratch(Launch launch, int threads) {
+        return near.scratch(launch, threads);
+    }
+
+    @Override
     public void launch(
             Launch launch,
             List<TensorType> inputTypes,

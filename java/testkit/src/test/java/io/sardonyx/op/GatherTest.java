@@ -60,12 +60,15 @@ class GatherTest extends OperatorTest {
                 gather("nothing", 0, SIX, longs()),
                 gather("nothing from nothing", 0, Data.normal(1, 0, 3), longs()),
                 gather("complex numbers", 0, Data.normal(DType.COMPLEX128, 1, 4, 2), longs(3, 0)),
-                gather("rejects an index above", 0, SIX, longs(0, 7, 9)).rejects("Gather: index 7 is outside [-2, 2)"),
+                gather("rejects an index above", 0, SIX, longs(0, 7, 1)).rejects("Gather: index 7 is outside [-2, 2)"),
                 gather("rejects an index below", 1, SIX, longs(-4)).rejects("index -4 is outside [-3, 3)"),
                 gather("rejects the smallest index", 1, SIX, longs(Long.MIN_VALUE))
                         .rejects("is outside [-3, 3)"),
                 gather("rejects indices into nothing", 0, Data.normal(1, 0, 3), longs(0))
                         .rejects("outside [0, 0)"),
+                gather("rejects an index of rows of nothing", 0, Data.normal(1, 2, 0), longs(0, 2))
+                        .rejects("Gather: index 2 is outside [-2, 2)"),
+                gather("no index is looked at without rows", 1, Data.normal(1, 0, 2), longs(9)),
                 gather("rejects axis 2", 2, SIX, longs(0)).rejects("axis 2 is out of range"),
                 gather("rejects float indices", 0, SIX, HostTensor.of(Shape.of(1), 0f))
                         .rejects("expected int32"));
@@ -82,6 +85,8 @@ class GatherTest extends OperatorTest {
                 elements("nothing", 0, SIX, longs(Shape.of(0, 3))),
                 elements("rejects an index outside", 1, SIX, longs(Shape.of(1, 1), 3))
                         .rejects("GatherElements: index 3 is outside [-3, 3)"),
+                elements("rejects an index into nothing", 1, Data.normal(1, 2, 0), longs(Shape.of(1, 1), 0))
+                        .rejects("GatherElements: index 0 is outside [0, 0)"),
                 elements("rejects another rank", 1, SIX, longs(1)).rejects("do not lie inside"),
                 elements("rejects more rows", 1, SIX, longs(Shape.of(3, 1), 0, 0, 0))
                         .rejects("do not lie inside"));
@@ -99,6 +104,8 @@ class GatherTest extends OperatorTest {
                         .rejects("GatherND: index 2 is outside [-2, 2)"),
                 slices("rejects an index outside the second axis", 0, SIX, longs(Shape.of(1, 2), 0, -4))
                         .rejects("index -4 is outside [-3, 3)"),
+                slices("rejects an index of slices of nothing", 0, Data.normal(1, 2, 0), longs(Shape.of(1, 1), 2))
+                        .rejects("GatherND: index 2 is outside [-2, 2)"),
                 slices("rejects too many axes", 1, SIX, longs(Shape.of(2, 2), 0, 0, 0, 0))
                         .rejects("at most 1 axes"),
                 slices("rejects other batches", 1, SIX, longs(Shape.of(3, 1), 0, 0, 0))

@@ -103,6 +103,14 @@ class ScatterTest extends OperatorTest {
                                 HostTensor.of(DType.UINT64, Shape.of(1), 1))
                         .expect(HostTensor.of(DType.UINT64, Shape.of(1), 0x1p63)),
                 elements("rejects an index outside", 1, NONE, SIX, bad, bad).rejects("index 3 is outside [-3, 3)"),
+                elements(
+                                "rejects an index into nothing",
+                                1,
+                                NONE,
+                                Data.normal(1, 2, 0),
+                                longs(Shape.of(1, 1), 0),
+                                Data.normal(1, 1, 1))
+                        .rejects("index 0 is outside [0, 0)"),
                 elements("rejects fewer updates", 1, NONE, SIX, bad, longs(Shape.of(1, 1), 1))
                         .rejects("expected updates of the indices' shape [1, 2], given [1, 1]"),
                 elements(
@@ -140,6 +148,13 @@ class ScatterTest extends OperatorTest {
                         .expect(SIX),
                 slices("rejects an index outside", NONE, SIX, longs(Shape.of(1, 1), -3), longs(Shape.of(1, 3), 0, 0, 0))
                         .rejects("index -3 is outside [-2, 2)"),
+                slices(
+                                "rejects an index of slices of nothing",
+                                NONE,
+                                Data.normal(1, 2, 0),
+                                longs(Shape.of(1, 1), -3),
+                                Data.normal(1, 1, 0))
+                        .rejects("ScatterND: index -3 is outside [-2, 2)"),
                 slices("rejects other updates", NONE, SIX, longs(Shape.of(1, 1), 0), longs(Shape.of(1, 2), 0, 0))
                         .rejects("expected updates [1, 3], given [1, 2]"));
     }

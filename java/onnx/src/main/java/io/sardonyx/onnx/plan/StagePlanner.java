@@ -257,7 +257,7 @@ final class StagePlanner {
                 operands.set(i, outputOperand(node, types, step, output.index()));
             }
         }
-        long scratchBytes = launch.scratch(context.threads());
+        long scratchBytes = device.scratch(launch, context.threads());
         Optional<Arena.Block> scratch =
                 scratchBytes == 0 ? Optional.empty() : Optional.of(arena.add(scratchBytes, step));
         add(node, device.name(), commands -> {

@@ -1,9 +1,9 @@
-// conv_integer: y[n, m, o] = sum over c, t of (w - w_zero[m]) * (x - x_zero), in int32; padding is
-// a true zero. qlinear_conv: the same plus bias b[m], then y = saturate(round(sum * x_scale *
-// w_scale[m] / y_scale) + y_zero). x is [batch, group * channels, input], w is [group * filters,
-// channels, kernel], both int8 or uint8. The matrix product of implicit_gemm.h in 32-bit integers,
-// exact until they wrap around; without dp4a or tensor cores. The parameters are the CPU's, whose
-// tiles it does without. Not yet measured on a GPU. Jacob et al., arXiv 1712.05877.
+// conv_integer_direct: y[n, m, o] = sum over c, t of (w - w_zero[m]) * (x - x_zero), in int32;
+// padding is a true zero. qlinear_conv_direct: the same plus bias b[m], then y = saturate(round(sum
+// * x_scale * w_scale[m] / y_scale) + y_zero). x is [batch, group * channels, input], w is [group *
+// filters, channels, kernel], both int8 or uint8. The matrix product of implicit_gemm.h in 32-bit
+// integers, exact until they wrap around; without dp4a or tensor cores. Not yet measured on a GPU.
+// Jacob et al., arXiv 1712.05877.
 #include "cuda/implicit_gemm.h"
 
 namespace sx::cuda {
@@ -12,7 +12,6 @@ namespace {
 struct Params {
   int64_t batch, group, channels, filters;
   Geometry geometry;
-  int64_t tile_rows, tile_columns;  // of the CPU's kernel
 };
 
 constexpr int32_t kInt8 = 3;  // ONNX's numbers
@@ -126,8 +125,8 @@ void qlinear_conv(const Arguments& args) {
                 args.data<uint8_t>(9), args.size(4) == 1, args.tensors[9].dtype == kInt8});
 }
 
-SX_KERNEL("conv_integer", conv_integer);
-SX_KERNEL("qlinear_conv", qlinear_conv);
+SX_KERNEL("conv_integer_direct", conv_integer);
+SX_KERNEL("qlinear_conv_direct", qlinear_conv);
 
 }  // namespace
 }  // namespace sx::cuda
