@@ -3,27 +3,17 @@ package io.sardonyx.binding;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sardonyx.device.Devices;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * That the checked simulator finds the mistake of every kernel in kernels/cuda/lab/broken, and none in their correct twins. In
- * a JVM of its own, since a process has the one simulator or the other.
- */
+/** That the checked simulator finds the mistake of every kernel in kernels/cuda/lab/broken, and none in their correct twins. */
 class BrokenKernelsTest {
     /** What the message about each mistake says, as an expression; which of two depends on the schedule. */
     private static final Map<String, String> EXPECTED = Map.ofEntries(
@@ -70,7 +60,8 @@ class BrokenKernelsTest {
     @TestFactory
     Stream<DynamicTest> kernels() throws Exception {
         Natives.cpu();
-        Map<String, String> failures = run();
+        Map<String, String> failures =
+                LabKernels.run(folder, Map.of(), "broken.", "correct.").failures();
         assertEquals(
                 EXPECTED.keySet().stream()
                         .flatMap(name -> Stream.of("broken." + name, "correct." + name))
@@ -90,37 +81,5 @@ class BrokenKernelsTest {
                     () -> expected + " expected: " + failure);
             assertEquals(2, failure.split(Pattern.quote(key), -1).length, () -> "names its kernel once: " + failure);
         }
-    }
-
-    /** By key, what the kernel failed with. */
-    private Map<String, String> run() throws IOException, InterruptedException {
-        Path out = folder.resolve("out");
-        Path errors = folder.resolve("errors");
-        String java = ProcessHandle.current().info().command().orElseThrow();
-        String classes = Stream.of(BrokenKernels.class, NativeDevice.class, Devices.class, Pointer.class)
-                .map(c -> Path.of(c.getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .getPath())
-                        .toString())
-                .collect(Collectors.joining(":"));
-        var command = new ArrayList<>(List.of(java, "-Dsardonyx.sim=checked", "-cp", classes));
-        String natives = System.getProperty("sardonyx.natives");
-        if (natives != null) {
-            command.add("-Dsardonyx.natives=" + natives);
-        }
-        command.add(BrokenKernels.class.getName());
-        int exit = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(errors.toFile())
-                .start()
-                .waitFor();
-        assertEquals(0, exit, Files.readString(errors));
-        Map<String, String> failures = new TreeMap<>();
-        for (String line : Files.readAllLines(out)) {
-            String[] parts = line.split("\t", 2);
-            failures.put(parts[0], parts[1]);
-        }
-        return failures;
     }
 }

@@ -1,0 +1,111 @@
+package io.sardonyx.binding;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sardonyx.device.Device;
+import io.sardonyx.device.DeviceException;
+import io.sardonyx.device.Devices;
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Memory;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.TensorType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Kernels of kernels/cuda/lab with two tensors, on the checked simulator: in a JVM of its own, since a process has the one simulator
+ * or the other. Each runs on schedule after schedule until one fails.
+ */
+final class LabKernels {
+    static final int SCHEDULES = 8;
+
+    private static final int VALUES = 4096;
+    private static final TensorType TYPE = TensorType.of(DType.FLOAT32, VALUES);
+
+    private LabKernels() {}
+
+    /** What came of it: by key the first failure or nothing, and what the simulator printed. */
+    record Findings(Map<String, String> failures, List<String> printed) {}
+
+    /** Runs all kernels whose keys begin like this. */
+    static Findings run(Path folder, Map<String, String> environment, String... prefixes)
+            throws IOException, InterruptedException {
+        Path out = folder.resolve("out");
+        Path errors = folder.resolve("errors");
+        String java = ProcessHandle.current().info().command().orElseThrow();
+        String classes = Stream.of(LabKernels.class, NativeDevice.class, Devices.class, Pointer.class)
+                .map(c -> Path.of(c.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath())
+                        .toString())
+                .collect(Collectors.joining(":"));
+        var command = new ArrayList<>(List.of(java, "-Dsardonyx.sim=checked", "-cp", classes));
+        String natives = System.getProperty("sardonyx.natives");
+        if (natives != null) {
+            command.add("-Dsardonyx.natives=" + natives);
+        }
+        command.add(LabKernels.class.getName());
+        command.addAll(List.of(prefixes));
+        var builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        int exit = builder.redirectOutput(out.toFile())
+                .redirectError(errors.toFile())
+                .start()
+                .waitFor();
+        assertEquals(0, exit, Files.readString(errors));
+        Map<String, String> failures = new TreeMap<>();
+        for (String line : Files.readAllLines(out)) {
+            String[] parts = line.split("\t", 2);
+            failures.put(parts[0], parts[1]);
+        }
+        return new Findings(failures, Files.readAllLines(errors));
+    }
+
+    /** Prints for each kernel its key, and behind a tab the first failure. */
+    public static void main(String[] prefixes) {
+        var device = (NativeDevice) Devices.get("sim:0");
+        IntStream.range(0, Native.sx_kernel_count(device.handle()))
+                .mapToObj(i -> Native.sx_kernel_key(device.handle(), i))
+                .filter(key -> Arrays.stream(prefixes).anyMatch(key::startsWith))
+                .forEach(key -> System.out.println(key + "\t" + firstFailure(device, key)));
+    }
+
+    private static String firstFailure(Device device, String key) {
+        for (int i = 0; i < SCHEDULES; i++) {
+            try {
+                run(device, key);
+            } catch (DeviceException e) {
+                return e.code() + " " + e.getMessage();
+            }
+        }
+        return "";
+    }
+
+    /** x holds ones; y is not written by anybody. */
+    private static void run(Device device, String key) {
+        ByteBuffer ones = ByteBuffer.allocateDirect(4 * VALUES).order(ByteOrder.nativeOrder());
+        IntStream.range(0, VALUES).forEach(i -> ones.putFloat(4 * i, 1));
+        try (Memory x = device.allocate(4 * VALUES);
+                Memory y = device.allocate(4 * VALUES)) {
+            x.write(0, ones);
+            device.launch(
+                    Launch.ofKey(key).output(0).output(1), List.of(), new Memory[0], List.of(TYPE, TYPE), new Memory[] {
+                        x, y
+                    });
+            y.read(0, ones.clear());
+        }
+    }
+}
