@@ -30,6 +30,7 @@ public final class Rewrites {
                 new RemoveUnused(), // what a pattern left behind would count as a use of its input
                 new FuseMatMul(),
                 new FuseConv(),
+                new FuseElementwise(),
                 new RemoveUnused());
         rewrites.forEach(rewrite -> rewrite.apply(graph));
         for (Node node : graph.nodes()) {

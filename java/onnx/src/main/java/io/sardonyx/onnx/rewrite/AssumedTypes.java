@@ -1,0 +1,122 @@
+package io.sardonyx.onnx.rewrite;
+
+import io.sardonyx.onnx.graph.DeclaredType;
+import io.sardonyx.onnx.graph.Dim;
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.onnx.graph.ValueInfo;
+import io.sardonyx.op.InputTypes;
+import io.sardonyx.op.Inputs;
+import io.sardonyx.op.TensorOperator;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The types of a graph's values, worked out with a number of its own in the place of each size that the model leaves open. They
+ * tell which values have one shape in an ordinary run; another run may differ, so that only speed may depend on it, never a result.
+ * Element types are sure where the model is valid.
+ */
+final class AssumedTypes {
+    /** Of values up to this size, which are shapes as a rule, the elements are worked out too. */
+    private static final int SMALL = 64;
+
+    /** Sizes are multiples of this, so that networks can halve them. */
+    private static final long UNIT = 64;
+
+    private final Map<String, TensorType> types = new HashMap<>();
+    private final Map<String, HostTensor> values = new HashMap<>();
+    private final Map<String, Long> symbols = new HashMap<>();
+    private long sizes = 16;
+
+    AssumedTypes(Graph graph) {
+        for (ValueInfo input : graph.inputs()) {
+            declared(input.type()).ifPresent(type -> types.put(input.name(), type));
+        }
+        graph.initializers().forEach((value, tensor) -> {
+            types.put(value, tensor.type());
+            values.put(value, tensor);
+        });
+        for (Node node : graph.nodes()) {
+            infer(graph, node);
+        }
+    }
+
+    Optional<TensorType> of(String value) {
+        return Optional.ofNullable(types.get(value));
+    }
+
+    private Optional<TensorType> declared(DeclaredType type) {
+        if (!(type instanceof DeclaredType.OfTensor tensor)) {
+            return Optional.empty();
+        }
+        return tensor.dims().map(dims -> new TensorType(
+                tensor.dtype(), Shape.of(dims.stream().mapToLong(this::size).toArray())));
+    }
+
+    private long size(Dim dim) {
+        if (dim instanceof Dim.Symbol symbol) {
+            return symbols.computeIfAbsent(symbol.name(), name -> another());
+        }
+        return dim.known().orElseGet(this::another);
+    }
+
+    private long another() {
+        return ++sizes * UNIT;
+    }
+
+    private void infer(Graph graph, Node node) {
+        List<TensorType> found = List.of();
+        if (node.operator() instanceof TensorOperator operator) {
+            try {
+                found = infer(node, operator);
+            } catch (RuntimeException e) {
+                found = List.of(); // these sizes do not fit, or a value is needed: what the model declares has to do
+            }
+        }
+        for (int i = 0; i < node.outputs().size(); i++) {
+            String value = node.output(i);
+            Optional<TensorType> type =
+                    i < found.size() ? Optional.of(found.get(i)) : declared(graph.type(value));
+            type.ifPresent(t -> types.put(value, t));
+        }
+    }
+
+    private List<TensorType> infer(Node node, TensorOperator operator) {
+        List<TensorType> given = new ArrayList<>();
+        boolean known = operator.deterministic();
+        HostTensor[] inputs = new HostTensor[node.inputs().size()];
+        for (int i = 0; i < inputs.length; i++) {
+            String value = node.input(i);
+            TensorType type = value.isEmpty() ? null : types.get(value);
+            if (type == null && !value.isEmpty()) {
+                return List.of();
+            }
+            given.add(type);
+            if (type != null) {
+                inputs[i] = operator.readsOnlyTypes() ? HostTensor.withoutData(type) : values.get(value);
+                known &= inputs[i] != null && (operator.readsOnlyTypes() || isSmall(type));
+            }
+        }
+        List<TensorType> results = operator.infer(InputTypes.of(
+                given, node.outputs().size(), i -> values.get(node.input(i)), i -> values.containsKey(node.input(i))));
+        if (known && results.stream().allMatch(AssumedTypes::isSmall)) {
+            List<HostTensor> made = results.stream().map(HostTensor::allocate).toList();
+            operator.reference(Inputs.of(inputs), made);
+            for (int i = 0; i < node.outputs().size(); i++) {
+                values.put(node.output(i), made.get(i));
+            }
+        }
+        return results;
+    }
+
+    private static boolean isSmall(TensorType type) {
+        return type.dtype() != DType.STRING && type.shape().elements() <= SMALL;
+    }
+}
