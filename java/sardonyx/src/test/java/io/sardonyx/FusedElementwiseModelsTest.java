@@ -207,6 +207,29 @@ class FusedElementwiseModelsTest {
                         .input("x", DType.INT64, "N", Data.integers(DType.INT64, 1, -5, 5, 6))
                         .gives("y")
                         .leaves("Neg Abs Cast"),
+                new Chain(
+                                "an axis that is gone in this run only",
+                                node("Squeeze", "x", "p"),
+                                node("Neg", "p", "q"),
+                                node("Mul", "q a", "y"))
+                        .input("x", "N M", 1, 6)
+                        .constant("a", 1, 1)
+                        .gives("y")
+                        .leaves("Squeeze FusedElementwise"),
+                new Chain(
+                                "a table of few positions",
+                                node("Shape", "x", "s"),
+                                node("Slice", "s one two", "n"),
+                                node("Slice", "table zero n one", "t"),
+                                node("Add", "x t", "p"),
+                                node("Exp", "p", "y"))
+                        .input("x", "N S 4", 2, 7, 4)
+                        .constant("table", 1, 8, 4)
+                        .constant("zero", HostTensor.of(Shape.of(1), 0L))
+                        .constant("one", HostTensor.of(Shape.of(1), 1L))
+                        .constant("two", HostTensor.of(Shape.of(1), 2L))
+                        .gives("y")
+                        .leaves("Shape Slice Slice FusedElementwise"),
                 alternating("nine steps", 9).leaves("Neg FusedElementwise"),
                 new Chain("five operands", node("Add", "a b", "p"), node("Mul", "p c", "q"), node("Sub", "q d", "r"), node("Max", "r e", "y"))
                         .input("a", "N M", 3, 5)

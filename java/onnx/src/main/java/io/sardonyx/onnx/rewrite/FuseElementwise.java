@@ -6,7 +6,6 @@ import io.sardonyx.op.ElementStep;
 import io.sardonyx.op.FusedElementwise;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
-import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Elementwise float32 nodes whose results nothing else uses, and have the shape of the last one's, become one FusedElementwise: what is
@@ -34,7 +34,7 @@ final class FuseElementwise implements Rewrite {
         if (calls.size() < 2) {
             return;
         }
-        AssumedTypes types = new AssumedTypes(graph);
+        List<AssumedTypes> types = AssumedTypes.of(graph);
         calls.keySet().removeIf(node -> !isFloat(types, node));
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node last = nodes.get(i);
@@ -48,26 +48,26 @@ final class FuseElementwise implements Rewrite {
         }
     }
 
-    private static boolean isFloat(AssumedTypes types, Node node) {
-        return isFloat(types.of(node.output(0)))
-                && node.inputs().stream().filter(v -> !v.isEmpty()).allMatch(v -> isFloat(types.of(v)));
-    }
-
-    private static boolean isFloat(Optional<TensorType> type) {
-        return type.isPresent() && type.get().dtype() == DType.FLOAT32;
+    private static boolean isFloat(List<AssumedTypes> types, Node node) {
+        return types.stream()
+                .anyMatch(assumed -> Stream.concat(node.inputs().stream(), node.outputs().stream())
+                        .filter(value -> !value.isEmpty())
+                        .allMatch(value -> assumed.of(value)
+                                .filter(type -> type.dtype() == DType.FLOAT32)
+                                .isPresent()));
     }
 
     /** The nodes that are to be one, with {@code last} giving the result. */
     private static final class Chain {
         final Match match;
-        final AssumedTypes types;
+        final List<AssumedTypes> types;
         final Map<Node, Integer> place;
         final Map<Node, ElementCall> calls;
         final Node last;
         /** In the graph's order. */
         final TreeMap<Integer, Node> members = new TreeMap<>();
 
-        Chain(Match match, AssumedTypes types, Map<Node, Integer> place, Map<Node, ElementCall> calls, Node last) {
+        Chain(Match match, List<AssumedTypes> types, Map<Node, Integer> place, Map<Node, ElementCall> calls, Node last) {
             this.match = match;
             this.types = types;
             this.place = place;
@@ -94,13 +94,23 @@ final class FuseElementwise implements Rewrite {
                     || members.size() == FusedElementwise.MAX_STEPS
                     || match.graph().isResult(value)
                     || !members.values().containsAll(match.graph().uses(value))
-                    || !types.of(value).equals(types.of(last.output(0)))) {
+                    || !hasShapeOfLast(value)) {
                 return false;
             }
             members.put(place.get(node), node);
             int inputs = inputs().size();
             members.remove(place.get(node));
             return inputs <= FusedElementwise.MAX_INPUTS;
+        }
+
+        /** Whether that holds in one assumed run, and is wrong in none. */
+        private boolean hasShapeOfLast(String value) {
+            List<Boolean> equal = types.stream()
+                    .filter(assumed -> assumed.of(value).isPresent()
+                            && assumed.of(last.output(0)).isPresent())
+                    .map(assumed -> assumed.of(value).equals(assumed.of(last.output(0))))
+                    .toList();
+            return equal.contains(true) && !equal.contains(false);
         }
 
         /** What members read from outside, but for numbers that are written into their steps. */
