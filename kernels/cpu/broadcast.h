@@ -76,7 +76,14 @@ class Broadcast {
   // The same for the elements [begin, end), in order, by this thread.
   template <class Row>
   void run(int64_t begin, int64_t end, Row&& row) const {
-    walk(begin, end, RowTask(row));
+    int64_t index[SX_MAX_RANK], offset[N];
+    seek(begin, index, offset);
+    for (int64_t i = begin; i < end;) {
+      const int64_t n = std::min(size_[0] - index[0], end - i);
+      row(i, offset, n);
+      i += n;
+      if (i < end) next_row(index, offset);
+    }
   }
 
   // The longest run.
@@ -98,18 +105,7 @@ class Broadcast {
 
  private:
   [[gnu::noinline]] void walk(const Arguments& args, int64_t grain, RowTask row) const {
-    args.parallel(count_, grain, [&](int64_t begin, int64_t end, int) { walk(begin, end, row); });
-  }
-
-  void walk(int64_t begin, int64_t end, RowTask row) const {
-    int64_t index[SX_MAX_RANK], offset[N];
-    seek(begin, index, offset);
-    for (int64_t i = begin; i < end;) {
-      const int64_t n = std::min(size_[0] - index[0], end - i);
-      row(i, offset, n);
-      i += n;
-      if (i < end) next_row(index, offset);
-    }
+    args.parallel(count_, grain, [&](int64_t begin, int64_t end, int) { run(begin, end, row); });
   }
 
   // Appends an axis outside of those that there are.

@@ -11,10 +11,13 @@ namespace {
 
 constexpr int64_t kBlock = 512;
 
-// A row of numbers, or one for all of it.
+constexpr int kWhole = -1;
+
+// A row of numbers, or one for all of it; or what operand `rows` has along the rows of a block.
 struct Values {
   const float* at;
   bool steps;
+  int rows = kWhole;
 };
 
 void run_step(const ElementStep& step, Values left, Values right, float* y, int64_t n) {
@@ -48,8 +51,9 @@ void run_step(const ElementStep& step, Values left, Values right, float* y, int6
   }
 }
 
-// n <= kBlock elements.
-void run_block(const ElementProgram& program, const Values* inputs, float* y, int64_t n) {
+// n <= kBlock elements; run(step, left, right, y) does one step.
+template <class Run>
+void run_block(const ElementProgram& program, const Values* inputs, float* y, const Run& run) {
   float results[kElementSteps - 1][kBlock];
   for (int64_t s = 0; s < program.steps; s++) {
     const ElementStep& step = program.step[s];
@@ -59,8 +63,7 @@ void run_block(const ElementProgram& program, const Values* inputs, float* y, in
       return operand < kElementInputs ? inputs[operand]
                                       : Values{results[operand - kElementInputs], true};
     };
-    run_step(step, values(step.left), values(step.right), s == program.steps - 1 ? y : results[s],
-             n);
+    run(step, values(step.left), values(step.right), s == program.steps - 1 ? y : results[s]);
   }
 }
 
@@ -74,39 +77,47 @@ void run_rows(const Arguments& args, const ElementProgram& program, const Loop& 
       Values values[kElementInputs];
       for (int k = 0; k < kElementInputs; k++)
         values[k] = {x[k] + offset[k] + (loop.steps(k) ? from : 0), loop.steps(k)};
-      run_block(program, values, y + i + from, std::min(kBlock, n - from));
+      run_block(
+          program, values, y + i + from,
+          [m = std::min(kBlock, n - from)](const ElementStep& step, Values left, Values right,
+                                           float* to) { run_step(step, left, right, to, m); });
     }
   });
 }
 
-// Short rows: operands that do not follow the result are written out, a block at a time.
+// Short rows: only steps that need them go by rows, the others take whole blocks.
 void run_blocks(const Arguments& args, const ElementProgram& program, const Loop& loop,
                 int64_t grain, const float* const* x, float* y) {
-  args.parallel(loop.count(), grain, [&](int64_t begin, int64_t end, int) {
-    float expanded[kElementInputs][kBlock];
-    for (int64_t from = begin; from < end; from += kBlock) {
-      const int64_t to = std::min(from + kBlock, end);
-      Values values[kElementInputs];
-      for (int k = 0; k < program.inputs; k++) {
-        if (loop.is_single(k)) {
-          values[k] = {x[k], false};
-        } else if (loop.follows(k)) {
-          values[k] = {x[k] + from, true};
-        } else {
-          values[k] = {expanded[k], true};
-          loop.run(from, to, [&](int64_t i, const int64_t* offset, int64_t n) {
-            float* row = expanded[k] + (i - from);
-            const float* own = x[k] + offset[k];
-            if (loop.steps(k))
-              std::copy_n(own, n, row);
+  const int64_t whole = kBlock / loop.row_size() * loop.row_size();
+  args.parallel(
+      loop.count(), (grain + whole - 1) / whole * whole, [&](int64_t begin, int64_t end, int) {
+        for (int64_t from = begin; from < end; from += whole) {
+          const int64_t block = std::min(whole, end - from);
+          Values values[kElementInputs];
+          for (int k = 0; k < kElementInputs; k++) {
+            if (loop.is_single(k))
+              values[k] = {x[k], false};
+            else if (loop.follows(k))
+              values[k] = {x[k] + from, true};
             else
-              std::fill_n(row, n, *own);
-          });
+              values[k] = {nullptr, true, k};
+          }
+          run_block(program, values, y + from,
+                    [&](const ElementStep& step, Values left, Values right, float* to) {
+                      if (left.rows == kWhole && right.rows == kWhole)
+                        return run_step(step, left, right, to, block);
+                      loop.run(from, from + block,
+                               [&](int64_t i, const int64_t* offset, int64_t n) {
+                                 const auto row = [&](Values v) -> Values {
+                                   if (v.rows != kWhole)
+                                     return {x[v.rows] + offset[v.rows], loop.steps(v.rows)};
+                                   return {v.at + (v.steps ? i - from : 0), v.steps};
+                                 };
+                                 run_step(step, row(left), row(right), to + (i - from), n);
+                               });
+                    });
         }
-      }
-      run_block(program, values, y + from, to - from);
-    }
-  });
+      });
 }
 
 void fused_elementwise(const Arguments& args) {
@@ -120,7 +131,8 @@ void fused_elementwise(const Arguments& args) {
   }
   const Loop loop(args, operands, kElementInputs);
   const int64_t grain = std::max(kBlock, kCheapGrain / program.steps / kBlock * kBlock);
-  const auto run = loop.row_size() >= kBlock / 4 ? run_rows : run_blocks;
+  if (loop.count() == 0) return;
+  const auto run = loop.row_size() > kBlock ? run_rows : run_blocks;
   run(args, program, loop, grain, x, args.data<float>(kElementInputs));
 }
 
