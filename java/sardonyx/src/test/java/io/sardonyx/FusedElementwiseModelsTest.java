@@ -14,7 +14,6 @@ import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.proto.NodeProto;
-import io.sardonyx.onnx.proto.TensorProto;
 import io.sardonyx.onnx.proto.TensorShapeProto;
 import io.sardonyx.onnx.proto.TypeProto;
 import io.sardonyx.onnx.proto.ValueInfoProto;
@@ -70,8 +69,9 @@ class FusedElementwiseModelsTest {
         }
 
         Chain constant(String value, HostTensor tensor) {
-            graph.addInitializer(Onnx.tensor(value, tensor.dtype(), tensor.shape().toArray())
-                    .setRawData(ByteString.copyFrom(tensor.data())));
+            graph.addInitializer(
+                    Onnx.tensor(value, tensor.dtype(), tensor.shape().toArray())
+                            .setRawData(ByteString.copyFrom(tensor.data())));
             return this;
         }
 
@@ -98,7 +98,8 @@ class FusedElementwiseModelsTest {
                     Model plain =
                             Model.builder(bytes).device(device).optimize(false).load()) {
                 List<String> steps = fused
-                        .placement(inputs.values().stream().map(HostTensor::type).toList())
+                        .placement(
+                                inputs.values().stream().map(HostTensor::type).toList())
                         .stream()
                         .map(Placement::opType)
                         .toList();
@@ -130,7 +131,11 @@ class FusedElementwiseModelsTest {
                         .constant("b", 37)
                         .gives("y")
                         .leaves("FusedElementwise"),
-                new Chain("a value used twice within", node("Add", "x a", "p"), node("Exp", "p", "q"), node("Div", "q p", "y"))
+                new Chain(
+                                "a value used twice within",
+                                node("Add", "x a", "p"),
+                                node("Exp", "p", "q"),
+                                node("Div", "q p", "y"))
                         .input("x", "N M", 5, 70)
                         .constant("a")
                         .gives("y")
@@ -192,18 +197,30 @@ class FusedElementwiseModelsTest {
                         .input("c", DType.BOOL, "", HostTensor.of(DType.BOOL, Shape.SCALAR, 1))
                         .gives("q", "r")
                         .leaves("Neg Exp If"),
-                new Chain("bounds", node("Abs", "x", "p"), node("Clip", "p low high", "q"), node("Clip", "q _ high", "y"))
+                new Chain(
+                                "bounds",
+                                node("Abs", "x", "p"),
+                                node("Clip", "p low high", "q"),
+                                node("Clip", "q _ high", "y"))
                         .input("x", "N", 50)
                         .constant("low", HostTensor.of(Shape.SCALAR, 0.25f))
                         .constant("high", HostTensor.of(Shape.SCALAR, 0.75f))
                         .gives("y")
                         .leaves("FusedElementwise"),
-                new Chain("bounds that a run gives", node("Abs", "x", "p"), node("Clip", "p low", "q"), node("Neg", "q", "y"))
+                new Chain(
+                                "bounds that a run gives",
+                                node("Abs", "x", "p"),
+                                node("Clip", "p low", "q"),
+                                node("Neg", "q", "y"))
                         .input("x", "N", 50)
                         .input("low", "")
                         .gives("y")
                         .leaves("Abs Clip Neg"),
-                new Chain("integers", node("Neg", "x", "p"), node("Abs", "p", "q"), node("Cast", "q", "y").addAttribute(Onnx.attribute("to", 1)))
+                new Chain(
+                                "integers",
+                                node("Neg", "x", "p"),
+                                node("Abs", "p", "q"),
+                                node("Cast", "q", "y").addAttribute(Onnx.attribute("to", 1)))
                         .input("x", DType.INT64, "N", Data.integers(DType.INT64, 1, -5, 5, 6))
                         .gives("y")
                         .leaves("Neg Abs Cast"),
@@ -231,7 +248,12 @@ class FusedElementwiseModelsTest {
                         .gives("y")
                         .leaves("Shape Slice Slice FusedElementwise"),
                 alternating("nine steps", 9).leaves("Neg FusedElementwise"),
-                new Chain("five operands", node("Add", "a b", "p"), node("Mul", "p c", "q"), node("Sub", "q d", "r"), node("Max", "r e", "y"))
+                new Chain(
+                                "five operands",
+                                node("Add", "a b", "p"),
+                                node("Mul", "p c", "q"),
+                                node("Sub", "q d", "r"),
+                                node("Max", "r e", "y"))
                         .input("a", "N M", 3, 5)
                         .input("b", "N M", 3, 5)
                         .input("c", "M", 5)

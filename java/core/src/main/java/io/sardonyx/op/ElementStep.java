@@ -31,7 +31,8 @@ public record ElementStep(ElementFunction function, int left, int right, float a
     /** The operand that is input {@code i}. */
     public static int input(int i) {
         if (i < 0 || i >= MAX_INPUTS) {
-            throw new IllegalArgumentException("steps: expected an input from 0 to " + (MAX_INPUTS - 1) + ", given " + i);
+            throw new IllegalArgumentException(
+                    "steps: expected an input from 0 to " + (MAX_INPUTS - 1) + ", given " + i);
         }
         return i;
     }
@@ -74,7 +75,8 @@ public record ElementStep(ElementFunction function, int left, int right, float a
         try {
             return Float.parseFloat(word);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("steps: expected x0, y0 or a number, given '" + word + "' in '" + text + "'", e);
+            throw new IllegalArgumentException(
+                    "steps: expected x0, y0 or a number, given '" + word + "' in '" + text + "'", e);
         }
     }
 
@@ -84,7 +86,9 @@ public record ElementStep(ElementFunction function, int left, int right, float a
     }
 
     private String operand(int operand) {
-        return operand == CONSTANT ? Float.toString(a) : isResult(operand) ? "y" + (operand - MAX_INPUTS) : "x" + operand;
+        return operand == CONSTANT
+                ? Float.toString(a)
+                : isResult(operand) ? "y" + (operand - MAX_INPUTS) : "x" + operand;
     }
 
     @Override

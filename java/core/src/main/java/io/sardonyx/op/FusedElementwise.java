@@ -62,7 +62,8 @@ public record FusedElementwise(List<ElementStep> steps, int rank) implements Ten
 
     /** How many inputs the steps name. */
     private static int inputs(List<ElementStep> steps) {
-        return 1 + steps.stream()
+        return 1
+                + steps.stream()
                         .flatMap(step -> List.of(step.left(), step.right()).stream())
                         .filter(operand -> !ElementStep.isResult(operand))
                         .max(Integer::compare)
@@ -72,8 +73,7 @@ public record FusedElementwise(List<ElementStep> steps, int rank) implements Ten
     @Override
     public List<TensorType> infer(InputTypes in) {
         if (in.size() != inputs(steps)) {
-            throw new IllegalArgumentException(
-                    name() + ": expected " + inputs(steps) + " inputs, given " + in.size());
+            throw new IllegalArgumentException(name() + ": expected " + inputs(steps) + " inputs, given " + in.size());
         }
         TensorType first = in.get(0);
         Domain.FLOATS.require(name(), first);

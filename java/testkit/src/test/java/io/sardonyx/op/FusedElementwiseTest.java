@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class FusedElementwiseTest extends OperatorTest {
     private static final String[] GATE = {"Mul x0 x1", "Add y0 x2", "Sigmoid y1", "Mul y2 x0"};
-    private static final HostTensor EXTREMES =
-            HostTensor.of(Shape.of(7), -2f, 0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e-40f);
+    private static final HostTensor EXTREMES = HostTensor.of(
+            Shape.of(7), -2f, 0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1e-40f);
 
     private static FusedElementwise program(String... steps) {
         return FusedElementwise.read(Attributes.of(1, Map.of("steps", List.of(steps))));
@@ -46,15 +46,23 @@ class FusedElementwiseTest extends OperatorTest {
                 Case.of(
                                 "eight steps, results used much later",
                                 program(
-                                        "Add x0 x1", "Sub x0 x1", "Mul x2 x3", "Neg y0", "Max y3 y1", "Min y4 y2",
-                                        "Add y5 y0", "Sub y6 y1"))
+                                        "Add x0 x1",
+                                        "Sub x0 x1",
+                                        "Mul x2 x3",
+                                        "Neg y0",
+                                        "Max y3 y1",
+                                        "Min y4 y2",
+                                        "Add y5 y0",
+                                        "Sub y6 y1"))
                         .input(HostTensor.of(Shape.of(2), 1f, 2f))
                         .input(HostTensor.of(Shape.of(2), 3f, -4f))
                         .input(HostTensor.of(Shape.of(2), 5f, 6f))
                         .input(HostTensor.of(Shape.of(2), 7f, 8f))
                         // sums 4, -2; differences -2, 6; products 35, 48
                         .expect(HostTensor.of(Shape.of(2), 4f, -2f)),
-                Case.of("at least two axes", new FusedElementwise(program("Add x0 1").steps(), 2))
+                Case.of(
+                                "at least two axes",
+                                new FusedElementwise(program("Add x0 1").steps(), 2))
                         .input(HostTensor.of(Shape.of(2), 1f, 2f))
                         .expect(HostTensor.of(Shape.of(1, 2), 2f, 3f)),
                 Case.of("extremes through simple functions", program("Abs x0", "Relu x0", "Sub y0 y1", "Clip y2 0 5"))
@@ -88,7 +96,9 @@ class FusedElementwiseTest extends OperatorTest {
                     Case.of(name, program(steps))
                             .input(Data.normal(1, 3, 37))
                             .input(Data.uniform(DType.FLOAT32, 2, 0.5, 2, 3, 37)),
-                    Case.of(name + " of extremes", program("Neg x0", function.operands() == 2 ? name + " y0 x0" : name + " y0"))
+                    Case.of(
+                                    name + " of extremes",
+                                    program("Neg x0", function.operands() == 2 ? name + " y0 x0" : name + " y0"))
                             .input(EXTREMES));
         });
     }
@@ -102,18 +112,25 @@ class FusedElementwiseTest extends OperatorTest {
                 gate("a scalar and a row", Data.normal(1, 9, 515), Data.normal(2), Data.normal(3, 515)),
                 gate("channels", Data.normal(1, 2, 5, 16, 16), Data.normal(2, 5, 1, 1), Data.normal(3, 2, 1, 1, 1)),
                 gate("channels of few elements", Data.normal(1, 2, 67, 7), Data.normal(2, 67, 1), Data.normal(3, 7)),
-                gate("rows of one operand are columns", Data.normal(1, 33, 1, 3), Data.normal(2, 33, 5, 1), Data.normal(3, 3)),
+                gate(
+                        "rows of one operand are columns",
+                        Data.normal(1, 33, 1, 3),
+                        Data.normal(2, 33, 5, 1),
+                        Data.normal(3, 3)),
                 gate("all stretch", Data.normal(1, 4, 1, 1), Data.normal(2, 1, 6, 1), Data.normal(3, 1, 1, 8)),
                 gate("rows of four", Data.normal(1, 5, 12), Data.normal(2, 5, 1), Data.normal(3, 12)),
-                gate("enough for all threads", Data.normal(1, 3, 30_001), Data.normal(2, 30_001), Data.normal(3, 3, 1)));
+                gate(
+                        "enough for all threads",
+                        Data.normal(1, 3, 30_001),
+                        Data.normal(2, 30_001),
+                        Data.normal(3, 3, 1)));
     }
 
     private static Stream<Case> types() {
-        return Stream.of(DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16)
-                .map(type -> Case.of("of " + type, program(GATE))
-                        .input(Data.normal(type, 1, 2, 5))
-                        .input(Data.normal(type, 2, 5))
-                        .input(Data.normal(type, 3, 2, 1)));
+        return Stream.of(DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16).map(type -> Case.of("of " + type, program(GATE))
+                .input(Data.normal(type, 1, 2, 5))
+                .input(Data.normal(type, 2, 5))
+                .input(Data.normal(type, 3, 2, 1)));
     }
 
     @Test
@@ -128,13 +145,16 @@ class FusedElementwiseTest extends OperatorTest {
         assertThrows(IllegalArgumentException.class, () -> program("Add x0"));
         assertThrows(IllegalArgumentException.class, () -> program("Neg x0 x1"));
         assertThrows(IllegalArgumentException.class, () -> program("Modulo x0 x1"));
-        assertThrows(IllegalArgumentException.class, () -> new FusedElementwise(program("Neg x0").steps(), -1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new FusedElementwise(program("Neg x0").steps(), -1));
     }
 
     private static void refuses(String message, String... steps) {
         assertEquals(
                 message,
-                assertThrows(IllegalArgumentException.class, () -> program(steps)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> program(steps))
+                        .getMessage());
     }
 
     @Test

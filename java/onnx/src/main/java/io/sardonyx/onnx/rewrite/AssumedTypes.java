@@ -65,8 +65,10 @@ final class AssumedTypes {
         if (!(type instanceof DeclaredType.OfTensor tensor)) {
             return Optional.empty();
         }
-        return tensor.dims().map(dims -> new TensorType(
-                tensor.dtype(), Shape.of(dims.stream().mapToLong(this::size).toArray())));
+        return tensor.dims()
+                .map(dims -> new TensorType(
+                        tensor.dtype(),
+                        Shape.of(dims.stream().mapToLong(this::size).toArray())));
     }
 
     private long size(Dim dim) {
@@ -91,8 +93,7 @@ final class AssumedTypes {
         }
         for (int i = 0; i < node.outputs().size(); i++) {
             String value = node.output(i);
-            Optional<TensorType> type =
-                    i < found.size() ? Optional.of(found.get(i)) : declared(graph.type(value));
+            Optional<TensorType> type = i < found.size() ? Optional.of(found.get(i)) : declared(graph.type(value));
             type.ifPresent(t -> types.put(value, t));
         }
     }

@@ -73,11 +73,7 @@ record ElementCall(ElementFunction function, List<String> operands, float a, flo
             OptionalDouble lowest = bound(match, node.input(1), clip.lowest());
             OptionalDouble highest = bound(match, node.input(2), clip.highest());
             return lowest.isPresent() && highest.isPresent()
-                    ? unary(
-                            ElementFunction.CLIP,
-                            node,
-                            (float) lowest.getAsDouble(),
-                            (float) highest.getAsDouble())
+                    ? unary(ElementFunction.CLIP, node, (float) lowest.getAsDouble(), (float) highest.getAsDouble())
                     : Optional.empty();
         }
         return Optional.empty();

@@ -49,12 +49,11 @@ final class FuseElementwise implements Rewrite {
     }
 
     private static boolean isFloat(List<AssumedTypes> types, Node node) {
-        return types.stream()
-                .anyMatch(assumed -> Stream.concat(node.inputs().stream(), node.outputs().stream())
-                        .filter(value -> !value.isEmpty())
-                        .allMatch(value -> assumed.of(value)
-                                .filter(type -> type.dtype() == DType.FLOAT32)
-                                .isPresent()));
+        return types.stream().anyMatch(assumed -> Stream.concat(node.inputs().stream(), node.outputs().stream())
+                .filter(value -> !value.isEmpty())
+                .allMatch(value -> assumed.of(value)
+                        .filter(type -> type.dtype() == DType.FLOAT32)
+                        .isPresent()));
     }
 
     /** The nodes that are to be one, with {@code last} giving the result. */
@@ -67,7 +66,12 @@ final class FuseElementwise implements Rewrite {
         /** In the graph's order. */
         final TreeMap<Integer, Node> members = new TreeMap<>();
 
-        Chain(Match match, List<AssumedTypes> types, Map<Node, Integer> place, Map<Node, ElementCall> calls, Node last) {
+        Chain(
+                Match match,
+                List<AssumedTypes> types,
+                Map<Node, Integer> place,
+                Map<Node, ElementCall> calls,
+                Node last) {
             this.match = match;
             this.types = types;
             this.place = place;
@@ -162,8 +166,7 @@ final class FuseElementwise implements Rewrite {
                 steps.add(new ElementStep(call.function(), sides[0], sides[1], a, call.b()));
             }
             members.values().forEach(match.graph()::remove);
-            match.graph()
-                    .add(Node.of(last.name(), new FusedElementwise(steps, rank), inputs, List.of(last.output(0))));
+            match.graph().add(Node.of(last.name(), new FusedElementwise(steps, rank), inputs, List.of(last.output(0))));
         }
     }
 }
