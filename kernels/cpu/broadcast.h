@@ -73,18 +73,39 @@ class Broadcast {
     walk(args, grain, RowTask(row));
   }
 
+  // The same for the elements [begin, end), in order, by this thread.
+  template <class Row>
+  void run(int64_t begin, int64_t end, Row&& row) const {
+    int64_t index[SX_MAX_RANK], offset[N];
+    seek(begin, index, offset);
+    for (int64_t i = begin; i < end;) {
+      const int64_t n = std::min(size_[0] - index[0], end - i);
+      row(i, offset, n);
+      i += n;
+      if (i < end) next_row(index, offset);
+    }
+  }
+
+  // The longest run.
+  int64_t row_size() const { return size_[0]; }
+
+  // Whether operand k has the result's elements in the result's order.
+  bool follows(int k) const {
+    int64_t run = 1;
+    for (int axis = 0; axis < rank_; run *= size_[axis++])
+      if (stride_[axis][k] != run) return false;
+    return true;
+  }
+
+  // Whether operand k is one element for all of the result.
+  bool is_single(int k) const {
+    return std::all_of(stride_, stride_ + rank_,
+                       [k](const auto& stride) { return stride[k] == 0; });
+  }
+
  private:
   [[gnu::noinline]] void walk(const Arguments& args, int64_t grain, RowTask row) const {
-    args.parallel(count_, grain, [&](int64_t begin, int64_t end, int) {
-      int64_t index[SX_MAX_RANK], offset[N];
-      seek(begin, index, offset);
-      for (int64_t i = begin; i < end;) {
-        const int64_t n = std::min(size_[0] - index[0], end - i);
-        row(i, offset, n);
-        i += n;
-        if (i < end) next_row(index, offset);
-      }
-    });
+    args.parallel(count_, grain, [&](int64_t begin, int64_t end, int) { run(begin, end, row); });
   }
 
   // Appends an axis outside of those that there are.

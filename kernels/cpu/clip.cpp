@@ -3,7 +3,7 @@
 // parameters. One pass; halves are clipped in blocks as floats.
 #include <limits>
 
-#include "cpu/binary.h"
+#include "cpu/functions.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -22,15 +22,6 @@ T bound(double parameter) {
     return std::numeric_limits<T>::max();
   return static_cast<T>(parameter);
 }
-
-template <class T>
-struct Clip {
-  T lowest, highest;
-  T operator()(T x, T) const {
-    const T raised = x < lowest ? lowest : x;
-    return raised > highest ? highest : raised;
-  }
-};
 
 template <class T>
 void clip(const Arguments& args) {

@@ -3,35 +3,10 @@
 // b. A formula is written once, for float and double. Where the limit at minus infinity is 0, the
 // argument is bounded, so that infinity times 0 does not make it NaN. Not yet measured on a GPU.
 // The formulas are those of kernels/cpu/activations.cpp.
-#include "cuda/elementwise.h"
+#include "cuda/functions.h"
 
 namespace sx::cuda {
 namespace {
-
-// NaN if x is.
-template <class T>
-__device__ T at_least(double bound, T x) {
-  return x < T(bound) ? T(bound) : x;
-}
-template <class T>
-__device__ T at_most(double bound, T x) {
-  return x > T(bound) ? T(bound) : x;
-}
-
-struct Relu {
-  template <class T>
-  __device__ T operator()(T x) const {
-    return x < 0 ? T{0} : x;
-  }
-};
-
-struct LeakyRelu {
-  double alpha;
-  template <class T>
-  __device__ T operator()(T x) const {
-    return x < 0 ? T(alpha) * x : x;
-  }
-};
 
 struct ThresholdedRelu {
   double alpha;
@@ -46,21 +21,6 @@ struct Shrink {
   template <class T>
   __device__ T operator()(T x) const {
     return x < T(-lambd) ? x + T(bias) : x > T(lambd) ? x - T(bias) : T(0);
-  }
-};
-
-struct HardSigmoid {
-  double alpha, beta;
-  template <class T>
-  __device__ T operator()(T x) const {
-    return at_least(0, at_most(1, T(alpha) * x + T(beta)));
-  }
-};
-
-struct HardSwish {
-  template <class T>
-  __device__ T operator()(T x) const {
-    return x * at_least(0, at_most(1, x * T(1 / 6.0) + T(0.5)));
   }
 };
 
@@ -98,31 +58,6 @@ struct Celu {
   }
 };
 
-struct Sigmoid {
-  static constexpr bool kLong = true;
-  template <class T>
-  __device__ T operator()(T x) const {
-    return 1 / (1 + std::exp(-x));
-  }
-};
-
-struct Swish {
-  static constexpr bool kLong = true;
-  double alpha;
-  template <class T>
-  __device__ T operator()(T x) const {
-    return x / (std::exp(T(-alpha) * x) + 1);
-  }
-};
-
-struct Softplus {
-  static constexpr bool kLong = true;
-  template <class T>
-  __device__ T operator()(T x) const {
-    return at_least(0, x) + std::log1p(std::exp(-std::fabs(x)));
-  }
-};
-
 // tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2), and beyond 20 it is 1.
 struct Mish {
   static constexpr bool kLong = true;
@@ -131,37 +66,6 @@ struct Mish {
     const T e = std::exp(at_most(20, x));
     const T n = e * (e + 2);
     return x * (n / (n + 2));
-  }
-};
-
-// x Phi(x) = max(0, x) - t Phi(-t) with t = |x|. The logarithm of Phi(-t) is nearly a parabola: a
-// polynomial of degree 10 makes 1e-7 of it, so that one exp does for both branches, and small
-// results on the left keep their digits.
-struct Gelu {
-  static constexpr bool kLong = true;
-  __device__ float operator()(float x) const {
-    constexpr float p[] = {-9.265857e-09f,  3.0795243e-07f,  -4.360873e-06f, 3.2986987e-05f,
-                           -0.00012018008f, -0.00016535819f, 0.0050374637f,  -0.03651817f,
-                           -0.31824368f,    -0.7978939f,     -0.69314694f};
-    const float t = at_most(14.5, std::fabs(x));  // there the second term is 0
-    float log_phi = 0;
-#pragma unroll
-    for (float c : p) log_phi = log_phi * t + c;
-    return at_least(0, x) - t * std::exp(log_phi);
-  }
-  __device__ double operator()(double x) const {
-    const double a = at_least(-40, x);
-    return a * 0.5 * std::erfc(a * -0.70710678118654752);
-  }
-};
-
-// 1 + tanh(u) = 2 / (1 + exp(-2u)).
-struct GeluTanh {
-  static constexpr bool kLong = true;
-  template <class T>
-  __device__ T operator()(T x) const {
-    const T a = at_least(-30, x);
-    return a / (std::exp(a * (a * a * T(-0.07135481627260025) + T(-1.5957691216057308))) + 1);
   }
 };
 

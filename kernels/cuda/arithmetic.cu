@@ -3,7 +3,7 @@
 // reported. The loops of elementwise.h; three operands and more are one launch after the other. Not
 // yet measured on a GPU. Rounding after each operand of a sum, and the other choices, are those of
 // kernels/cpu/arithmetic.cpp.
-#include "cuda/elementwise.h"
+#include "cuda/functions.h"
 
 namespace sx::cuda {
 namespace {
@@ -12,44 +12,7 @@ struct Params {
   int64_t trailing;  // axes of size 1 to append to b
 };
 
-// Unsigned, and wide enough that C++ does not promote it to a signed type: there wrapping is
-// defined.
-template <class T>
-using Wrapping = std::conditional_t<!std::is_integral_v<T>, T,
-                                    std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>>;
-
-#define SX_OPERATION(Name, expression)        \
-  struct Name {                               \
-    template <class T>                        \
-    __device__ T operator()(T a, T b) const { \
-      using W = Wrapping<T>;                  \
-      return static_cast<T>(expression);      \
-    }                                         \
-  }
-
-SX_OPERATION(Add, W(a) + W(b));
-SX_OPERATION(Sub, W(a) - W(b));
-SX_OPERATION(Mul, W(a) * W(b));
 SX_OPERATION(PRelu, a < 0 ? T(W(b) * W(a)) : a);
-SX_OPERATION(Max, W(a) != W(a) || a > b ? a : b);  // NaN if either is
-SX_OPERATION(Min, W(a) != W(a) || a < b ? a : b);
-
-template <class T>
-__device__ bool is_minus_one(T b) {
-  return std::is_signed_v<T> && b == static_cast<T>(-1);
-}
-
-struct Div {
-  template <class T>
-  __device__ T operator()(T a, T b) const {
-    if constexpr (std::is_integral_v<T>)
-      return is_minus_one(b) ? T(-Wrapping<T>(a))
-                             : T(a / b);  // the smallest integer has no quotient by -1
-    else
-      return a / b;
-  }
-};
-
 // With the sign of the dividend.
 struct Fmod {
   static constexpr bool kLong = true;

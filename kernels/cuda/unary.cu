@@ -4,21 +4,10 @@
 // and tangent of float64 are left to the reference: CUDA's reduction of large ones needs a stack
 // frame. Not yet measured on a GPU. The functions are those of CUDA's mathematical library, exact
 // to 1 to 4 ulp by its manual.
-#include "cuda/elementwise.h"
+#include "cuda/functions.h"
 
 namespace sx::cuda {
 namespace {
-
-template <class T>
-using Unsigned = std::make_unsigned_t<T>;
-
-template <class T>
-__device__ T negated(T x) {
-  if constexpr (std::is_integral_v<T>)
-    return static_cast<T>(Unsigned<T>{0} - Unsigned<T>(x));  // the smallest integer stays
-  else
-    return -x;
-}
 
 struct IsInf {
   int64_t negative, positive;
@@ -28,29 +17,13 @@ struct IsInf {
   }
 };
 
-#define SX_FUNCTION(Name, is_long, R, expression) \
-  struct Name {                                   \
-    static constexpr bool kLong = is_long;        \
-    template <class T>                            \
-    __device__ R operator()(T x) const {          \
-      return expression;                          \
-    }                                             \
-  }
-
-SX_FUNCTION(Neg, false, T, negated(x));
 SX_FUNCTION(Sign, false, T, x > 0 ? T(1) : x < 0 ? T(-1) : x);  // NaN stays
-SX_FUNCTION(Reciprocal, false, T, 1 / x);
 SX_FUNCTION(BitwiseNot, false, T, T(~x));
 SX_FUNCTION(Not, false, uint8_t, x == 0);
 SX_FUNCTION(IsNan, false, uint8_t, x != x);
-SX_FUNCTION(Sqrt, false, T, std::sqrt(x));
 SX_FUNCTION(Ceil, false, T, std::ceil(x));
 SX_FUNCTION(Floor, false, T, std::floor(x));
 SX_FUNCTION(Round, false, T, std::nearbyint(x));
-SX_FUNCTION(Exp, true, T, std::exp(x));
-SX_FUNCTION(Log, true, T, std::log(x));
-SX_FUNCTION(Tanh, true, T, std::tanh(x));
-SX_FUNCTION(Erf, true, T, std::erf(x));
 SX_FUNCTION(Sin, true, T, std::sin(x));
 SX_FUNCTION(Cos, true, T, std::cos(x));
 SX_FUNCTION(Tan, true, T, std::tan(x));
@@ -62,16 +35,6 @@ SX_FUNCTION(Cosh, true, T, std::cosh(x));
 SX_FUNCTION(Asinh, true, T, std::asinh(x));
 SX_FUNCTION(Acosh, true, T, std::acosh(x));
 SX_FUNCTION(Atanh, true, T, std::atanh(x));
-
-struct Abs {
-  template <class T>
-  __device__ T operator()(T x) const {
-    if constexpr (std::is_integral_v<T>)
-      return x < 0 ? negated(x) : x;
-    else
-      return std::fabs(x);
-  }
-};
 
 SX_KERNEL_FLOATS("abs", unary, Abs);
 SX_KERNEL_FLOATS("neg", unary, Neg);

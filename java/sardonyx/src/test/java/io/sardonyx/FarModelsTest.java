@@ -163,7 +163,7 @@ class FarModelsTest {
     @Test
     void placementNamesTheDevice() {
         assumeTrue(FAR.has("relu.f32"), "skipped: there are no kernels here");
-        try (Model model = sum().device(FAR).load()) {
+        try (Model model = sum().device(FAR).optimize(false).load()) {
             List<String> where = model.placement(List.of(TensorType.of(DType.FLOAT32, 2))).stream()
                     .map(Placement::where)
                     .toList();

@@ -68,8 +68,8 @@ final class NativeDevice implements Device {
         return new NativeMemory(this, allocateAddress(bytes), bytes);
     }
 
-    /** Whether Java can reach this device's memory. */
-    boolean onHost() {
+    @Override
+    public boolean onHost() {
         return onHost;
     }
 

@@ -37,6 +37,11 @@ public interface Device {
     /** Bytes handed out by {@link #allocate} and not closed. */
     long liveBytes();
 
+    /** Whether Java reaches this device's memory, as {@link Memory#onHost} says of each. */
+    default boolean onHost() {
+        return true;
+    }
+
     /** Gives memory that is kept for the next {@link #allocate} back to the system, as after loading a model. */
     default void trim() {}
 

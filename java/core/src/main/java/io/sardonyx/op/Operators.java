@@ -179,6 +179,7 @@ public final class Operators {
         r.register(MICROSOFT, "FastGelu", FastGelu::read);
         r.register(MICROSOFT, "BiasGelu", BiasGelu::read);
         r.register(MICROSOFT, "QuickGelu", QuickGelu::read);
+        r.register(SARDONYX, "FusedElementwise", FusedElementwise::read);
     }
 
     private static void reductionsAndNormalization(Registry r) {

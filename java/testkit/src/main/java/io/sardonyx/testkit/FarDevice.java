@@ -49,6 +49,11 @@ public final class FarDevice implements Device {
     }
 
     @Override
+    public boolean onHost() {
+        return false;
+    }
+
+    @Override
     public void trim() {
         near.trim();
     }

@@ -33,6 +33,11 @@ public final class Rewrites {
                 new FuseConv(),
                 new RemoveUnused());
         rewrites.forEach(rewrite -> rewrite.apply(graph));
+        if (!device.onHost()) { // CPUs find a chain's tensors in their caches: no model got faster, and all load more
+            // slowly
+            new FuseElementwise().apply(graph);
+            new RemoveUnused().apply(graph);
+        }
         for (Node node : graph.nodes()) {
             for (GraphBody body : node.bodies()) {
                 bringConstants(graph, body.graph());
