@@ -10,8 +10,9 @@ namespace sx {
 #define SX_ELEMENT_UNARY(X)                                                                      \
   X(Neg)                                                                                         \
   X(Abs)                                                                                         \
-  X(Sqrt) X(Reciprocal) X(Exp) X(Log) X(Tanh) X(Erf) X(Relu) X(HardSwish) X(Sigmoid) X(Softplus) \
-      X(Gelu) X(GeluTanh)
+  X(Sqrt)                                                                                        \
+  X(Reciprocal) X(Exp) X(Log) X(Tanh) X(Erf) X(Relu) X(HardSwish) X(Sigmoid) X(Softplus) X(Gelu) \
+      X(GeluTanh)
 #define SX_ELEMENT_NAME(Name) k##Name,
 enum class ElementFunction : int64_t {
   SX_ELEMENT_BINARY(SX_ELEMENT_NAME) SX_ELEMENT_UNARY(SX_ELEMENT_NAME) kLeakyRelu,
