@@ -6,13 +6,12 @@
 namespace sx {
 
 // In the order of ElementFunction.java, as are the names of the functors in functions.h.
+// clang-format off
 #define SX_ELEMENT_BINARY(X) X(Add) X(Sub) X(Mul) X(Div) X(Max) X(Min)
-#define SX_ELEMENT_UNARY(X)                                                                      \
-  X(Neg)                                                                                         \
-  X(Abs)                                                                                         \
-  X(Sqrt)                                                                                        \
-  X(Reciprocal) X(Exp) X(Log) X(Tanh) X(Erf) X(Relu) X(HardSwish) X(Sigmoid) X(Softplus) X(Gelu) \
-      X(GeluTanh)
+#define SX_ELEMENT_UNARY(X) \
+  X(Neg) X(Abs) X(Sqrt) X(Reciprocal) X(Exp) X(Log) X(Tanh) X(Erf) X(Relu) X(HardSwish) X(Sigmoid) \
+  X(Softplus) X(Gelu) X(GeluTanh)
+// clang-format on
 #define SX_ELEMENT_NAME(Name) k##Name,
 enum class ElementFunction : int64_t {
   SX_ELEMENT_BINARY(SX_ELEMENT_NAME) SX_ELEMENT_UNARY(SX_ELEMENT_NAME) kLeakyRelu,
