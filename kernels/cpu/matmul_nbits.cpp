@@ -119,7 +119,8 @@ class Product {
       for (int64_t block = 0; block < blocks_; block++) {
         const auto all = [&]<int... C>(std::integer_sequence<int, C...>) {
           return std::array{codes_of(column + C, block)...};
-        }(std::make_integer_sequence<int, kColumns>());
+        }
+        (std::make_integer_sequence<int, kColumns>());
         for (int64_t pair = block * pairs_; pair < (block + 1) * pairs_; pair++, a += kPair) {
           const F left = F::load(a), right = F::load(a + kLanes);
           for (int c = 0; c < kColumns; c++) {
