@@ -90,7 +90,7 @@ final class NativeMemory implements Memory {
         copy(offset, from, false);
     }
 
-    /** Between {@code offset} and what remains of {@code buffer}; one that is not direct goes through one that is, piece by piece. */
+    /** Between {@code offset} and what remains of {@code buffer}; one on the heap goes through a direct one, piece by piece. */
     private void copy(long offset, ByteBuffer buffer, boolean reading) {
         Objects.checkFromIndexSize(offset, buffer.remaining(), block.bytes);
         block.acquire();

@@ -1,6 +1,7 @@
 package io.sardonyx.op;
 
 import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
 import java.util.function.IntUnaryOperator;
 
 /** NumPy's broadcasting as the references of elementwise operators use it. */
@@ -14,6 +15,21 @@ final class Broadcast {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(operator + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The type to which all inputs, of one type in {@code domain}, stretch. */
+    static TensorType type(String operator, Domain domain, InputTypes in) {
+        TensorType first = in.get(0);
+        domain.require(operator, first);
+        Shape shape = first.shape();
+        for (int i = 1; i < in.size(); i++) {
+            if (in.dtype(i) != first.dtype()) {
+                throw new IllegalArgumentException(
+                        operator + ": operands differ in type: " + first + " and " + in.get(i));
+            }
+            shape = shape(operator, shape, in.shape(i));
+        }
+        return first.with(shape);
     }
 
     /** For the position of an element of {@code result}, the position of the element of {@code operand} that meets it. */

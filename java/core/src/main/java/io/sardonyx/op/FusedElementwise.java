@@ -75,19 +75,10 @@ public record FusedElementwise(List<ElementStep> steps, int rank) implements Ten
         if (in.size() != inputs(steps)) {
             throw new IllegalArgumentException(name() + ": expected " + inputs(steps) + " inputs, given " + in.size());
         }
-        TensorType first = in.get(0);
-        Domain.FLOATS.require(name(), first);
-        Shape shape = first.shape();
-        for (int i = 1; i < in.size(); i++) {
-            if (in.dtype(i) != first.dtype()) {
-                throw new IllegalArgumentException(
-                        name() + ": operands differ in type: " + first + " and " + in.get(i));
-            }
-            shape = Broadcast.shape(name(), shape, in.shape(i));
-        }
-        long[] ones = new long[Math.max(0, rank - shape.rank())];
+        TensorType y = Broadcast.type(name(), Domain.FLOATS, in);
+        long[] ones = new long[Math.max(0, rank - y.shape().rank())];
         Arrays.fill(ones, 1);
-        return List.of(first.with(Shape.of(ones).concat(shape)));
+        return List.of(y.with(Shape.of(ones).concat(y.shape())));
     }
 
     @Override

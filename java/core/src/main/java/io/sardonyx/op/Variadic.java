@@ -3,7 +3,6 @@ package io.sardonyx.op;
 import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
-import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
 import java.util.Optional;
@@ -30,17 +29,7 @@ interface Variadic extends TensorOperator {
 
     @Override
     default List<TensorType> infer(InputTypes in) {
-        TensorType first = in.get(0);
-        domain().require(name(), first);
-        Shape shape = first.shape();
-        for (int i = 1; i < in.size(); i++) {
-            if (in.dtype(i) != first.dtype()) {
-                throw new IllegalArgumentException(
-                        name() + ": operands differ in type: " + first + " and " + in.get(i));
-            }
-            shape = Broadcast.shape(name(), shape, in.shape(i));
-        }
-        return List.of(first.with(shape));
+        return List.of(Broadcast.type(name(), domain(), in));
     }
 
     @Override

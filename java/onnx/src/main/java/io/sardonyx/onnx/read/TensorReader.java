@@ -18,7 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads tensors. Raw data stay where they are, in memory or in the file; typed fields and external data are copied, within the memory limit. */
+/**
+ * Reads tensors. Raw data stay where they are, in memory or in the file; typed fields and external data are copied, within the
+ * memory limit.
+ */
 final class TensorReader implements Initializers {
     private static final int EXTERNAL = 1;
 
