@@ -3,44 +3,10 @@
 // Axis by axis, since both are separable: along rows first, from a plane laid out as window.h says,
 // then whole rows are combined along the other axes, as far as they lie inside: kernel[0] +
 // kernel[1] + kernel[2] steps, not their product.
-#include <cmath>
-
-#include "cpu/window.h"
+#include "cpu/pool.h"
 
 namespace sx::SX_ISA {
 namespace {
-
-struct Params {
-  int64_t planes;
-  Geometry geometry;
-  int64_t end[3];
-  int64_t count_pads;  // average: 1 if padding counts into the divisor
-};
-
-struct Max {
-  static constexpr float kStart = -INFINITY;
-  static Vector combine(Vector a, Vector x) {
-    const Vector larger(Vector::Raw(a.raw > x.raw ? a.raw : x.raw));  // x if one is NaN
-    return Vector::Raw(a.raw == a.raw ? larger.raw : a.raw);
-  }
-};
-
-struct Sum {
-  static constexpr float kStart = 0;
-  static Vector combine(Vector a, Vector x) { return a + x; }
-};
-
-// The taps [first, last) that meet elements [from, to) at position o.
-struct Taps {
-  int64_t first, last;
-
-  Taps(const Axis& axis, int64_t o, int64_t from, int64_t to) {
-    const int64_t d = axis.dilation, start = o * axis.stride - axis.begin;
-    first = start >= from ? 0 : std::min((from - start + d - 1) / d, axis.kernel);
-    last = start >= to ? first : std::clamp((to - start + d - 1) / d, first, axis.kernel);
-  }
-  Taps(const Axis& axis, int64_t o) : Taps(axis, o, 0, axis.input) {}
-};
 
 // Combines the rows that position o of an axis meets; they are `step` floats apart, for one step of
 // the axis.
@@ -62,7 +28,7 @@ void combine_rows(const float* rows, int64_t step, const Axis& axis, int64_t o, 
 template <class Op>
 class Pooler {
  public:
-  Pooler(const Params& p, const Arguments& args)
+  Pooler(const PoolParams& p, const Arguments& args)
       : p_(p),
         across_(p.geometry.axis(1)),
         down_(p.geometry.axis(0)),
@@ -112,7 +78,7 @@ class Pooler {
             {1, 1, g.stride[2]},   {1, 1, g.dilation[2]},  {0, 0, g.begin[2]}};
   }
 
-  const Params& p_;
+  const PoolParams& p_;
   Axis across_, down_;
   Tile tile_;
   int64_t width_, layout_, stride_;
@@ -121,7 +87,7 @@ class Pooler {
 };
 
 template <class Op, class Finish>
-void pool(const Arguments& args, const Params& p, Finish&& finish) {
+void pool(const Arguments& args, const PoolParams& p, Finish&& finish) {
   const Geometry& g = p.geometry;
   const Pooler<Op> pooler(p, args);
   const int64_t work = g.inputs() * (g.kernel[0] + g.kernel[1] + g.kernel[2]);
@@ -136,22 +102,18 @@ void pool(const Arguments& args, const Params& p, Finish&& finish) {
 }
 
 void max_pool_f32(const Arguments& args) {
-  pool<Max>(args, args.params_as<Params>(), [](float*) {});
+  pool<Max>(args, args.params_as<PoolParams>(), [](float*) {});
 }
 
 void average_pool_f32(const Arguments& args) {
-  const auto p = args.params_as<Params>();
+  const auto p = args.params_as<PoolParams>();
   const Geometry& g = p.geometry;
-  const auto count = [&](int i, int64_t o) {
-    const Taps taps =
-        p.count_pads ? Taps(g.axis(i), o, -g.begin[i], g.input[i] + p.end[i]) : Taps(g.axis(i), o);
-    return taps.last - taps.first;
-  };
   pool<Sum>(args, p, [&](float* y) {
     for (int64_t i = 0; i < g.output[0]; i++)
       for (int64_t j = 0; j < g.output[1]; j++, y += g.output[2]) {
-        const int64_t rows = count(0, i) * count(1, j);
-        for (int64_t q = 0; q < g.output[2]; q++) y[q] /= static_cast<float>(rows * count(2, q));
+        const int64_t rows = mean_of(p, 0, i) * mean_of(p, 1, j);
+        for (int64_t q = 0; q < g.output[2]; q++)
+          y[q] /= static_cast<float>(rows * mean_of(p, 2, q));
       }
   });
 }

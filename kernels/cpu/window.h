@@ -85,6 +85,19 @@ inline void load_row(Source<T> x, int64_t stride, int64_t from, int64_t end, int
   for (int64_t i = end; i < count; i++) to[i] = pad;
 }
 
+// The taps [first, last) that meet elements [from, to) at position o.
+struct Taps {
+  int64_t first, last;
+
+  Taps(const Axis& axis, int64_t o, int64_t from, int64_t to) {
+    const int64_t d = axis.dilation, start = o * axis.stride - axis.begin;
+    first = start >= from ? 0 : std::min((from - start + d - 1) / d, axis.kernel);
+    last = start >= to ? first : std::clamp((to - start + d - 1) / d, first, axis.kernel);
+  }
+  Taps(const Axis& axis, int64_t o) : Taps(axis, o, 0, axis.input) {}
+  bool operator==(const Taps&) const = default;
+};
+
 // A tile of up to rows x output[1] x columns positions of the output.
 struct Tile {
   Axis axis[3];

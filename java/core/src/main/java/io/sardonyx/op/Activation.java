@@ -94,6 +94,11 @@ public record Activation(Kind kind, float a, float b) {
         };
     }
 
+    /** Whether the kernels of convolutions know it: all but GELU. */
+    boolean inConvolutions() {
+        return kind != Kind.GELU && kind != Kind.GELUTANH;
+    }
+
     /** Three slots of a kernel's parameters: kind, a, b. */
     void addTo(Launch launch) {
         launch.param(kind.ordinal()).param((double) a).param((double) b);

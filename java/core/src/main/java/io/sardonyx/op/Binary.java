@@ -74,4 +74,9 @@ interface Binary extends TensorOperator {
         }
         return Optional.of(launch);
     }
+
+    @Override
+    default boolean elementwise() {
+        return alignment().equals(Alignment.NUMPY);
+    }
 }

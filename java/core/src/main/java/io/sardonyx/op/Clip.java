@@ -73,4 +73,9 @@ public record Clip(double lowest, double highest) implements TensorOperator {
                 .param(highest)
                 .inPlace(0));
     }
+
+    @Override
+    public boolean elementwise() {
+        return true;
+    }
 }

@@ -41,16 +41,21 @@ final class ConvolutionKernel {
 
         /** Whole rows if they fit, and as many of them as fit, in equal parts; empty if the least tile is too large. */
         static Optional<Tile> of(long rows, long columns, Layout layout) {
+            return of(rows, columns, COLUMNS, TILE, layout);
+        }
+
+        /** As above, with columns cut at multiples of {@code step} only, for layouts of up to {@code size} floats. */
+        static Optional<Tile> of(long rows, long columns, long step, long size, Layout layout) {
             long width = columns;
-            if (columns > 2 * COLUMNS && layout.floats(1, columns) > TILE) {
-                long most = columns / COLUMNS;
-                while (most > 1 && layout.floats(1, most * COLUMNS) > TILE) {
+            if (columns > 2 * step && layout.floats(1, columns) > size) {
+                long most = columns / step;
+                while (most > 1 && layout.floats(1, most * step) > size) {
                     most = most * 3 / 4;
                 }
-                width = share(columns, most * COLUMNS, COLUMNS);
+                width = share(columns, most * step, step);
             }
             long most = Math.max(rows, 1);
-            while (most > 1 && layout.floats(most, width) > TILE) {
+            while (most > 1 && layout.floats(most, width) > size) {
                 most = most * 7 / 8;
             }
             var tile = new Tile(share(rows, most, 1), Math.max(width, 1));
@@ -144,7 +149,7 @@ final class ConvolutionKernel {
      * Input, output, kernel, stride, dilation and begin of each of three axes; the one in the middle is never cut, so an image
      * gets its dummy axis there. A pointwise convolution sees one long row.
      */
-    private static long[][] axes(Sliding s) {
+    static long[][] axes(Sliding s) {
         long[] one = {1, 1, 1, 1, 1, 0};
         if (isPointwise(s)) {
             return new long[][] {one, one, {s.inputs(), s.inputs(), 1, 1, 1, 0}};
@@ -211,7 +216,11 @@ final class ConvolutionKernel {
     }
 
     private void addGeometry(Launch launch) {
-        Convolution c = convolution;
+        addGeometry(launch, convolution, axes);
+    }
+
+    /** The parameters that all kernels of convolutions begin with. */
+    static void addGeometry(Launch launch, Convolution c, long[][] axes) {
         launch.params(c.batch(), c.group(), c.channels(), c.filters());
         for (int field = 0; field < axes[0].length; field++) {
             launch.params(axes[0][field], axes[1][field], axes[2][field]);

@@ -100,6 +100,10 @@ public final class Operators {
         r.register(ONNX, "SpaceToDepth", SpaceToDepth::read);
         r.register(ONNX, "Upsample", Upsample::read);
         r.register(SARDONYX, "FusedConv", FusedConv::read);
+        r.register(SARDONYX, "BlockChannels", BlockChannels::read);
+        r.register(SARDONYX, "UnblockChannels", UnblockChannels::read);
+        r.register(SARDONYX, "BlockedConv", BlockedConv::read);
+        r.register(SARDONYX, "BlockedPool", BlockedPool::read);
     }
 
     private static void elementwise(Registry r) {

@@ -61,4 +61,12 @@ public non-sealed interface TensorOperator extends Operator {
     default boolean aliases() {
         return false;
     }
+
+    /**
+     * Whether an element of output 0 depends on the elements of the inputs at its place alone, which broadcast by NumPy's rule; so that
+     * it does not matter how tensors are laid out.
+     */
+    default boolean elementwise() {
+        return false;
+    }
 }

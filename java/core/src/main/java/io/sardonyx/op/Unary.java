@@ -63,4 +63,9 @@ interface Unary extends TensorOperator {
         addParameters(launch);
         return Optional.of(result(in.dtype(0)) == in.dtype(0) ? launch.inPlace(0) : launch);
     }
+
+    @Override
+    default boolean elementwise() {
+        return true;
+    }
 }

@@ -76,4 +76,9 @@ interface Variadic extends TensorOperator {
         }
         return Optional.of(launch);
     }
+
+    @Override
+    default boolean elementwise() {
+        return true;
+    }
 }

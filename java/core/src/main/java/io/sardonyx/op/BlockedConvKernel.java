@@ -1,0 +1,135 @@
+package io.sardonyx.op;
+
+import static io.sardonyx.op.ConvolutionKernel.LINE;
+import static io.sardonyx.op.ConvolutionKernel.roundUp;
+
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Launch.Pack;
+import io.sardonyx.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How the kernels of {@link BlockedConv} are launched: which one, the part of the input that a thread works on, scratch memory and
+ * packed weights. Says in Java what {@code kernels/cpu/conv_blocked.cpp} says in C++.
+ */
+final class BlockedConvKernel {
+    /** Columns of a part are a multiple of this: of the positions of a tile in every instruction set. */
+    private static final long COLUMNS = 84;
+
+    /** Floats of a part's input, which stay in the second-level cache beside the weights. */
+    private static final long PART = 64 * 1024;
+
+    private final BlockedConv operator;
+    private final Convolution convolution;
+    private final long[][] axes;
+
+    private BlockedConvKernel(BlockedConv operator, Convolution convolution) {
+        this.operator = operator;
+        this.convolution = convolution;
+        this.axes = ConvolutionKernel.axes(convolution.sliding());
+    }
+
+    /** Empty for more than three spatial axes, and where a part's input would be beyond 32-bit offsets. */
+    static Optional<Launch> launch(BlockedConv operator, Convolution convolution) {
+        if (convolution.sliding().axes() > 3) {
+            return Optional.empty();
+        }
+        var kernel = new BlockedConvKernel(operator, convolution);
+        return isDepthwise(operator, convolution.channels(), convolution.filters())
+                ? Optional.of(kernel.depthwise())
+                : ConvolutionKernel.Tile.of(kernel.axes[0][1], kernel.axes[2][1], COLUMNS, PART, kernel::floats)
+                        .filter(tile -> kernel.reach() < Integer.MAX_VALUE)
+                        .map(kernel::tiled);
+    }
+
+    /** How W is packed; it depends on the operator and W's shape alone. */
+    static Pack pack(BlockedConv operator, Shape w) {
+        long group = operator.conv().group();
+        long filters = w.size(0) / group;
+        long channels = w.size(1);
+        long taps = w.elements(2, w.rank());
+        if (isDepthwise(operator, channels, filters)) {
+            return new Pack(
+                    "conv_depthwise_blocked.pack.f32",
+                    4 * roundUp(group, ChannelBlocks.SIZE) * taps,
+                    List.of(group, taps));
+        }
+        return new Pack(
+                "conv_blocked.pack.f32",
+                4 * group * roundUp(filters, ChannelBlocks.SIZE) * channels * taps,
+                List.of(group, filters, channels, taps, operator.blockedX() ? 1L : 0));
+    }
+
+    /** Whether each channel has a filter of its own, and lies in the same place before and after. */
+    private static boolean isDepthwise(BlockedConv operator, long channels, long filters) {
+        return channels == 1 && filters == 1 && operator.blockedX() && operator.blockedY();
+    }
+
+    private Launch depthwise() {
+        Launch launch = start("conv_depthwise_blocked.f32");
+        finish(launch);
+        return launch.scratch(4 * roundUp(convolution.group(), ChannelBlocks.SIZE))
+                .scratchPerThread(4 * roundUp(2 * convolution.sliding().taps(), LINE));
+    }
+
+    private Launch tiled(ConvolutionKernel.Tile tile) {
+        Convolution c = convolution;
+        Launch launch = start("conv_blocked.f32")
+                .params(tile.rows(), tile.columns())
+                .params(operator.blockedX() ? 1 : 0, operator.blockedY() ? 1 : 0);
+        finish(launch);
+        long runs = blocks() * c.sliding().taps();
+        long copied = readsInside() ? 0 : roundUp((long) floats(tile.rows(), tile.columns()), LINE);
+        return launch.scratch(4 * roundUp(c.group() * roundUp(c.filters(), ChannelBlocks.SIZE), LINE))
+                .scratchPerThread(4 * (roundUp(2 * runs, LINE) + copied));
+    }
+
+    private Launch start(String key) {
+        Convolution c = convolution;
+        Shape w = Shape.of(c.group() * c.filters(), c.channels()).concat(Shape.of(c.sliding().kernel));
+        Launch launch = Launch.ofKey(key).input(0).packed(1, pack(operator, w));
+        ConvolutionKernel.addGeometry(launch.input(2).input(3).output(0), c, axes);
+        return launch;
+    }
+
+    private void finish(Launch launch) {
+        operator.activation().addTo(launch.param(operator.addLast() ? 1L : 0));
+    }
+
+    /** Blocks, or plain channels, that a group may reach into. */
+    private long blocks() {
+        long size = ChannelBlocks.SIZE;
+        return operator.blockedX() ? (convolution.channels() + 2 * size - 2) / size : convolution.channels();
+    }
+
+    /** Floats of the input that so many positions read. */
+    private double floats(long rows, long columns) {
+        long[] positions = {rows, axes[1][1], columns};
+        double floats = (double) blocks() * (operator.blockedX() ? ChannelBlocks.SIZE : 1);
+        for (int i = 0; i < 3; i++) {
+            floats *= (positions[i] - 1) * axes[i][3] + (axes[i][2] - 1) * axes[i][4] + 1;
+        }
+        return floats;
+    }
+
+    /** Floats of the input between a group's first and last element. */
+    private double reach() {
+        return (double) blocks()
+                * (operator.blockedX() ? ChannelBlocks.SIZE : 1)
+                * axes[0][0]
+                * axes[1][0]
+                * axes[2][0];
+    }
+
+    /** Whether no tap meets padding, so that the input is read where it is. */
+    private boolean readsInside() {
+        for (long[] axis : axes) {
+            long end = (axis[1] - 1) * axis[3] + (axis[2] - 1) * axis[4] + 1;
+            if (axis[5] != 0 || end > axis[0]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

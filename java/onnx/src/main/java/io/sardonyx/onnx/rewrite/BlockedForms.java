@@ -1,0 +1,250 @@
+package io.sardonyx.onnx.rewrite;
+
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.onnx.rewrite.BlockedValues.Blocked;
+import io.sardonyx.op.AveragePool;
+import io.sardonyx.op.BatchNormalization;
+import io.sardonyx.op.BlockedPool;
+import io.sardonyx.op.ChannelBlocks;
+import io.sardonyx.op.Concat;
+import io.sardonyx.op.ElementFunction;
+import io.sardonyx.op.ElementStep;
+import io.sardonyx.op.FusedElementwise;
+import io.sardonyx.op.GlobalAveragePool;
+import io.sardonyx.op.GlobalMaxPool;
+import io.sardonyx.op.MaxPool;
+import io.sardonyx.op.Operator;
+import io.sardonyx.op.Pad;
+import io.sardonyx.op.ReduceMax;
+import io.sardonyx.op.ReduceMean;
+import io.sardonyx.op.Resize;
+import io.sardonyx.op.TensorOperator;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+
+/** How nodes that are no convolutions go on with values in blocks. */
+final class BlockedForms {
+    private final Graph graph;
+    private final BlockedValues values;
+
+    BlockedForms(Graph graph, BlockedValues values) {
+        this.graph = graph;
+        this.values = values;
+    }
+
+    /** Lets {@code node} work on blocks, if its inputs are in blocks and it can. */
+    boolean arrange(Node node) {
+        if (!(node.operator() instanceof TensorOperator operator)
+                || node.inputs().stream().noneMatch(v -> values.of(v).isPresent())) {
+            return false;
+        }
+        if (operator.elementwise()) {
+            return elementwise(node);
+        }
+        Optional<Blocked> x = values.of(node.input(0));
+        if (operator instanceof Concat concat) {
+            return concat(node, concat);
+        } else if (x.isEmpty() || hasSecondOutput(node)) {
+            return false;
+        } else if (operator instanceof MaxPool pool) {
+            return put(node, x.get(), new BlockedPool(true, pool.window(), false));
+        } else if (operator instanceof AveragePool pool) {
+            return put(node, x.get(), new BlockedPool(false, pool.window(), pool.countIncludePad()));
+        } else if (operator instanceof GlobalAveragePool) {
+            return put(node, x.get(), new ReduceMean(spatial(x.get()), true, false));
+        } else if (operator instanceof GlobalMaxPool) {
+            return put(node, x.get(), new ReduceMax(spatial(x.get()), true, false));
+        } else if (operator instanceof ReduceMean mean && mean.keepDims() && isSpatial(node, mean.axes(), x.get())) {
+            return put(node, x.get(), new ReduceMean(spatial(x.get()), true, false));
+        } else if (operator instanceof BatchNormalization norm && !norm.training()) {
+            return normalize(node, norm, x.get());
+        } else if (operator instanceof Resize resize && resize.axes().isEmpty()) {
+            return resize(node, resize, x.get());
+        } else if (operator instanceof Pad pad && !node.hasInput(3)) {
+            return pad(node, pad, x.get());
+        }
+        return false;
+    }
+
+    private static boolean hasSecondOutput(Node node) {
+        return node.outputs().stream().skip(1).anyMatch(v -> !v.isEmpty());
+    }
+
+    /** Puts an operator on blocks, with x and perhaps constants as inputs, in the place of {@code node}. */
+    private boolean put(Node node, Blocked x, Operator operator, String... constants) {
+        List<String> inputs = new ArrayList<>(List.of(x.name()));
+        inputs.addAll(List.of(constants));
+        return put(node, inputs, operator, x.channels(), x.rank());
+    }
+
+    private boolean put(Node node, List<String> inputs, Operator operator, long channels, int rank) {
+        graph.remove(node);
+        graph.add(Node.of(node.name(), operator, inputs, List.of(values.define(node.output(0), channels, rank))));
+        return true;
+    }
+
+    private boolean elementwise(Node node) {
+        Blocked x = node.inputs().stream()
+                .flatMap(v -> values.of(v).stream())
+                .max((a, b) -> Integer.compare(a.rank(), b.rank()))
+                .orElseThrow();
+        List<String> inputs = new ArrayList<>();
+        for (String input : node.inputs()) {
+            Optional<String> operand = input.isEmpty()
+                    ? Optional.of(input)
+                    : values.of(input)
+                            .filter(b -> b.channels() == x.channels() && b.rank() == x.rank())
+                            .map(Blocked::name)
+                            .or(() -> values.constant(input, x));
+            if (operand.isEmpty()) {
+                return false;
+            }
+            inputs.add(operand.get());
+        }
+        return put(node, inputs, node.operator(), x.channels(), x.rank());
+    }
+
+    /** Along channels, where all inputs but the last are whole blocks. */
+    private boolean concat(Node node, Concat concat) {
+        List<String> inputs = new ArrayList<>();
+        long channels = 0;
+        int rank = 0;
+        for (String input : node.inputs()) {
+            Optional<Blocked> x = values.of(input);
+            if (x.isEmpty()
+                    || channels % ChannelBlocks.SIZE != 0
+                    || (rank > 0 && rank != x.get().rank())) {
+                return false;
+            }
+            inputs.add(x.get().name());
+            channels += x.get().channels();
+            rank = x.get().rank();
+        }
+        return (concat.axis() == 1 || concat.axis() == 1 - rank) && put(node, inputs, new Concat(1), channels, rank);
+    }
+
+    private static List<Long> spatial(Blocked x) {
+        return LongStream.range(2, x.rank()).boxed().toList();
+    }
+
+    /** Whether a reduction, by its attribute or its constant second input, is along all spatial axes and no other. */
+    private boolean isSpatial(Node node, List<Long> attribute, Blocked x) {
+        HostTensor input = graph.initializers().get(node.input(1));
+        if (node.hasInput(1) && input == null) {
+            return false;
+        }
+        LongStream axes = node.hasInput(1)
+                ? LongStream.range(0, input.size()).map(i -> input.getLong((int) i))
+                : attribute.stream().mapToLong(a -> a);
+        return axes.map(a -> a < 0 ? a + x.rank() : a).sorted().boxed().toList().equals(spatial(x));
+    }
+
+    /** One multiplication and one addition for each element. */
+    private boolean normalize(Node node, BatchNormalization norm, Blocked x) {
+        List<HostTensor> parts = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            Optional.ofNullable(graph.initializers().get(node.input(i)))
+                    .filter(t -> t.size() == x.channels())
+                    .ifPresent(parts::add);
+        }
+        if (parts.size() != 4) {
+            return false;
+        }
+        HostTensor factor = HostTensor.allocate(parts.get(0).type().with(channelShape(x)));
+        HostTensor shift = HostTensor.allocate(factor.type());
+        for (int c = 0; c < factor.size(); c++) {
+            double f = parts.get(0).getDouble(c) / Math.sqrt(parts.get(3).getDouble(c) + norm.epsilon());
+            factor.set(c, f);
+            shift.set(c, parts.get(1).getDouble(c) - parts.get(2).getDouble(c) * f);
+        }
+        var multiply = new ElementStep(ElementFunction.MUL, ElementStep.input(0), ElementStep.input(1), 0, 0);
+        var add = new ElementStep(ElementFunction.ADD, ElementStep.result(0), ElementStep.input(2), 0, 0);
+        return put(
+                node,
+                x,
+                new FusedElementwise(List.of(multiply, add), 0),
+                values.constant(graph.addConstant(node.name() + "_factor", factor), x)
+                        .orElseThrow(),
+                values.constant(graph.addConstant(node.name() + "_shift", shift), x)
+                        .orElseThrow());
+    }
+
+    private static Shape channelShape(Blocked x) {
+        long[] shape = new long[x.rank()];
+        Arrays.fill(shape, 1);
+        shape[1] = x.channels();
+        return Shape.of(shape);
+    }
+
+    /** By constant scales or sizes, which leave the channels alone. */
+    private boolean resize(Node node, Resize resize, Blocked x) {
+        List<String> inputs = new ArrayList<>(node.inputs());
+        inputs.set(0, x.name());
+        for (int i = 1; i < inputs.size(); i++) {
+            if (!node.hasInput(i)) {
+                continue;
+            }
+            HostTensor given = graph.initializers().get(node.input(i));
+            if (given != null && given.size() == 0) {
+                continue;
+            }
+            boolean scales = i == resize.scalesInput();
+            if (given == null
+                    || given.size() != x.rank()
+                    || (!scales && i != 3)
+                    || given.getDouble(1) != (scales ? 1 : x.channels())) {
+                return false;
+            }
+            double[] longer = new double[x.rank() + 1];
+            for (int a = 0; a < x.rank(); a++) {
+                longer[a] = given.getDouble(a);
+            }
+            longer[1] = scales ? 1 : ChannelBlocks.count(x.channels());
+            longer[x.rank()] = scales ? 1 : ChannelBlocks.SIZE;
+            inputs.set(
+                    i, graph.addConstant(node.input(i), HostTensor.of(given.dtype(), Shape.of(longer.length), longer)));
+        }
+        return resize.fixedScales().isEmpty() && put(node, inputs, resize, x.channels(), x.rank());
+    }
+
+    /** By constant pads, none of them along the channels. */
+    private boolean pad(Node node, Pad pad, Blocked x) {
+        HostTensor input = graph.initializers().get(node.input(1));
+        if (node.hasInput(1) == pad.pads().isPresent() || node.hasInput(1) && input == null) {
+            return false;
+        }
+        List<Long> pads = pad.pads().orElseGet(() -> LongStream.range(0, input.size())
+                .map(i -> input.getLong((int) i))
+                .boxed()
+                .toList());
+        if (pads.size() != 2 * x.rank()
+                || pads.get(1) != 0
+                || pads.get(1 + x.rank()) != 0
+                || (node.hasInput(2) && !graph.initializers().containsKey(node.input(2)))) {
+            return false;
+        }
+        List<Long> longer = new ArrayList<>(pads);
+        longer.add(x.rank(), 0L);
+        longer.add(0L);
+        if (pad.pads().isPresent()) {
+            return put(node, x, new Pad(pad.mode(), Optional.of(longer), pad.value()));
+        }
+        String constant = graph.addConstant(
+                node.input(1),
+                HostTensor.of(
+                        input.dtype(),
+                        Shape.of(longer.size()),
+                        longer.stream().mapToDouble(p -> p).toArray()));
+        List<String> inputs = new ArrayList<>(List.of(x.name(), constant));
+        if (node.hasInput(2)) {
+            inputs.add(node.input(2));
+        }
+        return put(node, inputs, pad, x.channels(), x.rank());
+    }
+}

@@ -1,0 +1,69 @@
+// block_channels.f32: x [batch, channels, positions] to y [batch, channels / 16, positions, 16],
+// lanes behind the last channel 0; unblock_channels.f32 is the way back. Idea: squares of 4 x 4
+// are transposed in registers.
+#include "cpu/blocks.h"
+#include "cpu/simd/transpose.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+struct Params {
+  int64_t batch, channels, positions;
+
+  int64_t blocks() const { return (channels + kBlock - 1) / kBlock; }
+};
+
+constexpr int kSide = Block<float>::kSide;
+
+// Calls move(plain, count, blocked) for each block of channels, on positions [first, last).
+template <class Move>
+void each_block(const Arguments& args, Move&& move) {
+  const auto p = args.params_as<Params>();
+  constexpr int64_t kPart = 1024;  // positions: 64 KiB on either side
+  const int64_t parts = (p.positions + kPart - 1) / kPart;
+  args.parallel(p.batch * p.blocks() * parts, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t i = begin; i < end; i++) {
+      const int64_t block = i / parts, first = i % parts * kPart;
+      const int64_t n = block / p.blocks(), c = block % p.blocks() * kBlock;
+      move((n * p.channels + c) * p.positions + first, std::min<int64_t>(kBlock, p.channels - c),
+           (block * p.positions + first) * kBlock, std::min(kPart, p.positions - first),
+           p.positions);
+    }
+  });
+}
+
+void block_channels_f32(const Arguments& args) {
+  each_block(args, [&](int64_t plain, int64_t channels, int64_t blocked, int64_t count,
+                       int64_t positions) {
+    const float* x = args.data<const float>(0) + plain;
+    float* y = args.data<float>(1) + blocked;
+    const int64_t square = channels == kBlock ? count / kSide * kSide : 0;
+    for (int64_t p = 0; p < square; p += kSide)
+      for (int64_t c = 0; c < kBlock; c += kSide)
+        Block<float>::transpose(x + c * positions + p, positions, y + p * kBlock + c, kBlock);
+    for (int64_t p = square; p < count; p++)
+      for (int64_t c = 0; c < kBlock; c++)
+        y[p * kBlock + c] = c < channels ? x[c * positions + p] : 0.0f;
+  });
+}
+
+void unblock_channels_f32(const Arguments& args) {
+  each_block(args, [&](int64_t plain, int64_t channels, int64_t blocked, int64_t count,
+                       int64_t positions) {
+    const float* x = args.data<const float>(0) + blocked;
+    float* y = args.data<float>(1) + plain;
+    const int64_t square = count / kSide * kSide, whole = channels / kSide * kSide;
+    for (int64_t p = 0; p < square; p += kSide)
+      for (int64_t c = 0; c < whole; c += kSide)
+        Block<float>::transpose(x + p * kBlock + c, kBlock, y + c * positions + p, positions);
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t p = c < whole ? square : 0; p < count; p++)
+        y[c * positions + p] = x[p * kBlock + c];
+  });
+}
+
+SX_KERNEL("block_channels.f32", block_channels_f32);
+SX_KERNEL("unblock_channels.f32", unblock_channels_f32);
+
+}  // namespace
+}  // namespace sx::SX_ISA

@@ -1,0 +1,379 @@
+// conv_blocked.f32: y[n, m, o] = f(b[m] + sum over c, t of w[m, c, t] * x[n, c, o * stride - begin
+// + t * dilation] + z[n, m, o]), or f(...) + z. x is [batch, group * channels, input], y and z are
+// [batch, group * filters, output], each with channels in blocks of 16 or plain; w comes from
+// conv_blocked.pack.f32. Idea: vectors are 16 filters, and a tile of 14 positions by 32 filters
+// stays in registers while all its products are summed, so that no size of an image wastes lanes;
+// where taps would leave the image, a part of it is copied with its padding first. Measured (Zen 5,
+// AVX-512, one thread): see bench/results. Georganas et al., arXiv 1808.05567.
+#include "cpu/conv_tile.h"
+#include "cpu/epilogue.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+struct Params {
+  int64_t batch, group, channels, filters;
+  Geometry geometry;
+  int64_t tile_rows, tile_columns;  // of positions that a thread works on
+  int64_t x_blocked, y_blocked;     // 1: channels are in blocks
+  int64_t add_last;                 // 1: y = f(...) + z
+  Activation activation;
+};
+
+// The filters of a group in panels of kPanel, the last of kBlock if that is enough.
+struct Panels {
+  int64_t filters;
+
+  int64_t padded() const { return round_up(filters, kBlock); }
+  int64_t count() const { return (padded() + kPanel - 1) / kPanel; }
+  int64_t width(int64_t i) const { return std::min<int64_t>(kPanel, padded() - i * kPanel); }
+};
+
+struct PackParams {
+  int64_t group, filters, channels, taps, x_blocked;
+};
+
+// Calls visit(channel, count) for each part of group g's channels that lies in one block, counted
+// from the group's first.
+template <class Visit>
+void each_block(int64_t g, int64_t channels, Visit&& visit) {
+  for (int64_t c = 0; c < channels;) {
+    const int64_t count = std::min(kBlock - (g * channels + c) % kBlock, channels - c);
+    visit(c, count);
+    c += count;
+  }
+}
+
+// Calls visit(packed, plain) for every element of the packed weights, [group, panel, depth, filters
+// of the panel] with the depth in the order in which runs go through it; plain is its place in
+// [group, filters, channels, taps], or -1 for what fills a panel up.
+template <class Visit>
+void each_weight(const PackParams& p, Visit&& visit) {
+  const Panels panels{p.filters};
+  int64_t packed = 0;
+  for (int64_t g = 0; g < p.group; g++)
+    for (int64_t i = 0; i < panels.count(); i++) {
+      const int64_t first = i * kPanel, last = first + panels.width(i);
+      const auto row = [&](int64_t c, int64_t t) {
+        for (int64_t f = first; f < last; f++)
+          visit(packed++, f < p.filters ? ((g * p.filters + f) * p.channels + c) * p.taps + t : -1);
+      };
+      if (p.x_blocked)
+        each_block(g, p.channels, [&](int64_t first, int64_t count) {
+          for (int64_t t = 0; t < p.taps; t++)
+            for (int64_t c = first; c < first + count; c++) row(c, t);
+        });
+      else
+        for (int64_t c = 0; c < p.channels; c++)
+          for (int64_t t = 0; t < p.taps; t++) row(c, t);
+    }
+}
+
+void conv_blocked_pack_f32(const Arguments& args) {
+  const float* w = args.data<const float>(0);
+  float* to = args.data<float>(1);
+  each_weight(args.params_as<PackParams>(),
+              [&](int64_t i, int64_t j) { to[i] = j < 0 ? 0.0f : w[j]; });
+}
+
+void conv_blocked_unpack_f32(const Arguments& args) {
+  const float* packed = args.data<const float>(0);
+  float* to = args.data<float>(1);
+  each_weight(args.params_as<PackParams>(), [&](int64_t i, int64_t j) {
+    if (j >= 0) to[j] = packed[i];
+  });
+}
+
+// How a part of the input lies in memory: floats from element to element along each axis.
+struct Lie {
+  int64_t channel;  // a block, or a plain channel
+  int64_t axis[3];
+
+  // `size` elements along each axis, in blocks or plain.
+  Lie(const int64_t (&size)[3], bool blocked) {
+    axis[2] = blocked ? kBlock : 1;
+    axis[1] = size[2] * axis[2];
+    axis[0] = size[1] * axis[1];
+    channel = size[0] * axis[0];
+  }
+  int64_t at(int64_t i0, int64_t i1, int64_t i2) const {
+    return i0 * axis[0] + i1 * axis[1] + i2 * axis[2];
+  }
+};
+
+// What of the output a thread works on at a time.
+struct Part {
+  int64_t image, group, row, rows, column, columns;
+};
+
+class Convolver {
+ public:
+  Convolver(const Params& p, const Arguments& args)
+      : p_(p),
+        g_(p.geometry),
+        args_(args),
+        panels_{p.filters},
+        depth_(p.channels * g_.taps()),
+        in_place_(reads_inside(g_)),
+        size_{(p.tile_rows - 1) * g_.stride[0] + g_.axis(0).reach(),
+              (g_.output[1] - 1) * g_.stride[1] + g_.axis(1).reach(),
+              (p.tile_columns - 1) * g_.stride[2] + g_.axis(2).reach()},
+        lie_(in_place_ ? Lie(g_.input, p.x_blocked) : Lie(size_, p.x_blocked)),
+        epilogue_(p.activation, args.has(3), p.add_last) {}
+
+  void run() {
+    const Parts grid(p_, g_);
+    if (grid.count() == 0 || p_.filters == 0) return;
+    auto* bias = reinterpret_cast<float*>(args_.scratch);
+    bias_ = bias;
+    for (int64_t g = 0; g < p_.group; g++, bias += panels_.padded())
+      for (int64_t f = 0; f < panels_.padded(); f++)
+        bias[f] =
+            args_.has(2) && f < p_.filters ? args_.data<const float>(2)[g * p_.filters + f] : 0;
+
+    // Scratch of a thread: the runs, and the part of the input if that is copied.
+    auto* const scratch = bias_ + round_up(p_.group * panels_.padded(), kLine);
+    const int64_t runs = round_up(2 * most_runs(), kLine);
+    const int64_t each = runs + (in_place_ ? 0 : round_up(blocks_at_most() * lie_.channel, kLine));
+    // Few parts: cut the filters too, at the price of copying a part more than once.
+    const int64_t threads = args_.pool().threads();
+    const int64_t chunks =
+        threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / grid.count(), 1, panels_.count());
+    const int64_t work =
+        p_.tile_rows * g_.output[1] * p_.tile_columns * depth_ * p_.filters / chunks;
+    args_.parallel(grid.count() * chunks,
+                   std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
+                   [&](int64_t begin, int64_t end, int worker) {
+                     auto* mine = const_cast<float*>(scratch) + worker * each;
+                     auto* list = reinterpret_cast<Run*>(mine);
+                     int64_t ready = -1, group = -1, count = 0;
+                     for (int64_t i = begin; i < end; i++) {
+                       const Part part = grid.at(i / chunks);
+                       if (part.group != group) count = find_runs(part.group, list);
+                       group = part.group;
+                       const float* x = in_place_ ? place(part) : mine + runs;
+                       if (!in_place_ && i / chunks != ready) copy(part, mine + runs);
+                       ready = i / chunks;
+                       const int64_t chunk = i % chunks;
+                       for (int64_t panel = chunk * panels_.count() / chunks;
+                            panel < (chunk + 1) * panels_.count() / chunks; panel++)
+                         run_panel(part, panel, x, {list, size_t(count)});
+                     }
+                   });
+  }
+
+ private:
+  // The tiles of all images and groups.
+  struct Parts {
+    int64_t batch, group, tile_rows, tile_columns, output_rows, output_columns, rows, columns;
+
+    Parts(const Params& p, const Geometry& g)
+        : batch(g.output[1] == 0 ? 0 : p.batch),
+          group(p.group),
+          tile_rows(p.tile_rows),
+          tile_columns(p.tile_columns),
+          output_rows(g.output[0]),
+          output_columns(g.output[2]),
+          rows((g.output[0] + tile_rows - 1) / tile_rows),
+          columns((g.output[2] + tile_columns - 1) / tile_columns) {}
+
+    int64_t count() const { return batch * group * rows * columns; }
+    Part at(int64_t i) const {
+      const int64_t column = i % columns * tile_columns, row = i / columns % rows * tile_rows;
+      i /= columns * rows;
+      return {i / group, i % group,
+              row,       std::min(tile_rows, output_rows - row),
+              column,    std::min(tile_columns, output_columns - column)};
+    }
+  };
+
+  // Whether no tap meets padding.
+  static bool reads_inside(const Geometry& g) {
+    for (int i = 0; i < 3; i++)
+      if (g.begin[i] != 0 || (g.output[i] - 1) * g.stride[i] + g.axis(i).reach() > g.input[i])
+        return false;
+    return true;
+  }
+
+  int64_t first_channel(int64_t group) const { return group * p_.channels; }
+  int64_t blocks_at_most() const {
+    return p_.x_blocked ? (p_.channels + 2 * kBlock - 2) / kBlock : p_.channels;
+  }
+  int64_t most_runs() const { return (p_.x_blocked ? blocks_at_most() : p_.channels) * g_.taps(); }
+
+  // Image and group of a part in x, from the block of its first channel on.
+  const float* planes(const Part& part) const {
+    const int64_t all = p_.group * p_.channels, inputs = g_.inputs();
+    const float* x = args_.data<const float>(0);
+    return p_.x_blocked ? x + (part.image * ((all + kBlock - 1) / kBlock) +
+                               first_channel(part.group) / kBlock) *
+                                  inputs * kBlock
+                        : x + (part.image * all + first_channel(part.group)) * inputs;
+  }
+
+  const float* place(const Part& part) const {
+    return planes(part) + lie_.at(part.row * g_.stride[0], 0, part.column * g_.stride[2]);
+  }
+
+  int64_t find_runs(int64_t group, Run* to) const {
+    const Run* const first = to;
+    const auto tap = [&](int64_t t0, int64_t t1, int64_t t2) {
+      return lie_.at(t0 * g_.dilation[0], t1 * g_.dilation[1], t2 * g_.dilation[2]);
+    };
+    const auto each_tap = [&](int64_t offset, int64_t length) {
+      const bool row = !p_.x_blocked && g_.dilation[2] == 1;  // taps lie side by side
+      for (int64_t t0 = 0; t0 < g_.kernel[0]; t0++)
+        for (int64_t t1 = 0; t1 < g_.kernel[1]; t1++)
+          for (int64_t t2 = 0; t2 < (row ? 1 : g_.kernel[2]); t2++)
+            *to++ = {int32_t(offset + tap(t0, t1, t2)), int32_t(row ? g_.kernel[2] : length)};
+    };
+    if (p_.x_blocked)
+      each_block(group, p_.channels, [&](int64_t c, int64_t count) {
+        const int64_t at = first_channel(group) % kBlock + c;
+        each_tap(at / kBlock * lie_.channel + at % kBlock, count);
+      });
+    else
+      for (int64_t c = 0; c < p_.channels; c++) each_tap(c * lie_.channel, 1);
+    return to - first;
+  }
+
+  // Lays out the input of a part, zeros where it reaches beyond the image.
+  void copy(const Part& part, float* to) const {
+    const int64_t each = p_.x_blocked ? kBlock : 1;
+    const int64_t blocks =
+        p_.x_blocked ? (first_channel(part.group) % kBlock + p_.channels + kBlock - 1) / kBlock
+                     : p_.channels;
+    const int64_t start[3] = {part.row * g_.stride[0] - g_.begin[0], -g_.begin[1],
+                              part.column * g_.stride[2] - g_.begin[2]};
+    // Elements [from, end) of a row are inside.
+    const int64_t from = std::clamp<int64_t>(-start[2], 0, size_[2]);
+    const int64_t end = std::clamp<int64_t>(g_.input[2] - start[2], from, size_[2]);
+    const float* x = planes(part);
+    for (int64_t b = 0; b < blocks; b++, x += g_.inputs() * each)
+      for (int64_t i0 = 0; i0 < size_[0]; i0++)
+        for (int64_t i1 = 0; i1 < size_[1]; i1++, to += size_[2] * each) {
+          const int64_t at0 = start[0] + i0, at1 = start[1] + i1;
+          if (at0 < 0 || at0 >= g_.input[0] || at1 < 0 || at1 >= g_.input[1] || from == end) {
+            std::fill_n(to, size_[2] * each, 0.0f);
+            continue;
+          }
+          const float* row = x + ((at0 * g_.input[1] + at1) * g_.input[2] + start[2]) * each;
+          std::fill_n(to, from * each, 0.0f);
+          copy_run(row + from * each, (end - from) * each, to + from * each);
+          std::fill_n(to + end * each, (size_[2] - end) * each, 0.0f);
+        }
+  }
+
+  void run_panel(const Part& part, int64_t panel, const float* x, std::span<const Run> runs) const {
+    const int64_t width = panels_.width(panel), first = panel * kPanel;
+    const int64_t filter = part.group * p_.filters + first;
+    Sums t;
+    t.w = args_.data<const float>(1) + (part.group * panels_.padded() + first) * depth_;
+    t.runs = runs.data();
+    t.run_count = runs.size();
+    t.step = g_.stride[2] * lie_.axis[2];
+    t.bias = bias_ + part.group * panels_.padded() + first;
+    t.low = epilogue_.low;
+    t.high = epilogue_.high;
+    // Tiles of a row as equal as can be.
+    const int64_t tiles = (part.columns + kPositions - 1) / kPositions;
+    const int64_t most = (part.columns + tiles - 1) / tiles;
+    const bool direct = p_.y_blocked && filter % kBlock == 0 &&
+                        (p_.filters % kBlock == 0 || part.group == p_.group - 1);
+    const SumTile whole = sum_tile_for(most, width, t.step);
+    for (int64_t r = 0; r < part.rows; r++)
+      for (int64_t m = 0; m < g_.output[1]; m++)
+        for (int64_t q = 0; q < part.columns; q += most) {
+          const int64_t count = std::min(most, part.columns - q);
+          t.x = x + lie_.at(r * g_.stride[0], m * g_.stride[1], q * g_.stride[2]);
+          const int64_t position =
+              ((part.row + r) * g_.output[1] + m) * g_.output[2] + part.column + q;
+          const SumTile sum = count == most ? whole : sum_tile_for(count, width, t.step);
+          const Target to{part.image, filter, std::min(width, p_.filters - first), position, count};
+          direct ? finish_in_place(sum, t, to, width) : finish_aside(sum, t, to, width);
+        }
+  }
+
+  // `count` positions of an image from `position` on, `filters` of it from `filter` on.
+  struct Target {
+    int64_t image, filter, filters, position, count;
+  };
+
+  int64_t blocks_of_y() const { return (p_.group * p_.filters + kBlock - 1) / kBlock; }
+
+  // Whole blocks: sums go where they belong.
+  void finish_in_place(SumTile sum, Sums& t, const Target& to, int64_t width) const {
+    const int64_t outputs = g_.outputs();
+    const int64_t at =
+        ((to.image * blocks_of_y() + to.filter / kBlock) * outputs + to.position) * kBlock;
+    const float* z = args_.has(3) ? args_.data<const float>(3) + at : nullptr;
+    t.y = args_.data<float>(4) + at;
+    t.y_block = t.z_block = outputs * kBlock;
+    t.z = epilogue_.z_first ? z : nullptr;
+    sum(t);
+    bend(t.y, t.y_block, z, to.count, width);
+  }
+
+  // What lies otherwise is finished in a buffer.
+  void finish_aside(SumTile sum, Sums& t, const Target& to, int64_t width) const {
+    alignas(64) float y[kPanel * kPositions], z[kPanel * kPositions];
+    t.y = y;
+    t.y_block = t.z_block = to.count * kBlock;
+    if (args_.has(3)) {
+      std::fill_n(z, width * to.count, 0.0f);
+      each_lane(to, [&](int64_t i, int64_t j) { z[i] = args_.data<const float>(3)[j]; });
+    }
+    t.z = epilogue_.z_first ? z : nullptr;
+    sum(t);
+    bend(y, t.y_block, z, to.count, width);
+    each_lane(to, [&](int64_t i, int64_t j) { args_.data<float>(4)[j] = y[i]; });
+  }
+
+  // Calls visit(i, j) for each element: where it is in a buffer of blocks, and where in y.
+  template <class Visit>
+  void each_lane(const Target& to, Visit&& visit) const {
+    const int64_t outputs = g_.outputs();
+    for (int64_t f = 0; f < to.filters; f++) {
+      const int64_t filter = to.filter + f, from = f / kBlock * to.count * kBlock + f % kBlock;
+      if (p_.y_blocked) {
+        const int64_t at =
+            ((to.image * blocks_of_y() + filter / kBlock) * outputs + to.position) * kBlock +
+            filter % kBlock;
+        for (int64_t p = 0; p < to.count; p++) visit(from + p * kBlock, at + p * kBlock);
+      } else {
+        const int64_t at = (to.image * p_.group * p_.filters + filter) * outputs + to.position;
+        for (int64_t p = 0; p < to.count; p++) visit(from + p * kBlock, at + p);
+      }
+    }
+  }
+
+  // The second pass, if one is needed.
+  void bend(float* y, int64_t y_block, const float* z, int64_t count, int64_t width) const {
+    if (epilogue_.is_done_in_registers()) return;
+    for (int64_t b = 0; b < width / kBlock; b++)
+      epilogue_.finish(y + b * y_block, z + b * y_block, count * kBlock);
+  }
+
+  const Params& p_;
+  const Geometry& g_;
+  const Arguments& args_;
+  const Panels panels_;
+  const int64_t depth_;
+  const bool in_place_;
+  const int64_t size_[3];  // of a copied part of the input
+  const Lie lie_;
+  const Epilogue epilogue_;
+  const float* bias_ = nullptr;
+};
+
+void conv_blocked_f32(const Arguments& args) {
+  const auto p = args.params_as<Params>();
+  Convolver(p, args).run();
+}
+
+SX_KERNEL("conv_blocked.pack.f32", conv_blocked_pack_f32);
+SX_KERNEL("conv_blocked.unpack.f32", conv_blocked_unpack_f32);
+SX_KERNEL("conv_blocked.f32", conv_blocked_f32);
+
+}  // namespace
+}  // namespace sx::SX_ISA

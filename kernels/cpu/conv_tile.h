@@ -1,0 +1,107 @@
+// A tile of sums of a convolution on blocks: positions of a row by two blocks of filters, all in
+// registers while their products are summed. The input is broadcast, the filters are vectors.
+#pragma once
+#include "cpu/blocks.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kPositions = 14;  // 14 x 2 vectors of sums, 2 of weights, 1 of input: 31 of 32
+constexpr int kPanel = 32;      // filters of a tile
+#elif defined(__AVX2__)
+constexpr int kPositions = 6;  // 6 x 2 vectors of sums, 2 of weights, 1 of input: 15 of 16
+constexpr int kPanel = 16;
+#else
+constexpr int kPositions = 3;  // 3 x 4 vectors of sums, which leaves 4
+constexpr int kPanel = 16;
+#endif
+
+// Products whose operands of the input lie side by side: `length` of them from `offset` on.
+struct Run {
+  int32_t offset, length;
+};
+
+// A tile of sums: y[p][f] = clamp(start[p][f] + sum over k of x[offset(k) + p * step] * w[k][f])
+// for positions p of a row and the filters f of a panel, which lie in blocks of 16.
+struct Sums {
+  const float* w;   // [depth, width of the panel]
+  const float* x;   // of the first position
+  const Run* runs;  // the products
+  int64_t run_count;
+  int64_t step;       // floats of x from position to position
+  const float* bias;  // of the panel
+  const float* z;     // more to start from, or null; blocks z_block apart
+  int64_t z_block;
+  float* y;  // blocks y_block apart
+  int64_t y_block;
+  float low, high;
+};
+
+// Where vector v of a panel's position lies: its block and lane.
+inline int64_t panel_place(int v, int64_t block) {
+  return v * kLanes / kBlock * block + v * kLanes % kBlock;
+}
+
+// kWidth: filters; kStep: floats from position to position, or 0 if only the launch knows.
+template <int kCount, int kWidth, int kStep>
+void sum_tile(const Sums& t) {
+  constexpr int kVectors = kWidth / kLanes;
+  const int64_t step = kStep ? kStep : t.step;
+  Vector sum[kCount][kVectors];
+#pragma GCC unroll 14
+  for (int p = 0; p < kCount; p++)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++) sum[p][v] = Vector::load(t.bias + v * kLanes);
+  if (t.z)
+#pragma GCC unroll 14
+    for (int p = 0; p < kCount; p++)
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; v++)
+        sum[p][v] += Vector::load(t.z + panel_place(v, t.z_block) + p * kBlock);
+  const float* w = t.w;
+  for (const Run *run = t.runs, *end = run + t.run_count; run != end; run++) {
+    const float* x = t.x + run->offset;
+    for (const float* last = x + run->length; x != last; x++, w += kWidth) {
+      Vector a[kVectors];
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; v++) a[v] = Vector::load(w + v * kLanes);
+#pragma GCC unroll 14
+      for (int p = 0; p < kCount; p++) {
+        const Vector b(x[p * step]);
+#pragma GCC unroll 4
+        for (int v = 0; v < kVectors; v++) sum[p][v] += a[v] * b;
+      }
+    }
+  }
+  const Vector low(t.low), high(t.high);
+#pragma GCC unroll 14
+  for (int p = 0; p < kCount; p++)
+#pragma GCC unroll 4
+    for (int v = 0; v < kVectors; v++)
+      min(high, max(low, sum[p][v])).store(t.y + panel_place(v, t.y_block) + p * kBlock);
+}
+
+using SumTile = void (*)(const Sums&);
+
+template <int kWidth, int kStep, int... kCount>
+inline SumTile sum_tile_of(int64_t count, std::integer_sequence<int, kCount...>) {
+  static constexpr SumTile kVariants[] = {sum_tile<kCount + 1, kWidth, kStep>...};
+  return kVariants[count - 1];
+}
+
+template <int kWidth>
+inline SumTile sum_tile_of(int64_t count, int64_t step) {
+  const std::make_integer_sequence<int, kPositions> counts;
+  return step == kBlock       ? sum_tile_of<kWidth, kBlock>(count, counts)
+         : step == 2 * kBlock ? sum_tile_of<kWidth, 2 * kBlock>(count, counts)
+                              : sum_tile_of<kWidth, 0>(count, counts);
+}
+
+// The variant for this many positions, at most kPositions, of kPanel or kBlock filters.
+inline SumTile sum_tile_for(int64_t count, int64_t width, int64_t step) {
+  return width == kPanel ? sum_tile_of<kPanel>(count, step) : sum_tile_of<kBlock>(count, step);
+}
+
+}  // namespace
+}  // namespace sx::SX_ISA

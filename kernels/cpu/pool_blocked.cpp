@@ -1,0 +1,88 @@
+// max_pool_blocked.f32 and average_pool_blocked.f32: the largest element and the mean of each
+// window, channel by channel, of channels in blocks: x is [planes, input, 16], y is [planes,
+// output, 16]; a NaN is larger than any number. Idea: both are separable; a row of the output
+// combines rows of the input, vector by vector, and then the columns of that.
+#include "cpu/blocks.h"
+#include "cpu/pool.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+template <class Op>
+class Pooler {
+ public:
+  Pooler(const PoolParams& p, const float* x, float* y, float* row)
+      : g_(p.geometry), x_(x), y_(y), row_(row) {}
+
+  // Row (i, j) of the output.
+  void run(int64_t i, int64_t j) {
+    const Taps down(g_.axis(0), i), across(g_.axis(1), j);
+    const int64_t i0 = i * g_.stride[0] - g_.begin[0], i1 = j * g_.stride[1] - g_.begin[1];
+    for (int64_t k = 0; k < g_.input[2] * kBlock; k += kLanes) {
+      Vector a(Op::kStart);
+      for (int64_t t0 = down.first; t0 < down.last; t0++)
+        for (int64_t t1 = across.first; t1 < across.last; t1++) {
+          const int64_t at = (i0 + t0 * g_.dilation[0]) * g_.input[1] + i1 + t1 * g_.dilation[1];
+          a = Op::combine(a, Vector::load(x_ + at * g_.input[2] * kBlock + k));
+        }
+      a.store(row_ + k);
+    }
+    float* y = y_ + (i * g_.output[1] + j) * g_.output[2] * kBlock;
+    for (int64_t q = 0; q < g_.output[2]; q++, y += kBlock) {
+      const Taps taps(g_.axis(2), q);
+      const float* first = row_ + (q * g_.stride[2] - g_.begin[2]) * kBlock;
+      for (int v = 0; v < kBlock; v += kLanes) {
+        Vector a(Op::kStart);
+        for (int64_t t = taps.first; t < taps.last; t++)
+          a = Op::combine(a, Vector::load(first + t * g_.dilation[2] * kBlock + v));
+        a.store(y + v);
+      }
+    }
+  }
+
+ private:
+  const Geometry& g_;
+  const float* const x_;
+  float* const y_;
+  float* const row_;
+};
+
+// finish(y, i, j) is given each row of the output.
+template <class Op, class Finish>
+void pool(const Arguments& args, const PoolParams& p, Finish&& finish) {
+  const Geometry& g = p.geometry;
+  const int64_t rows = g.output[0] * g.output[1];
+  const int64_t work = g.input[2] * kBlock * (g.kernel[0] * g.kernel[1] + g.kernel[2]);
+  args.parallel(
+      p.planes * rows, std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work)),
+      [&](int64_t begin, int64_t end, int worker) {
+        float* row = reinterpret_cast<float*>(args.scratch) + worker * g.input[2] * kBlock;
+        for (int64_t r = begin; r < end; r++) {
+          const int64_t plane = r / rows, i = r % rows / g.output[1], j = r % g.output[1];
+          float* y = args.data<float>(1) + plane * g.outputs() * kBlock;
+          Pooler<Op>(p, args.data<const float>(0) + plane * g.inputs() * kBlock, y, row).run(i, j);
+          finish(y + r % rows * g.output[2] * kBlock, i, j);
+        }
+      });
+}
+
+void max_pool_blocked_f32(const Arguments& args) {
+  pool<Max>(args, args.params_as<PoolParams>(), [](float*, int64_t, int64_t) {});
+}
+
+void average_pool_blocked_f32(const Arguments& args) {
+  const auto p = args.params_as<PoolParams>();
+  pool<Sum>(args, p, [&](float* y, int64_t i, int64_t j) {
+    const int64_t rows = mean_of(p, 0, i) * mean_of(p, 1, j);
+    for (int64_t q = 0; q < p.geometry.output[2]; q++, y += kBlock) {
+      const float count = static_cast<float>(rows * mean_of(p, 2, q));
+      for (int c = 0; c < kBlock; c++) y[c] /= count;
+    }
+  });
+}
+
+SX_KERNEL("max_pool_blocked.f32", max_pool_blocked_f32);
+SX_KERNEL("average_pool_blocked.f32", average_pool_blocked_f32);
+
+}  // namespace
+}  // namespace sx::SX_ISA
