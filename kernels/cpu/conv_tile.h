@@ -16,6 +16,7 @@ constexpr int kPanel = 16;
 constexpr int kPositions = 3;  // 3 x 4 vectors of sums, which leaves 4
 constexpr int kPanel = 16;
 #endif
+constexpr int kLargestPanel = 32;  // of all instruction sets
 
 // Products whose operands of the input lie side by side: `length` of them from `offset` on.
 struct Run {

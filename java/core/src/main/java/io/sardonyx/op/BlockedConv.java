@@ -16,8 +16,11 @@ import java.util.Optional;
  *
  * @param blockedX whether X is in blocks
  * @param blockedY whether Y is, and Z if it is there
+ * @param winograd whether Winograd's algorithm may do it, where it can: 3 x 3 kernels without strides, dilations and groups, from blocks to
+ *     blocks
  */
-public record BlockedConv(Conv conv, Activation activation, boolean addLast, boolean blockedX, boolean blockedY)
+public record BlockedConv(
+        Conv conv, Activation activation, boolean addLast, boolean blockedX, boolean blockedY, boolean winograd)
         implements TensorOperator {
     private static final int Z = 3;
 
@@ -27,7 +30,8 @@ public record BlockedConv(Conv conv, Activation activation, boolean addLast, boo
                 Activation.read(attributes),
                 attributes.getFlag("add_last", false),
                 attributes.getFlag("blocked_x", false),
-                attributes.getFlag("blocked_y", false));
+                attributes.getFlag("blocked_y", false),
+                attributes.getFlag("winograd", false));
     }
 
     /** The same convolution from and to plain tensors. */

@@ -20,6 +20,17 @@ final class BlockedConvKernel {
     /** Floats of a part's input, which stay in the second-level cache beside the weights. */
     private static final long PART = 64 * 1024;
 
+    /** Products of a tile by Winograd's F(4 x 4, 3 x 3). */
+    private static final long PLACES = 36;
+
+    /** Winograd's tiles are worked on in multiples of this. */
+    private static final long TILES = 14;
+
+    /** Floats of transformed inputs and outputs of the tiles that are worked on together, if that leaves enough of them. */
+    private static final long TRANSFORMED = 400 * 1024;
+
+    private static final long LARGEST_PANEL = 32; // kLargestPanel
+
     private final BlockedConv operator;
     private final Convolution convolution;
     private final long[][] axes;
@@ -36,6 +47,9 @@ final class BlockedConvKernel {
             return Optional.empty();
         }
         var kernel = new BlockedConvKernel(operator, convolution);
+        if (isWinograd(operator, weights(convolution))) {
+            return Optional.of(kernel.winograd());
+        }
         return isDepthwise(operator, convolution.channels(), convolution.filters())
                 ? Optional.of(kernel.depthwise())
                 : ConvolutionKernel.Tile.of(kernel.axes[0][1], kernel.axes[2][1], COLUMNS, PART, kernel::floats)
@@ -49,6 +63,10 @@ final class BlockedConvKernel {
         long filters = w.size(0) / group;
         long channels = w.size(1);
         long taps = w.elements(2, w.rank());
+        if (isWinograd(operator, w)) {
+            long padded = roundUp(filters, ChannelBlocks.SIZE);
+            return new Pack("conv_winograd.pack.f32", 4 * PLACES * padded * channels, List.of(filters, channels));
+        }
         if (isDepthwise(operator, channels, filters)) {
             return new Pack(
                     "conv_depthwise_blocked.pack.f32",
@@ -64,6 +82,33 @@ final class BlockedConvKernel {
     /** Whether each channel has a filter of its own, and lies in the same place before and after. */
     private static boolean isDepthwise(BlockedConv operator, long channels, long filters) {
         return channels == 1 && filters == 1 && operator.blockedX() && operator.blockedY();
+    }
+
+    /** Whether the operator says so and the algorithm can. */
+    private static boolean isWinograd(BlockedConv operator, Shape w) {
+        Window window = operator.conv().window();
+        return operator.winograd()
+                && operator.blockedX()
+                && operator.blockedY()
+                && operator.conv().group() == 1
+                && w.rank() == 4
+                && w.size(2) == 3
+                && w.size(3) == 3
+                && window.strides().stream().allMatch(s -> s == 1)
+                && window.dilations().stream().allMatch(d -> d == 1);
+    }
+
+    private Launch winograd() {
+        Convolution c = convolution;
+        long[] output = c.sliding().output;
+        long all = c.batch() * ((output[0] + 3) / 4) * ((output[1] + 3) / 4);
+        long padded = roundUp(c.channels(), ChannelBlocks.SIZE) + roundUp(c.filters(), ChannelBlocks.SIZE);
+        long tiles = Math.max(2, Math.min(8, TRANSFORMED / (PLACES * padded * TILES))) * TILES;
+        tiles = Math.max(1, Math.min(all, tiles));
+        Launch launch = start("conv_winograd.f32").param(tiles);
+        finish(launch);
+        long bias = roundUp(c.filters(), ChannelBlocks.SIZE) + LARGEST_PANEL;
+        return launch.scratch(4 * (bias + PLACES * padded * tiles));
     }
 
     private Launch depthwise() {
@@ -86,11 +131,13 @@ final class BlockedConvKernel {
     }
 
     private Launch start(String key) {
-        Convolution c = convolution;
-        Shape w = Shape.of(c.group() * c.filters(), c.channels()).concat(Shape.of(c.sliding().kernel));
-        Launch launch = Launch.ofKey(key).input(0).packed(1, pack(operator, w));
-        ConvolutionKernel.addGeometry(launch.input(2).input(3).output(0), c, axes);
+        Launch launch = Launch.ofKey(key).input(0).packed(1, pack(operator, weights(convolution)));
+        ConvolutionKernel.addGeometry(launch.input(2).input(3).output(0), convolution, axes);
         return launch;
+    }
+
+    private static Shape weights(Convolution c) {
+        return Shape.of(c.group() * c.filters(), c.channels()).concat(Shape.of(c.sliding().kernel));
     }
 
     private void finish(Launch launch) {

@@ -1,5 +1,6 @@
 package io.sardonyx.onnx.rewrite;
 
+import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.onnx.rewrite.BlockedValues.Blocked;
@@ -23,18 +24,25 @@ final class ArrangeChannels implements Rewrite {
     /** Filters of a group below which vectors of 16 would be mostly empty. */
     private static final long FEW_FILTERS = 8;
 
+    private final Precision precision;
+
+    ArrangeChannels(Precision precision) {
+        this.precision = precision;
+    }
+
     @Override
     public void apply(Graph graph) {
         List<Node> nodes = graph.nodes();
         if (nodes.stream().noneMatch(node -> Convolved.of(graph, node).isPresent())) {
             return;
         }
+        var winograd = new WinogradChoice(graph, precision);
         var values = new BlockedValues(graph);
         var forms = new BlockedForms(graph, values);
         for (Node node : nodes) {
             Optional<Convolved> conv = Convolved.of(graph, node);
             if (conv.isPresent()) {
-                convolve(graph, values, node, conv.get());
+                convolve(graph, values, winograd, node, conv.get());
             } else if (!forms.arrange(node)) {
                 node.reads().forEach(values::requirePlain);
             }
@@ -81,7 +89,7 @@ final class ArrangeChannels implements Rewrite {
         }
     }
 
-    private static void convolve(Graph graph, BlockedValues values, Node node, Convolved c) {
+    private static void convolve(Graph graph, BlockedValues values, WinogradChoice winograd, Node node, Convolved c) {
         Optional<Blocked> x =
                 values.of(node.input(0)).filter(b -> b.rank() == c.rank() && b.channels() == c.channels());
         Optional<Blocked> z = values.of(node.input(3)).filter(b -> b.rank() == c.rank() && b.channels() == c.filters());
@@ -101,7 +109,13 @@ final class ArrangeChannels implements Rewrite {
         if (node.hasInput(3)) {
             inputs.add(z.map(Blocked::name).orElse(node.input(3)));
         }
-        var operator = new BlockedConv(c.conv, c.activation, c.addLast, x.isPresent(), blockedY);
+        var operator = new BlockedConv(
+                c.conv,
+                c.activation,
+                c.addLast,
+                x.isPresent(),
+                blockedY,
+                x.isPresent() && blockedY && winograd.pays(c.conv, c.weights.shape(), node.output(0)));
         graph.remove(node);
         String output = node.output(0);
         String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
@@ -115,6 +129,7 @@ final class ArrangeChannels implements Rewrite {
             if (!(node.operator() instanceof BlockedConv b)
                     || !b.blockedY()
                     || node.hasInput(3)
+                    || b.winograd()
                     || isDepthwise(graph, node, b)) {
                 continue;
             }
@@ -122,7 +137,7 @@ final class ArrangeChannels implements Rewrite {
                     .filter(user -> user.operator() instanceof UnblockChannels)
                     .ifPresent(user -> {
                         graph.remove(node);
-                        var plain = new BlockedConv(b.conv(), b.activation(), b.addLast(), b.blockedX(), false);
+                        var plain = new BlockedConv(b.conv(), b.activation(), b.addLast(), b.blockedX(), false, false);
                         graph.replace(user, Node.of(node.name(), plain, node.inputs(), user.outputs()));
                     });
         }

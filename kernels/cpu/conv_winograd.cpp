@@ -1,0 +1,280 @@
+// conv_winograd.f32: conv_blocked.f32 for 3 x 3 kernels without strides, dilations and groups; x, y
+// and z in blocks, w from conv_winograd.pack.f32. Winograd's F(4 x 4, 3 x 3): 36 products for 16
+// outputs in place of 144. Tiles of 6 x 6 inputs are transformed, 36 matrix products [tiles,
+// channels] x [channels, filters] follow, and their results are transformed to tiles of 4 x 4
+// outputs. Idea: the points 0, +-3/4, +-3/2 and infinity, which are exact and of one magnitude: the
+// error is at most twice the direct kernel's (normal data; smaller than that for data of one sign),
+// where the usual +-1, +-2 make five times. Lavin and Gray, arXiv 1509.09308; Barabasz et al.,
+// arXiv 1803.10986.
+#include "cpu/conv_tile.h"
+#include "cpu/epilogue.h"
+
+namespace sx::SX_ISA {
+namespace {
+
+struct Params {
+  int64_t batch, group, channels, filters;
+  Geometry geometry;
+  int64_t tiles;  // that are worked on at a time
+  int64_t add_last;
+  Activation activation;
+};
+
+constexpr int kOut = 4, kIn = 6, kPlaces = kIn * kIn;
+constexpr float kA = 0.75f, kB = 1.5f;  // the points
+constexpr float kAA = kA * kA, kBB = kB * kB;
+
+// d to B' d: products over the other points, as polynomials.
+template <class V>
+inline void transform_input(const V (&d)[kIn], V (&t)[kIn]) {
+  const V even_a = d[4] - d[2] * V(kBB), odd_a = (d[3] - d[1] * V(kBB)) * V(kA);
+  const V even_b = d[4] - d[2] * V(kAA), odd_b = (d[3] - d[1] * V(kAA)) * V(kB);
+  t[0] = d[0] * V(kAA * kBB) + (d[4] - d[2] * V(kAA + kBB));
+  t[1] = even_a + odd_a;
+  t[2] = even_a - odd_a;
+  t[3] = even_b + odd_b;
+  t[4] = even_b - odd_b;
+  t[5] = d[1] * V(kAA * kBB) + (d[5] - d[3] * V(kAA + kBB));
+}
+
+// m to A' m: powers of the points.
+inline void transform_output(const Vector (&m)[kIn], Vector (&y)[kOut]) {
+  const Vector sum_a = m[1] + m[2], difference_a = m[1] - m[2];
+  const Vector sum_b = m[3] + m[4], difference_b = m[3] - m[4];
+  y[0] = m[0] + sum_a + sum_b;
+  y[1] = difference_a * Vector(kA) + difference_b * Vector(kB);
+  y[2] = sum_a * Vector(kAA) + sum_b * Vector(kBB);
+  y[3] = difference_a * Vector(kA * kAA) + difference_b * Vector(kB * kBB) + m[5];
+}
+
+// g to G g: the powers again, over the products of differences.
+inline void transform_filter(const double (&g)[3], double (&t)[kIn]) {
+  constexpr double a = kA, b = kB, of_a = 2 * a * a * (a * a - b * b),
+                   of_b = -of_a * b * b / (a * a);
+  t[0] = g[0] / (a * a * b * b);
+  t[1] = (g[0] + g[1] * a + g[2] * a * a) / of_a;
+  t[2] = (g[0] - g[1] * a + g[2] * a * a) / of_a;
+  t[3] = (g[0] + g[1] * b + g[2] * b * b) / of_b;
+  t[4] = (g[0] - g[1] * b + g[2] * b * b) / of_b;
+  t[5] = g[2];
+}
+
+struct PackParams {
+  int64_t filters, channels;
+};
+
+int64_t panels(int64_t filters) { return (round_up(filters, kBlock) + kPanel - 1) / kPanel; }
+int64_t width(int64_t filters, int64_t panel) {
+  return std::min<int64_t>(kPanel, round_up(filters, kBlock) - panel * kPanel);
+}
+
+// w [filters, channels, 3, 3] to [36, panel, channels, filters of the panel].
+void pack(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const float* w = args.data<const float>(0);
+  float* to = args.data<float>(1);
+  const int64_t padded = round_up(p.filters, kBlock);
+  args.parallel(padded, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t f = begin; f < end; f++) {
+      const int64_t panel = f / kPanel, wide = width(p.filters, panel);
+      float* const first = to + panel * kPanel * p.channels + f % kPanel;
+      for (int64_t c = 0; c < p.channels; c++) {
+        double g[3][3] = {}, rows[3][kIn], columns[kIn];
+        if (f < p.filters)
+          for (int i = 0; i < 9; i++) g[i % 3][i / 3] = w[(f * p.channels + c) * 9 + i];
+        for (int j = 0; j < 3; j++) transform_filter(g[j], rows[j]);
+        for (int i = 0; i < kIn; i++) {
+          const double column[3] = {rows[0][i], rows[1][i], rows[2][i]};
+          transform_filter(column, columns);
+          for (int j = 0; j < kIn; j++)
+            first[(i * kIn + j) * padded * p.channels + c * wide] = static_cast<float>(columns[j]);
+        }
+      }
+    }
+  });
+}
+
+class Winograd {
+ public:
+  Winograd(const Params& p, const Arguments& args)
+      : p_(p),
+        g_(p.geometry),
+        args_(args),
+        epilogue_(p.activation, args.has(3), p.add_last),
+        in_blocks_((p.channels + kBlock - 1) / kBlock),
+        out_blocks_((p.filters + kBlock - 1) / kBlock),
+        across_((g_.output[2] + kOut - 1) / kOut),
+        each_((g_.output[0] + kOut - 1) / kOut * across_),
+        bias_(reinterpret_cast<float*>(args.scratch)),
+        zeros_(bias_ + out_blocks_ * kBlock),
+        v_(zeros_ + kLargestPanel),
+        m_(v_ + kPlaces * in_blocks_ * p.tiles * kBlock) {}
+
+  void run() {
+    std::fill_n(zeros_, kLargestPanel, 0.0f);
+    for (int64_t f = 0; f < out_blocks_ * kBlock; f++)
+      bias_[f] = args_.has(2) && f < p_.filters ? args_.data<const float>(2)[f] : 0.0f;
+    const int64_t all = p_.batch * each_;
+    const int64_t rounds = (all + p_.tiles - 1) / p_.tiles;
+    for (int64_t r = 0; r < rounds; r++) {
+      first_ = r * all / rounds;
+      count_ = (r + 1) * all / rounds - first_;
+      args_.parallel(in_blocks_ * count_, 8, [&](int64_t begin, int64_t end, int) {
+        for (int64_t i = begin; i < end; i++) load(i / count_, i % count_);
+      });
+      args_.parallel(kPlaces * panels(p_.filters), 1, [&](int64_t begin, int64_t end, int) {
+        for (int64_t i = begin; i < end; i++)
+          multiply(i / panels(p_.filters), i % panels(p_.filters));
+      });
+      args_.parallel(out_blocks_ * count_, 8, [&](int64_t begin, int64_t end, int) {
+        for (int64_t i = begin; i < end; i++) store(i / count_, i % count_);
+      });
+    }
+  }
+
+ private:
+  struct Place {
+    int64_t image, row, column;  // of the tile's first output
+  };
+  Place place(int64_t tile) const {
+    tile += first_;
+    return {tile / each_, tile % each_ / across_ * kOut, tile % across_ * kOut};
+  }
+
+  // Transforms a block of channels of a tile.
+  void load(int64_t block, int64_t tile) const {
+    const Place at = place(tile);
+    const float* x =
+        args_.data<const float>(0) + (at.image * in_blocks_ + block) * g_.inputs() * kBlock;
+    const int64_t row = at.row - g_.begin[0], column = at.column - g_.begin[2];
+    float* const to = v_ + (block * count_ + tile) * kBlock;
+    const int64_t step = in_blocks_ * count_ * kBlock;
+    const bool inside =
+        row >= 0 && column >= 0 && row + kIn <= g_.input[0] && column + kIn <= g_.input[2];
+    for (int lane = 0; lane < kBlock; lane += kLanes) {
+      Vector t[kIn][kIn];  // rows are transformed first
+#pragma GCC unroll 6
+      for (int j = 0; j < kIn; j++) {
+        Vector d[kIn], u[kIn];
+        const float* from = x + (row * g_.input[2] + column + j) * kBlock + lane;
+#pragma GCC unroll 6
+        for (int i = 0; i < kIn; i++, from += g_.input[2] * kBlock) {
+          const bool there = inside || (uint64_t(row + i) < uint64_t(g_.input[0]) &&
+                                        uint64_t(column + j) < uint64_t(g_.input[2]));
+          d[i] = there ? Vector::load(from) : Vector(0.0f);
+        }
+        transform_input(d, u);
+#pragma GCC unroll 6
+        for (int i = 0; i < kIn; i++) t[i][j] = u[i];
+      }
+#pragma GCC unroll 6
+      for (int i = 0; i < kIn; i++) {
+        Vector u[kIn];
+        transform_input(t[i], u);
+#pragma GCC unroll 6
+        for (int j = 0; j < kIn; j++) u[j].store(to + (i * kIn + j) * step + lane);
+      }
+    }
+  }
+
+  // The product at one of the 36 places, for a panel of filters.
+  void multiply(int64_t at, int64_t panel) const {
+    const int64_t wide = width(p_.filters, panel);
+    Run runs[kRuns];
+    Sums t;
+    t.w = args_.data<const float>(1) + (at * out_blocks_ * kBlock + panel * kPanel) * p_.channels;
+    t.runs = runs;
+    t.step = kBlock;
+    t.bias = zeros_;
+    t.low = -INFINITY;
+    t.high = INFINITY;
+    t.y_block = t.z_block = count_ * kBlock;
+    const int64_t tiles = (count_ + kPositions - 1) / kPositions,
+                  most = (count_ + tiles - 1) / tiles;
+    // Blocks of channels in groups, so that their list is short; sums go on from the last group's.
+    for (int64_t first = 0; first < in_blocks_; first += kRuns) {
+      const int64_t last = std::min<int64_t>(first + kRuns, in_blocks_);
+      for (int64_t b = first; b < last; b++)
+        runs[b - first] = {int32_t((b - first) * count_ * kBlock),
+                           int32_t(std::min<int64_t>(kBlock, p_.channels - b * kBlock))};
+      t.run_count = last - first;
+      for (int64_t q = 0; q < count_; q += most) {
+        const int64_t n = std::min(most, count_ - q);
+        t.x = v_ + ((at * in_blocks_ + first) * count_ + q) * kBlock;
+        t.y = m_ + ((at * out_blocks_ + panel * kPanel / kBlock) * count_ + q) * kBlock;
+        t.z = first == 0 ? nullptr : t.y;
+        sum_tile_for(n, wide, kBlock)(t);
+      }
+      t.w += (last - first) * kBlock * wide;
+    }
+  }
+
+  // Transforms a block of filters of a tile back.
+  void store(int64_t block, int64_t tile) const {
+    const Place at = place(tile);
+    const float* from = m_ + (block * count_ + tile) * kBlock;
+    const int64_t step = out_blocks_ * count_ * kBlock;
+    const int64_t rows = std::min<int64_t>(kOut, g_.output[0] - at.row),
+                  columns = std::min<int64_t>(kOut, g_.output[2] - at.column);
+    const int64_t to =
+        (((at.image * out_blocks_ + block) * g_.output[0] + at.row) * g_.output[2] + at.column) *
+        kBlock;
+    float* const y = args_.data<float>(4) + to;
+    const float* const z = args_.has(3) ? args_.data<const float>(3) + to : nullptr;
+    const Vector low(epilogue_.low), high(epilogue_.high);
+    for (int lane = 0; lane < kBlock; lane += kLanes) {
+      Vector t[kOut][kIn];
+#pragma GCC unroll 6
+      for (int j = 0; j < kIn; j++) {
+        Vector m[kIn], u[kOut];
+#pragma GCC unroll 6
+        for (int i = 0; i < kIn; i++) m[i] = Vector::load(from + (i * kIn + j) * step + lane);
+        transform_output(m, u);
+#pragma GCC unroll 4
+        for (int i = 0; i < kOut; i++) t[i][j] = u[i];
+      }
+      const Vector bias = Vector::load(bias_ + block * kBlock + lane);
+#pragma GCC unroll 4
+      for (int i = 0; i < kOut; i++) {
+        if (i >= rows) break;
+        Vector u[kOut];
+        transform_output(t[i], u);
+#pragma GCC unroll 4
+        for (int j = 0; j < kOut; j++) {
+          if (j >= columns) break;
+          const int64_t place = (i * g_.output[2] + j) * kBlock + lane;
+          Vector sum = u[j] + bias;
+          if (epilogue_.z_first) sum += Vector::load(z + place);
+          min(high, max(low, sum)).store(y + place);
+        }
+      }
+    }
+    if (epilogue_.is_done_in_registers()) return;
+    for (int64_t i = 0; i < rows; i++)
+      epilogue_.finish(y + i * g_.output[2] * kBlock, z + i * g_.output[2] * kBlock,
+                       columns * kBlock);
+  }
+
+  static constexpr int kRuns = 32;
+
+  const Params& p_;
+  const Geometry& g_;
+  const Arguments& args_;
+  const Epilogue epilogue_;
+  const int64_t in_blocks_, out_blocks_;
+  const int64_t across_, each_;  // tiles of a row, of an image
+  float *const bias_, *const zeros_;
+  float *const v_, *const m_;      // [36, blocks, tiles, 16]
+  int64_t first_ = 0, count_ = 0;  // the tiles at work
+};
+
+void conv_winograd_f32(const Arguments& args) {
+  const auto p = args.params_as<Params>();
+  if (p.batch * p.filters * p.geometry.outputs() > 0) Winograd(p, args).run();
+}
+
+SX_KERNEL("conv_winograd.pack.f32", pack);
+SX_KERNEL("conv_winograd.f32", conv_winograd_f32);
+
+}  // namespace
+}  // namespace sx::SX_ISA
