@@ -5,8 +5,8 @@
 // stays in registers while all its products are summed, so that no size of an image wastes lanes;
 // where taps would leave the image, a part of it is copied with its padding first. Measured (Zen 5,
 // AVX-512, one thread): see bench/results. Georganas et al., arXiv 1808.05567.
-#include "cpu/conv_tile.h"
-#include "cpu/epilogue.h"
+#include "cpu/conv_output.h"
+#include "cpu/conv_panels.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -19,70 +19,6 @@ struct Params {
   int64_t add_last;                 // 1: y = f(...) + z
   Activation activation;
 };
-
-// The filters of a group in panels of kPanel, the last of kBlock if that is enough.
-struct Panels {
-  int64_t filters;
-
-  int64_t padded() const { return round_up(filters, kBlock); }
-  int64_t count() const { return (padded() + kPanel - 1) / kPanel; }
-  int64_t width(int64_t i) const { return std::min<int64_t>(kPanel, padded() - i * kPanel); }
-};
-
-struct PackParams {
-  int64_t group, filters, channels, taps, x_blocked;
-};
-
-// Calls visit(channel, count) for each part of group g's channels that lies in one block, counted
-// from the group's first.
-template <class Visit>
-void each_block(int64_t g, int64_t channels, Visit&& visit) {
-  for (int64_t c = 0; c < channels;) {
-    const int64_t count = std::min(kBlock - (g * channels + c) % kBlock, channels - c);
-    visit(c, count);
-    c += count;
-  }
-}
-
-// Calls visit(packed, plain) for every element of the packed weights, [group, panel, depth, filters
-// of the panel] with the depth in the order in which runs go through it; plain is its place in
-// [group, filters, channels, taps], or -1 for what fills a panel up.
-template <class Visit>
-void each_weight(const PackParams& p, Visit&& visit) {
-  const Panels panels{p.filters};
-  int64_t packed = 0;
-  for (int64_t g = 0; g < p.group; g++)
-    for (int64_t i = 0; i < panels.count(); i++) {
-      const int64_t first = i * kPanel, last = first + panels.width(i);
-      const auto row = [&](int64_t c, int64_t t) {
-        for (int64_t f = first; f < last; f++)
-          visit(packed++, f < p.filters ? ((g * p.filters + f) * p.channels + c) * p.taps + t : -1);
-      };
-      if (p.x_blocked)
-        each_block(g, p.channels, [&](int64_t first, int64_t count) {
-          for (int64_t t = 0; t < p.taps; t++)
-            for (int64_t c = first; c < first + count; c++) row(c, t);
-        });
-      else
-        for (int64_t c = 0; c < p.channels; c++)
-          for (int64_t t = 0; t < p.taps; t++) row(c, t);
-    }
-}
-
-void conv_blocked_pack_f32(const Arguments& args) {
-  const float* w = args.data<const float>(0);
-  float* to = args.data<float>(1);
-  each_weight(args.params_as<PackParams>(),
-              [&](int64_t i, int64_t j) { to[i] = j < 0 ? 0.0f : w[j]; });
-}
-
-void conv_blocked_unpack_f32(const Arguments& args) {
-  const float* packed = args.data<const float>(0);
-  float* to = args.data<float>(1);
-  each_weight(args.params_as<PackParams>(), [&](int64_t i, int64_t j) {
-    if (j >= 0) to[j] = packed[i];
-  });
-}
 
 // How a part of the input lies in memory: floats from element to element along each axis.
 struct Lie {
@@ -119,7 +55,8 @@ class Convolver {
               (g_.output[1] - 1) * g_.stride[1] + g_.axis(1).reach(),
               (p.tile_columns - 1) * g_.stride[2] + g_.axis(2).reach()},
         lie_(in_place_ ? Lie(g_.input, p.x_blocked) : Lie(size_, p.x_blocked)),
-        epilogue_(p.activation, args.has(3), p.add_last) {}
+        output_(args, p.group * p.filters, g_.outputs(), p.y_blocked,
+                Epilogue(p.activation, args.has(3), p.add_last)) {}
 
   void run() {
     const Parts grid(p_, g_);
@@ -273,13 +210,11 @@ class Convolver {
     t.run_count = runs.size();
     t.step = g_.stride[2] * lie_.axis[2];
     t.bias = bias_ + part.group * panels_.padded() + first;
-    t.low = epilogue_.low;
-    t.high = epilogue_.high;
+    t.low = output_.epilogue.low;
+    t.high = output_.epilogue.high;
     // Tiles of a row as equal as can be.
     const int64_t tiles = (part.columns + kPositions - 1) / kPositions;
     const int64_t most = (part.columns + tiles - 1) / tiles;
-    const bool direct = p_.y_blocked && filter % kBlock == 0 &&
-                        (p_.filters % kBlock == 0 || part.group == p_.group - 1);
     const SumTile whole = sum_tile_for(most, width, t.step);
     for (int64_t r = 0; r < part.rows; r++)
       for (int64_t m = 0; m < g_.output[1]; m++)
@@ -289,69 +224,10 @@ class Convolver {
           const int64_t position =
               ((part.row + r) * g_.output[1] + m) * g_.output[2] + part.column + q;
           const SumTile sum = count == most ? whole : sum_tile_for(count, width, t.step);
-          const Target to{part.image, filter, std::min(width, p_.filters - first), position, count};
-          direct ? finish_in_place(sum, t, to, width) : finish_aside(sum, t, to, width);
+          const Target to{part.image, filter,   std::min(width, p_.filters - first),
+                          width,      position, count};
+          output_.finish(sum, t, to);
         }
-  }
-
-  // `count` positions of an image from `position` on, `filters` of it from `filter` on.
-  struct Target {
-    int64_t image, filter, filters, position, count;
-  };
-
-  int64_t blocks_of_y() const { return (p_.group * p_.filters + kBlock - 1) / kBlock; }
-
-  // Whole blocks: sums go where they belong.
-  void finish_in_place(SumTile sum, Sums& t, const Target& to, int64_t width) const {
-    const int64_t outputs = g_.outputs();
-    const int64_t at =
-        ((to.image * blocks_of_y() + to.filter / kBlock) * outputs + to.position) * kBlock;
-    const float* z = args_.has(3) ? args_.data<const float>(3) + at : nullptr;
-    t.y = args_.data<float>(4) + at;
-    t.y_block = t.z_block = outputs * kBlock;
-    t.z = epilogue_.z_first ? z : nullptr;
-    sum(t);
-    bend(t.y, t.y_block, z, to.count, width);
-  }
-
-  // What lies otherwise is finished in a buffer.
-  void finish_aside(SumTile sum, Sums& t, const Target& to, int64_t width) const {
-    alignas(64) float y[kPanel * kPositions], z[kPanel * kPositions];
-    t.y = y;
-    t.y_block = t.z_block = to.count * kBlock;
-    if (args_.has(3)) {
-      std::fill_n(z, width * to.count, 0.0f);
-      each_lane(to, [&](int64_t i, int64_t j) { z[i] = args_.data<const float>(3)[j]; });
-    }
-    t.z = epilogue_.z_first ? z : nullptr;
-    sum(t);
-    bend(y, t.y_block, z, to.count, width);
-    each_lane(to, [&](int64_t i, int64_t j) { args_.data<float>(4)[j] = y[i]; });
-  }
-
-  // Calls visit(i, j) for each element: where it is in a buffer of blocks, and where in y.
-  template <class Visit>
-  void each_lane(const Target& to, Visit&& visit) const {
-    const int64_t outputs = g_.outputs();
-    for (int64_t f = 0; f < to.filters; f++) {
-      const int64_t filter = to.filter + f, from = f / kBlock * to.count * kBlock + f % kBlock;
-      if (p_.y_blocked) {
-        const int64_t at =
-            ((to.image * blocks_of_y() + filter / kBlock) * outputs + to.position) * kBlock +
-            filter % kBlock;
-        for (int64_t p = 0; p < to.count; p++) visit(from + p * kBlock, at + p * kBlock);
-      } else {
-        const int64_t at = (to.image * p_.group * p_.filters + filter) * outputs + to.position;
-        for (int64_t p = 0; p < to.count; p++) visit(from + p * kBlock, at + p);
-      }
-    }
-  }
-
-  // The second pass, if one is needed.
-  void bend(float* y, int64_t y_block, const float* z, int64_t count, int64_t width) const {
-    if (epilogue_.is_done_in_registers()) return;
-    for (int64_t b = 0; b < width / kBlock; b++)
-      epilogue_.finish(y + b * y_block, z + b * y_block, count * kBlock);
   }
 
   const Params& p_;
@@ -362,7 +238,7 @@ class Convolver {
   const bool in_place_;
   const int64_t size_[3];  // of a copied part of the input
   const Lie lie_;
-  const Epilogue epilogue_;
+  const Output output_;
   const float* bias_ = nullptr;
 };
 
@@ -371,8 +247,6 @@ void conv_blocked_f32(const Arguments& args) {
   Convolver(p, args).run();
 }
 
-SX_KERNEL("conv_blocked.pack.f32", conv_blocked_pack_f32);
-SX_KERNEL("conv_blocked.unpack.f32", conv_blocked_unpack_f32);
 SX_KERNEL("conv_blocked.f32", conv_blocked_f32);
 
 }  // namespace

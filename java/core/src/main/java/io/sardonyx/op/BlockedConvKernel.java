@@ -85,7 +85,7 @@ final class BlockedConvKernel {
     }
 
     /** Whether the operator says so and the algorithm can. */
-    private static boolean isWinograd(BlockedConv operator, Shape w) {
+    static boolean isWinograd(BlockedConv operator, Shape w) {
         Window window = operator.conv().window();
         return operator.winograd()
                 && operator.blockedX()
