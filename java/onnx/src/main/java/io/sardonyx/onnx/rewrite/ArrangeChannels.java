@@ -1,150 +1,40 @@
 package io.sardonyx.onnx.rewrite;
 
-import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
-import io.sardonyx.onnx.rewrite.BlockedValues.Blocked;
-import io.sardonyx.op.Activation;
-import io.sardonyx.op.BlockedConv;
 import io.sardonyx.op.Conv;
 import io.sardonyx.op.FusedConv;
-import io.sardonyx.op.UnblockChannels;
-import io.sardonyx.tensor.DType;
-import io.sardonyx.tensor.HostTensor;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Moves a graph into {@link io.sardonyx.op.ChannelBlocks} once, from its first convolution on: convolutions give blocks, and whatever
- * can, goes on with them ({@link BlockedForms}); what cannot, gets the plain value. A convolution reads and writes plain tensors, too,
- * so that nothing is moved at the edges. Only for devices whose kernels work on blocks. After MLAS's NCHWc.
+ * Moves a graph into another {@link ChannelOrder} once, from its first convolution on: convolutions give it, and whatever can goes on in it
+ * ({@link ArrangedForms}); what cannot gets the plain value. After the NCHWc of ONNX Runtime's MLAS.
  */
 final class ArrangeChannels implements Rewrite {
-    /** Filters of a group below which vectors of 16 would be mostly empty. */
-    private static final long FEW_FILTERS = 8;
+    private final ChannelOrder order;
+    private final Function<Graph, ConvolutionForm> convolutions;
 
-    private final Precision precision;
-
-    ArrangeChannels(Precision precision) {
-        this.precision = precision;
+    ArrangeChannels(ChannelOrder order, Function<Graph, ConvolutionForm> convolutions) {
+        this.order = order;
+        this.convolutions = convolutions;
     }
 
     @Override
     public void apply(Graph graph) {
         List<Node> nodes = graph.nodes();
-        if (nodes.stream().noneMatch(node -> Convolved.of(graph, node).isPresent())) {
+        if (nodes.stream().noneMatch(node -> node.operator() instanceof Conv || node.operator() instanceof FusedConv)) {
             return;
         }
-        var winograd = new WinogradChoice(graph, precision);
-        var values = new BlockedValues(graph);
-        var forms = new BlockedForms(graph, values);
+        var values = new ArrangedValues(graph, order);
+        ConvolutionForm convolution = convolutions.apply(graph);
+        var forms = new ArrangedForms(graph, order, values);
         for (Node node : nodes) {
-            Optional<Convolved> conv = Convolved.of(graph, node);
-            if (conv.isPresent()) {
-                convolve(graph, values, winograd, node, conv.get());
-            } else if (!forms.arrange(node)) {
+            if (!convolution.arrange(values, node) && !forms.arrange(node)) {
                 node.reads().forEach(values::requirePlain);
             }
         }
         graph.results().forEach(values::requirePlain);
-        writePlain(graph);
-    }
-
-    /** A convolution that has a kernel on blocks. */
-    private record Convolved(Conv conv, Activation activation, boolean addLast, HostTensor weights) {
-        static Optional<Convolved> of(Graph graph, Node node) {
-            HostTensor w = graph.initializers().get(node.input(1));
-            if (w == null
-                    || w.dtype() != DType.FLOAT32
-                    || w.shape().rank() < 3
-                    || w.shape().rank() > 5) {
-                return Optional.empty();
-            }
-            Optional<Convolved> found = Optional.empty();
-            if (node.operator() instanceof Conv conv) {
-                found = Optional.of(new Convolved(conv, Activation.NONE, false, w));
-            } else if (node.operator() instanceof FusedConv fused) {
-                found = Optional.of(new Convolved(fused.conv(), fused.activation(), fused.addLast(), w));
-            }
-            return found.filter(c -> c.conv.group() > 0
-                    && w.shape().size(0) % c.conv.group() == 0
-                    && (c.isDepthwise() || w.shape().size(0) / c.conv.group() >= FEW_FILTERS));
-        }
-
-        int rank() {
-            return weights.shape().rank();
-        }
-
-        long channels() {
-            return conv.group() * weights.shape().size(1);
-        }
-
-        long filters() {
-            return weights.shape().size(0);
-        }
-
-        boolean isDepthwise() {
-            return weights.shape().size(1) == 1 && filters() == conv.group();
-        }
-    }
-
-    private static void convolve(Graph graph, BlockedValues values, WinogradChoice winograd, Node node, Convolved c) {
-        Optional<Blocked> x =
-                values.of(node.input(0)).filter(b -> b.rank() == c.rank() && b.channels() == c.channels());
-        Optional<Blocked> z = values.of(node.input(3)).filter(b -> b.rank() == c.rank() && b.channels() == c.filters());
-        boolean blockedY = !node.hasInput(3) || z.isPresent();
-        if (c.isDepthwise() && x.isEmpty()) {
-            values.requirePlain(node.input(0));
-            x = Optional.of(values.require(node.input(0), c.channels(), c.rank()));
-        }
-        if (x.isEmpty()) {
-            values.requirePlain(node.input(0));
-        }
-        if (!blockedY) {
-            values.requirePlain(node.input(3));
-        }
-        List<String> inputs =
-                new ArrayList<>(List.of(x.map(Blocked::name).orElse(node.input(0)), node.input(1), node.input(2)));
-        if (node.hasInput(3)) {
-            inputs.add(z.map(Blocked::name).orElse(node.input(3)));
-        }
-        var operator = new BlockedConv(
-                c.conv,
-                c.activation,
-                c.addLast,
-                x.isPresent(),
-                blockedY,
-                x.isPresent() && blockedY && winograd.pays(c.conv, c.weights.shape(), node.output(0)));
-        graph.remove(node);
-        String output = node.output(0);
-        String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
-        graph.add(Node.of(node.name(), operator, inputs, List.of(y)));
-    }
-
-    /** A convolution whose blocks are only taken apart again writes a plain tensor itself. */
-    private static void writePlain(Graph graph) {
-        Match match = new Match(graph);
-        for (Node node : graph.nodes()) {
-            if (!(node.operator() instanceof BlockedConv b)
-                    || !b.blockedY()
-                    || node.hasInput(3)
-                    || b.winograd()
-                    || isDepthwise(graph, node, b)) {
-                continue;
-            }
-            match.onlyUser(node.output(0))
-                    .filter(user -> user.operator() instanceof UnblockChannels)
-                    .ifPresent(user -> {
-                        graph.remove(node);
-                        var plain = new BlockedConv(b.conv(), b.activation(), b.addLast(), b.blockedX(), false, false);
-                        graph.replace(user, Node.of(node.name(), plain, node.inputs(), user.outputs()));
-                    });
-        }
-    }
-
-    private static boolean isDepthwise(Graph graph, Node node, BlockedConv b) {
-        HostTensor w = graph.initializers().get(node.input(1));
-        return w.shape().size(1) == 1 && w.shape().size(0) == b.conv().group();
+        convolution.finish();
     }
 }

@@ -34,7 +34,7 @@ public final class Rewrites {
                 new RemoveUnused());
         rewrites.forEach(rewrite -> rewrite.apply(graph));
         if (device.has("conv_blocked.f32")) {
-            new ArrangeChannels(precision).apply(graph);
+            new ArrangeChannels(new BlockOrder(), g -> new BlockedConvForm(g, precision)).apply(graph);
             new RemoveUnused().apply(graph);
         }
         if (!device.onHost()) { // CPUs find a chain's tensors in their caches: no model got faster, and all load more

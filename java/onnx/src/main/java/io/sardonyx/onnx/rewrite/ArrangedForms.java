@@ -2,10 +2,9 @@ package io.sardonyx.onnx.rewrite;
 
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
-import io.sardonyx.onnx.rewrite.BlockedValues.Blocked;
+import io.sardonyx.onnx.rewrite.ArrangedValues.Arranged;
 import io.sardonyx.op.AveragePool;
 import io.sardonyx.op.BatchNormalization;
-import io.sardonyx.op.BlockedPool;
 import io.sardonyx.op.ChannelBlocks;
 import io.sardonyx.op.Concat;
 import io.sardonyx.op.ElementFunction;
@@ -20,25 +19,29 @@ import io.sardonyx.op.ReduceMax;
 import io.sardonyx.op.ReduceMean;
 import io.sardonyx.op.Resize;
 import io.sardonyx.op.TensorOperator;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** How nodes that are no convolutions go on with values in blocks. */
-final class BlockedForms {
+/** How nodes that are no convolutions go on with values in another order. */
+final class ArrangedForms {
     private final Graph graph;
-    private final BlockedValues values;
+    private final ChannelOrder order;
+    private final ArrangedValues values;
 
-    BlockedForms(Graph graph, BlockedValues values) {
+    ArrangedForms(Graph graph, ChannelOrder order, ArrangedValues values) {
         this.graph = graph;
+        this.order = order;
         this.values = values;
     }
 
-    /** Lets {@code node} work on blocks, if its inputs are in blocks and it can. */
+    /** Lets {@code node} work in the other order, if its inputs are at hand in it and it can. */
     boolean arrange(Node node) {
         if (!(node.operator() instanceof TensorOperator operator)
                 || node.inputs().stream().noneMatch(v -> values.of(v).isPresent())) {
@@ -47,21 +50,21 @@ final class BlockedForms {
         if (operator.elementwise()) {
             return elementwise(node);
         }
-        Optional<Blocked> x = values.of(node.input(0));
+        Optional<Arranged> x = values.of(node.input(0));
         if (operator instanceof Concat concat) {
             return concat(node, concat);
         } else if (x.isEmpty() || hasSecondOutput(node)) {
             return false;
         } else if (operator instanceof MaxPool pool) {
-            return put(node, x.get(), new BlockedPool(true, pool.window(), false));
+            return put(node, x.get(), order.pool(true, pool.window(), false));
         } else if (operator instanceof AveragePool pool) {
-            return put(node, x.get(), new BlockedPool(false, pool.window(), pool.countIncludePad()));
+            return put(node, x.get(), order.pool(false, pool.window(), pool.countIncludePad()));
         } else if (operator instanceof GlobalAveragePool) {
-            return put(node, x.get(), new ReduceMean(spatial(x.get()), true, false));
+            return put(node, x.get(), new ReduceMean(order.spatial(x.get().rank()), true, false));
         } else if (operator instanceof GlobalMaxPool) {
-            return put(node, x.get(), new ReduceMax(spatial(x.get()), true, false));
+            return put(node, x.get(), new ReduceMax(order.spatial(x.get().rank()), true, false));
         } else if (operator instanceof ReduceMean mean && mean.keepDims() && isSpatial(node, mean.axes(), x.get())) {
-            return put(node, x.get(), new ReduceMean(spatial(x.get()), true, false));
+            return put(node, x.get(), new ReduceMean(order.spatial(x.get().rank()), true, false));
         } else if (operator instanceof BatchNormalization norm && !norm.training()) {
             return normalize(node, norm, x.get());
         } else if (operator instanceof Resize resize && resize.axes().isEmpty()) {
@@ -76,8 +79,8 @@ final class BlockedForms {
         return node.outputs().stream().skip(1).anyMatch(v -> !v.isEmpty());
     }
 
-    /** Puts an operator on blocks, with x and perhaps constants as inputs, in the place of {@code node}. */
-    private boolean put(Node node, Blocked x, Operator operator, String... constants) {
+    /** Puts an operator, with x and perhaps constants as inputs, in the place of {@code node}. */
+    private boolean put(Node node, Arranged x, Operator operator, String... constants) {
         List<String> inputs = new ArrayList<>(List.of(x.name()));
         inputs.addAll(List.of(constants));
         return put(node, inputs, operator, x.channels(), x.rank());
@@ -90,7 +93,7 @@ final class BlockedForms {
     }
 
     private boolean elementwise(Node node) {
-        Blocked x = node.inputs().stream()
+        Arranged x = node.inputs().stream()
                 .flatMap(v -> values.of(v).stream())
                 .max((a, b) -> Integer.compare(a.rank(), b.rank()))
                 .orElseThrow();
@@ -100,7 +103,7 @@ final class BlockedForms {
                     ? Optional.of(input)
                     : values.of(input)
                             .filter(b -> b.channels() == x.channels() && b.rank() == x.rank())
-                            .map(Blocked::name)
+                            .map(Arranged::name)
                             .or(() -> values.constant(input, x));
             if (operand.isEmpty()) {
                 return false;
@@ -110,15 +113,15 @@ final class BlockedForms {
         return put(node, inputs, node.operator(), x.channels(), x.rank());
     }
 
-    /** Along channels, where all inputs but the last are whole blocks. */
+    /** Along channels, where what is behind an input begins at a place of its own. */
     private boolean concat(Node node, Concat concat) {
         List<String> inputs = new ArrayList<>();
         long channels = 0;
         int rank = 0;
         for (String input : node.inputs()) {
-            Optional<Blocked> x = values.of(input);
+            Optional<Arranged> x = values.of(input);
             if (x.isEmpty()
-                    || channels % ChannelBlocks.SIZE != 0
+                    || !order.joins(channels)
                     || (rank > 0 && rank != x.get().rank())) {
                 return false;
             }
@@ -126,15 +129,12 @@ final class BlockedForms {
             channels += x.get().channels();
             rank = x.get().rank();
         }
-        return (concat.axis() == 1 || concat.axis() == 1 - rank) && put(node, inputs, new Concat(1), channels, rank);
-    }
-
-    private static List<Long> spatial(Blocked x) {
-        return LongStream.range(2, x.rank()).boxed().toList();
+        return (concat.axis() == 1 || concat.axis() == 1 - rank)
+                && put(node, inputs, new Concat(order.channelAxis(rank)), channels, rank);
     }
 
     /** Whether a reduction, by its attribute or its constant second input, is along all spatial axes and no other. */
-    private boolean isSpatial(Node node, List<Long> attribute, Blocked x) {
+    private boolean isSpatial(Node node, List<Long> attribute, Arranged x) {
         HostTensor input = graph.initializers().get(node.input(1));
         if (node.hasInput(1) && input == null) {
             return false;
@@ -142,11 +142,15 @@ final class BlockedForms {
         LongStream axes = node.hasInput(1)
                 ? LongStream.range(0, input.size()).map(i -> input.getLong((int) i))
                 : attribute.stream().mapToLong(a -> a);
-        return axes.map(a -> a < 0 ? a + x.rank() : a).sorted().boxed().toList().equals(spatial(x));
+        return axes.map(a -> a < 0 ? a + x.rank() : a)
+                .sorted()
+                .boxed()
+                .toList()
+                .equals(LongStream.range(2, x.rank()).boxed().toList());
     }
 
     /** One multiplication and one addition for each element. */
-    private boolean normalize(Node node, BatchNormalization norm, Blocked x) {
+    private boolean normalize(Node node, BatchNormalization norm, Arranged x) {
         List<HostTensor> parts = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             Optional.ofNullable(graph.initializers().get(node.input(i)))
@@ -156,7 +160,10 @@ final class BlockedForms {
         if (parts.size() != 4) {
             return false;
         }
-        HostTensor factor = HostTensor.allocate(parts.get(0).type().with(channelShape(x)));
+        long[] perChannel = new long[x.rank()];
+        Arrays.fill(perChannel, 1);
+        perChannel[1] = x.channels();
+        HostTensor factor = HostTensor.allocate(parts.get(0).type().with(Shape.of(perChannel)));
         HostTensor shift = HostTensor.allocate(factor.type());
         for (int c = 0; c < factor.size(); c++) {
             double f = parts.get(0).getDouble(c) / Math.sqrt(parts.get(3).getDouble(c) + norm.epsilon());
@@ -175,15 +182,8 @@ final class BlockedForms {
                         .orElseThrow());
     }
 
-    private static Shape channelShape(Blocked x) {
-        long[] shape = new long[x.rank()];
-        Arrays.fill(shape, 1);
-        shape[1] = x.channels();
-        return Shape.of(shape);
-    }
-
     /** By constant scales or sizes, which leave the channels alone. */
-    private boolean resize(Node node, Resize resize, Blocked x) {
+    private boolean resize(Node node, Resize resize, Arranged x) {
         List<String> inputs = new ArrayList<>(node.inputs());
         inputs.set(0, x.name());
         for (int i = 1; i < inputs.size(); i++) {
@@ -201,20 +201,23 @@ final class BlockedForms {
                     || given.getDouble(1) != (scales ? 1 : x.channels())) {
                 return false;
             }
-            double[] longer = new double[x.rank() + 1];
-            for (int a = 0; a < x.rank(); a++) {
-                longer[a] = given.getDouble(a);
-            }
-            longer[1] = scales ? 1 : ChannelBlocks.count(x.channels());
-            longer[x.rank()] = scales ? 1 : ChannelBlocks.SIZE;
+            List<Double> plain =
+                    IntStream.range(0, x.rank()).mapToObj(given::getDouble).toList();
             inputs.set(
-                    i, graph.addConstant(node.input(i), HostTensor.of(given.dtype(), Shape.of(longer.length), longer)));
+                    i,
+                    constant(
+                            node.input(i),
+                            given.dtype(),
+                            scales
+                                    ? order.perAxis(plain, 1.0, 1.0)
+                                    : order.perAxis(plain, (double) ChannelBlocks.count(x.channels()), (double)
+                                            ChannelBlocks.SIZE)));
         }
         return resize.fixedScales().isEmpty() && put(node, inputs, resize, x.channels(), x.rank());
     }
 
     /** By constant pads, none of them along the channels. */
-    private boolean pad(Node node, Pad pad, Blocked x) {
+    private boolean pad(Node node, Pad pad, Arranged x) {
         HostTensor input = graph.initializers().get(node.input(1));
         if (node.hasInput(1) == pad.pads().isPresent() || node.hasInput(1) && input == null) {
             return false;
@@ -229,22 +232,24 @@ final class BlockedForms {
                 || (node.hasInput(2) && !graph.initializers().containsKey(node.input(2)))) {
             return false;
         }
-        List<Long> longer = new ArrayList<>(pads);
-        longer.add(x.rank(), 0L);
-        longer.add(0L);
+        List<Long> arranged = new ArrayList<>(order.perAxis(pads.subList(0, x.rank()), 0L, 0L));
+        arranged.addAll(order.perAxis(pads.subList(x.rank(), 2 * x.rank()), 0L, 0L));
         if (pad.pads().isPresent()) {
-            return put(node, x, new Pad(pad.mode(), Optional.of(longer), pad.value()));
+            return put(node, x, new Pad(pad.mode(), Optional.of(arranged), pad.value()));
         }
-        String constant = graph.addConstant(
+        String constant = constant(
                 node.input(1),
-                HostTensor.of(
-                        input.dtype(),
-                        Shape.of(longer.size()),
-                        longer.stream().mapToDouble(p -> p).toArray()));
+                input.dtype(),
+                arranged.stream().map(Long::doubleValue).toList());
         List<String> inputs = new ArrayList<>(List.of(x.name(), constant));
         if (node.hasInput(2)) {
             inputs.add(node.input(2));
         }
         return put(node, inputs, pad, x.channels(), x.rank());
+    }
+
+    private String constant(String base, DType dtype, List<Double> values) {
+        double[] numbers = values.stream().mapToDouble(v -> v).toArray();
+        return graph.addConstant(base, HostTensor.of(dtype, Shape.of(numbers.length), numbers));
     }
 }
