@@ -1,5 +1,6 @@
 package io.sardonyx.bench;
 
+import io.sardonyx.device.Devices;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Npy;
 import java.io.BufferedReader;
@@ -12,9 +13,11 @@ import java.util.Map;
 
 /**
  * A long-lived process that runs one contender when it is told to: {@code load FILE THREADS INPUTS}, {@code run SECONDS} (times
- * in ns, one line), {@code output}, {@code reload COUNT} (times of loading and the first run in ns), {@code memory} (peak resident KiB), {@code close}.
+ * in ns, one line), {@code output} (some 100,000 of its values), {@code peak COUNT} (GFLOP/s), {@code reload COUNT} (times of loading and the first run in ns), {@code memory} (peak resident KiB), {@code close}.
  */
 final class Child {
+    private static final int OUTPUTS = 100_000;
+
     private final String name;
     private Contender contender;
     private Path file;
@@ -48,11 +51,20 @@ final class Child {
                 return run(Double.parseDouble(words[1]));
             }
             case "output" -> {
+                float[] values = contender.firstOutput();
+                int step = values.length / OUTPUTS | 1; // odd, so as not to walk down one column
                 StringBuilder text = new StringBuilder();
-                for (float v : contender.firstOutput()) {
-                    text.append(v).append(' ');
+                for (int i = 0; i < values.length; i += step) {
+                    text.append(values[i]).append(' ');
                 }
                 return text.toString();
+            }
+            case "peak" -> {
+                StringBuilder rates = new StringBuilder();
+                for (int i = Integer.parseInt(words[1]); i > 0; i--) {
+                    rates.append(FmaPeak.measure(Devices.get("cpu"))).append(' ');
+                }
+                return rates.toString();
             }
             case "reload" -> {
                 StringBuilder times = new StringBuilder();

@@ -19,11 +19,12 @@ import java.util.Optional;
  * <p>{@code bench/compare [--models DIR] [--only NAME] [--threads 1,2] [--turns N] [--seconds S] [--json FILE]}
  */
 public final class Compare {
-    private static final String OURS = "sardonyx";
-    private static final String PEER = "onnxruntime";
-
-    /** One line of the table; times in ms, {@code ratio} is the peer's time over ours: above 1 we are faster. */
-    record Line(String workload, int threads, double oursMs, double peerMs, double ratio, double low, double high) {}
+    /** One line of the table, as in {@link Duel.Result}. */
+    record Line(String workload, int threads, double oursMs, double peerMs, double ratio, double low, double high) {
+        static Line of(Workload workload, int threads, Duel.Result r) {
+            return new Line(workload.name(), threads, r.oursMs(), r.peerMs(), r.ratio(), r.low(), r.high());
+        }
+    }
 
     /**
      * Time in ms from the file to the first output, in a JVM that has done it before, and peak resident memory in MiB of a process
@@ -62,7 +63,8 @@ public final class Compare {
                 continue;
             }
             for (String threads : arguments.get("threads", "1,2").split(",")) {
-                Line line = compare.turns(workload, file.get(), Integer.parseInt(threads));
+                int count = Integer.parseInt(threads);
+                Line line = Line.of(workload, count, compare.duel(workload, file.get(), count));
                 System.out.printf(
                         Locale.ROOT,
                         "%-19s %d threads  ours %9.3f ms  peer %9.3f ms  speed-up %.2f [%.2f, %.2f]%n",
@@ -100,53 +102,10 @@ public final class Compare {
         }
     }
 
-    private Line turns(Workload workload, Path file, int threads) throws IOException {
-        Path inputs = Inputs.write(workload, file);
-        try (ChildProcess ours = new ChildProcess(OURS, List.of());
-                ChildProcess peer = new ChildProcess(PEER, List.of())) {
-            for (ChildProcess child : List.of(ours, peer)) {
-                child.ask("load", file, threads, inputs);
-            }
-            requireAgreement(workload, ours.askNumbers("output"), peer.askNumbers("output"));
-            ours.ask("run", 2 * seconds);
-            peer.ask("run", 2 * seconds);
-            double[] mine = new double[turns];
-            double[] theirs = new double[turns];
-            double[] ratios = new double[turns];
-            for (int turn = 0; turn < turns; turn++) {
-                mine[turn] = median(ours.askNumbers("run", seconds));
-                theirs[turn] = median(peer.askNumbers("run", seconds));
-                ratios[turn] = theirs[turn] / mine[turn];
-            }
-            Arrays.sort(ratios);
-            return new Line(
-                    workload.name(),
-                    threads,
-                    median(mine) / 1e6,
-                    median(theirs) / 1e6,
-                    median(ratios),
-                    ratios[turns / 4],
-                    ratios[turns - 1 - turns / 4]);
-        }
-    }
-
-    private static void requireAgreement(Workload workload, double[] ours, double[] peer) {
-        double ourMean = Arrays.stream(ours).average().orElse(0);
-        double peerMean = Arrays.stream(peer).average().orElse(0);
-        double dot = 0;
-        double a = 0;
-        double b = 0;
-        for (int i = 0; i < Math.min(ours.length, peer.length); i++) {
-            double x = ours[i] - ourMean;
-            double y = peer[i] - peerMean;
-            dot += x * y;
-            a += x * x;
-            b += y * y;
-        }
-        double cosine = dot / Math.sqrt(a * b);
-        if (ours.length != peer.length || !(cosine >= workload.leastCosine())) {
-            throw new IllegalStateException(
-                    workload.name() + ": the outputs do not agree: cosine " + cosine + "; no time is given");
+    private Duel.Result duel(Workload workload, Path file, int threads) throws IOException {
+        try (Duel duel = new Duel(threads)) {
+            duel.load(workload.name(), file, Inputs.write(workload, file), workload.leastCosine());
+            return duel.run(turns, seconds);
         }
     }
 
@@ -156,22 +115,16 @@ public final class Compare {
         Path inputs = Inputs.write(workload, file);
         double[] first = new double[2];
         double[] memory = new double[2];
-        String[] names = {OURS, PEER};
+        String[] names = {Duel.OURS, Duel.PEER};
         for (int i = 0; i < 2; i++) {
             try (ChildProcess fresh = new ChildProcess(names[i], List.of())) {
                 fresh.ask("load", file, 1, inputs);
                 fresh.ask("run", 0.1);
                 memory[i] = fresh.askNumbers("memory")[0] / 1024;
                 double[] times = fresh.askNumbers("reload", 9);
-                first[i] = median(Arrays.copyOfRange(times, 2, times.length)) / 1e6;
+                first[i] = Duel.median(Arrays.copyOfRange(times, 2, times.length)) / 1e6;
             }
         }
         return new Start(workload.name(), first[0], first[1], memory[0], memory[1]);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -1,11 +1,9 @@
 package io.sardonyx.bench;
 
-import com.google.protobuf.ByteString;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.proto.ModelProto;
 import io.sardonyx.onnx.proto.NodeProto;
 import io.sardonyx.onnx.proto.TensorProto;
-import io.sardonyx.tensor.DType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,9 +20,8 @@ import java.util.stream.Collectors;
 
 /**
  * A light model of the ONNX backend suite: a published architecture whose every weight is one constant, so that all outputs are
- * the same number and nothing could be compared. Here each {@code ConstantOfShape} becomes an initializer of random values of a
- * trained network's size: of variance {@code 2 / fan-in} where there is a fan-in, scales and variances between 0.5 and 1.5, small
- * biases. The Softmax at the end is left out: it would make of such outputs all zeros and a one.
+ * the same number and nothing could be compared. Here each {@code ConstantOfShape} becomes an initializer of
+ * {@link RandomWeights}. The Softmax at the end is left out: it would make of such outputs all zeros and a one.
  */
 final class LightModel {
     private static final String FOLDER = "onnx-data/light";
@@ -39,7 +36,7 @@ final class LightModel {
         Path file = folder.resolve(name + ".onnx");
         file.toFile().deleteOnExit();
         ModelProto.Builder model = ModelProto.parseFrom(extract(archive, FOLDER + "/" + name + ".onnx")).toBuilder();
-        fill(model.getGraphBuilder(), new SplittableRandom(name.hashCode()));
+        fill(model.getGraphBuilder(), new RandomWeights(new SplittableRandom(name.hashCode())));
         try (OutputStream out = Files.newOutputStream(file)) {
             model.build().writeTo(out);
         }
@@ -57,7 +54,7 @@ final class LightModel {
         return bytes;
     }
 
-    private static void fill(GraphProto.Builder graph, SplittableRandom random) {
+    private static void fill(GraphProto.Builder graph, RandomWeights random) {
         Map<String, TensorProto> shapes = graph.getInitializerList().stream()
                 .collect(Collectors.toMap(TensorProto::getName, Function.identity()));
         Set<String> positive = new HashSet<>();
@@ -71,7 +68,8 @@ final class LightModel {
         for (NodeProto node : nodes) {
             if (node.getOpType().equals("ConstantOfShape")) {
                 String name = node.getOutput(0);
-                graph.addInitializer(weight(name, dims(shapes.get(node.getInput(0))), positive.contains(name), random));
+                List<Long> dims = dims(shapes.get(node.getInput(0)));
+                graph.addInitializer(positive.contains(name) ? random.around1(name, dims) : random.around0(name, dims));
             } else if (node.getOpType().equals("Softmax")) {
                 graph.addNode(node.toBuilder().setOpType("Identity").clearAttribute());
             } else {
@@ -90,23 +88,5 @@ final class LightModel {
             dims[i] = raw.getLong(i * Long.BYTES);
         }
         return List.of(dims);
-    }
-
-    private static TensorProto weight(String name, List<Long> dims, boolean positive, SplittableRandom random) {
-        long size = dims.stream().mapToLong(d -> d).reduce(1, Math::multiplyExact);
-        double fanIn = dims.stream().skip(1).mapToLong(d -> d).reduce(1, Math::multiplyExact);
-        double reach = dims.size() > 1 ? Math.sqrt(6 / fanIn) : 0.1; // uniform in ±√(6/n) has a variance of 2/n
-        ByteBuffer values =
-                ByteBuffer.allocate(Math.toIntExact(size * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-        while (values.hasRemaining()) {
-            double uniform = random.nextDouble();
-            values.putFloat((float) (positive ? 0.5 + uniform : reach * (2 * uniform - 1)));
-        }
-        return TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(DType.FLOAT32.code())
-                .addAllDims(dims)
-                .setRawData(ByteString.copyFrom(values.flip()))
-                .build();
     }
 }

@@ -2,13 +2,8 @@ package io.sardonyx.bench;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
-import io.sardonyx.device.Launch;
-import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.Tensor;
-import io.sardonyx.tensor.TensorType;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -18,9 +13,6 @@ import java.util.Locale;
  * <p>{@code bench/matmul [--n 1024] [--turns 15]}
  */
 public final class MatMulPeak {
-    private static final int SUMS = 12; // of peak.fma.f32
-    private static final long ITERATIONS = 2_000_000;
-
     private MatMulPeak() {}
 
     public static void main(String[] args) {
@@ -34,7 +26,7 @@ public final class MatMulPeak {
         try (Tensor a = Tensor.randn(DType.FLOAT32, 1, n, n);
                 Tensor b = Tensor.randn(DType.FLOAT32, 2, n, n)) {
             for (int turn = -3; turn < turns; turn++) {
-                double peak = peak(device);
+                double peak = FmaPeak.measure(device);
                 double product = product(a, b, n);
                 if (turn >= 0) {
                     peaks[turn] = peak;
@@ -48,23 +40,10 @@ public final class MatMulPeak {
                 "matmul %d³ float32, %d threads: %.1f GFLOP/s, peak %.1f GFLOP/s, %.0f %% of peak (%s)%n",
                 n,
                 device.threads(),
-                median(products),
-                median(peaks),
-                100 * median(fractions),
+                Duel.median(products),
+                Duel.median(peaks),
+                100 * Duel.median(fractions),
                 device.describe());
-    }
-
-    /** GFLOP/s of fused multiply-adds on all threads. */
-    private static double peak(Device device) {
-        int lanes =
-                device.describe().contains("avx512") ? 16 : device.describe().contains("avx2") ? 8 : 4;
-        TensorType result = TensorType.of(DType.FLOAT32, 1);
-        try (Memory memory = device.allocate(result.byteSize())) {
-            Launch launch = Launch.ofKey("peak.fma.f32").output(0).params(ITERATIONS, device.threads());
-            long start = System.nanoTime();
-            device.launch(launch, List.of(), new Memory[0], List.of(result), new Memory[] {memory});
-            return 2.0 * ITERATIONS * SUMS * lanes * device.threads() / (System.nanoTime() - start);
-        }
     }
 
     /** GFLOP/s of the best of three products. */
@@ -76,11 +55,5 @@ public final class MatMulPeak {
             best = Math.min(best, System.nanoTime() - start);
         }
         return 2.0 * n * n * n / best;
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }
