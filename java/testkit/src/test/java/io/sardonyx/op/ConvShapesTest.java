@@ -292,7 +292,8 @@ class ConvShapesTest extends OperatorTest {
                 Activation.leakyRelu(0.1f),
                 Activation.HARD_SWISH,
                 Activation.SIGMOID,
-                Activation.SILU);
+                Activation.SILU,
+                Activation.MISH);
         List<Layer> layers = List.of(
                 Layer.of(33, 17, image(5, 7), Window.of(1, 1)),
                 Layer.of(8, 24, image(7, 6), square(3, 1)),
