@@ -15,7 +15,10 @@ struct Activation {
     kHardSigmoid,
     kHardSwish,
     kSilu,
-    kTanh
+    kTanh,
+    kGelu,
+    kGeluTanh,
+    kMish
   };
   int64_t kind;
   double a, b;
@@ -44,6 +47,18 @@ inline void with_activation(const Activation& activation, Body&& body) {
       return body([](V x) { return x * sigmoid(x); });
     case Activation::kTanh:
       return body([](V x) { return tanh(x); });
+    case Activation::kGelu:
+      return body([](V x) {
+        const V bounded = max(V(-20.f), x);
+        return bounded * .5f * (erf(bounded * .707106781f) + 1.f);
+      });
+    case Activation::kGeluTanh:  // in terms of exp
+      return body([](V x) {
+        const V bounded = max(V(-30.f), x);
+        return bounded / (exp(bounded * (bounded * bounded * -.0713548128f - 1.59576912f)) + 1.f);
+      });
+    case Activation::kMish:
+      return body([](V x) { return mish(x); });
     default:
       return body([](V x) { return x; });
   }

@@ -55,13 +55,10 @@ struct Celu : Vectorised {
   }
 };
 
-// tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2), and beyond 20 it is 1.
 struct Mish : Vectorised {
   template <class V>
   V operator()(V x) const {
-    const V e = exp(min(V(20), x));
-    const V n = e * (e + V(2));
-    return x * (n / (n + V(2)));
+    return mish(x);
   }
 };
 

@@ -1,63 +1,26 @@
 // What a matrix product does to a tile of sums: y = f(alpha y + beta c + z), or f(alpha y + beta c)
 // + z.
 #pragma once
+#include "cpu/activation.h"
 #include "cpu/gemm.h"
-#include "cpu/simd/math.h"
 #include "kernel.h"
 
 namespace sx::SX_ISA {
 namespace {
 
 // Slots of a kernel's parameters. c and z are its tensors 3 and 4, either may be absent; column
-// strides are 0 or 1. The activations are those of Activation.java.
+// strides are 0 or 1.
 struct Finish {
   double alpha, beta;
   int64_t c_row, c_column, z_row, z_column;  // strides
   int64_t add_last;
-  int64_t activation;
-  double a, b;
+  Activation activation;
 };
 
 // Where a tile lies: its matrix of z, and row and column.
 struct Place {
   int64_t z, row, column;
 };
-
-template <class F>
-void with_activation(const Finish& finish, F&& body) {
-  using V = Vec<float>;
-  const V a(static_cast<float>(finish.a)), b(static_cast<float>(finish.b)), zero(0.f), one(1.f);
-  switch (finish.activation) {
-    case 1:  // Relu
-      return body([=](V x) { return max(zero, x); });
-    case 2:  // Clip
-      return body([=](V x) { return min(b, max(a, x)); });
-    case 3:  // LeakyRelu
-      return body([=](V x) { return select(x.raw < 0.f, a * x, x); });
-    case 4:
-      return body([](V x) { return sigmoid(x); });
-    case 5:  // HardSigmoid
-      return body([=](V x) { return max(zero, min(one, a * x + b)); });
-    case 6:  // HardSwish
-      return body([=](V x) { return x * max(zero, min(one, x * (1.f / 6) + .5f)); });
-    case 7:  // Silu
-      return body([](V x) { return x * sigmoid(x); });
-    case 8:
-      return body([](V x) { return tanh(x); });
-    case 9:  // Gelu
-      return body([=](V x) {
-        const V bounded = max(V(-20.f), x);
-        return bounded * .5f * (erf(bounded * .707106781f) + 1.f);
-      });
-    case 10:  // Gelu by tanh, in terms of exp
-      return body([=](V x) {
-        const V bounded = max(V(-30.f), x);
-        return bounded / (exp(bounded * (bounded * bounded * -.0713548128f - 1.59576912f)) + 1.f);
-      });
-    default:
-      return body([](V x) { return x; });
-  }
-}
 
 template <class T>
 class Finisher {
@@ -67,12 +30,14 @@ class Finisher {
         c_(args.has(3) ? args.data<const T>(3) : nullptr),
         z_(args.has(4) ? args.data<const T>(4) : nullptr) {}
 
-  bool is_nothing() const { return !c_ && !z_ && finish_.alpha == 1 && finish_.activation == 0; }
+  bool is_nothing() const {
+    return !c_ && !z_ && finish_.alpha == 1 && finish_.activation.kind == Activation::kNone;
+  }
 
   __attribute__((noinline)) void operator()(Result<T> y, int64_t rows, int64_t columns,
                                             Place place) const {
     if constexpr (std::is_same_v<T, float>)
-      with_activation(finish_, [&](auto f) { apply(f, y, rows, columns, place); });
+      with_activation(finish_.activation, [&](auto f) { apply(f, y, rows, columns, place); });
     else
       apply([](Vec<T> x) { return x; }, y, rows, columns, place);
   }

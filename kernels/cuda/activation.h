@@ -19,7 +19,8 @@ struct Activation {
     kSilu,
     kTanh,
     kGelu,
-    kGeluTanh
+    kGeluTanh,
+    kMish
   };
   int64_t kind;
   double a, b;
@@ -65,6 +66,15 @@ __device__ __forceinline__ T gelu_tanh(T x) {
   return x * sigmoid(x * (T(1.5957691216057308) + T(1.5957691216057308 * 0.044715) * x * x));
 }
 
+// x tanh(log(1 + e)) with e = exp(x). The tanh is n / (n + 2) with n = e (e + 2); beyond 20 it
+// is 1.
+template <class T>
+__device__ __forceinline__ T mish(T x) {
+  const T e = exp_of(at_most(x, T(20)));
+  const T n = e * (e + T(2));
+  return x * (n / (n + T(2)));
+}
+
 // Calls body(f) with the function as a functor; integers have none.
 template <class T, class Body>
 __device__ __forceinline__ void with_activation(const Activation& activation, Body&& body) {
@@ -96,6 +106,8 @@ __device__ __forceinline__ void with_activation(const Activation& activation, Bo
         return body([](T x) { return gelu(x); });
       case Activation::kGeluTanh:
         return body([](T x) { return gelu_tanh(x); });
+      case Activation::kMish:
+        return body([](T x) { return mish(x); });
       default:
         break;
     }

@@ -131,4 +131,13 @@ inline double min(double a, double b) { return a < b ? a : b; }
 inline double max(double a, double b) { return a > b ? a : b; }
 inline double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
+// x tanh(log(1 + e)) with e = exp(x). The tanh is n / (n + 2) with n = e (e + 2); beyond 20 it
+// is 1.
+template <class V>
+inline V mish(V x) {
+  const V e = exp(min(V(20), x));
+  const V n = e * (e + V(2));
+  return x * (n / (n + V(2)));
+}
+
 }  // namespace sx::SX_ISA

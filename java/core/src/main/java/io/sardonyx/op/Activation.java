@@ -8,7 +8,7 @@ import java.util.List;
  * it has none.
  */
 public record Activation(Kind kind, float a, float b) {
-    /** The functions, in the order that {@code kernels/cpu/activation.h} knows. */
+    /** The functions, in the order that {@code activation.h} of {@code kernels/cpu} and {@code kernels/cuda} knows. */
     public enum Kind {
         /** {@code x} */
         NONE,
@@ -31,7 +31,9 @@ public record Activation(Kind kind, float a, float b) {
         /** {@code x · Φ(x) = x / 2 · (1 + erf(x / √2))} */
         GELU,
         /** {@code x / 2 · (1 + tanh(√(2/π) · (x + 0.044715 x³)))} */
-        GELUTANH
+        GELUTANH,
+        /** {@code x · tanh(log(1 + exp(x)))} */
+        MISH
     }
 
     public static final Activation NONE = of(Kind.NONE);
@@ -42,6 +44,7 @@ public record Activation(Kind kind, float a, float b) {
     public static final Activation TANH = of(Kind.TANH);
     public static final Activation GELU = of(Kind.GELU);
     public static final Activation GELU_TANH = of(Kind.GELUTANH);
+    public static final Activation MISH = of(Kind.MISH);
 
     private static Activation of(Kind kind) {
         return new Activation(kind, 0, 0);
@@ -91,12 +94,8 @@ public record Activation(Kind kind, float a, float b) {
             case TANH -> Math.tanh(x);
             case GELU -> Gelu.exact(x);
             case GELUTANH -> Gelu.approximate(x);
+            case MISH -> Mish.value(x);
         };
-    }
-
-    /** Whether the kernels of convolutions know it: all but GELU. */
-    boolean inConvolutions() {
-        return kind != Kind.GELU && kind != Kind.GELUTANH;
     }
 
     /** Three slots of a kernel's parameters: kind, a, b. */

@@ -91,7 +91,7 @@ public record BlockedConv(
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         Convolution shapes = shapes(in);
         boolean stretched = in.has(Z) && !in.get(Z).equals(inferWithoutZ(in));
-        return in.dtype(0) == DType.FLOAT32 && in.constant(1) && activation.inConvolutions() && !stretched
+        return in.dtype(0) == DType.FLOAT32 && in.constant(1) && !stretched
                 ? BlockedConvKernel.launch(this, shapes)
                 : Optional.empty();
     }

@@ -29,8 +29,9 @@ public record Conv(long group, Window window) implements TensorOperator {
             throw new IllegalArgumentException(operator + ": expected X, W and B of one float type, given " + in.get(0)
                     + ", " + in.get(1) + (in.has(2) ? ", " + in.get(2) : ""));
         }
+        Convolution convolution = Convolution.of(operator, window, group, in.shape(0), in.shape(1));
         Convolution.requireBias(operator, in, 2, in.shape(1));
-        return Convolution.of(operator, window, group, in.shape(0), in.shape(1));
+        return convolution;
     }
 
     @Override

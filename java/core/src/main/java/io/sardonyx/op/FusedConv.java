@@ -52,6 +52,6 @@ public record FusedConv(Conv conv, Activation activation, boolean addLast) imple
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         boolean stretched =
                 in.has(Z) && !in.shape(Z).equals(conv.shapes(name(), in).output());
-        return activation.inConvolutions() && !stretched ? conv.launch(in, activation, addLast) : Optional.empty();
+        return !stretched ? conv.launch(in, activation, addLast) : Optional.empty();
     }
 }

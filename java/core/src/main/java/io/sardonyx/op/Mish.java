@@ -10,6 +10,10 @@ public record Mish() implements Unary {
 
     @Override
     public double apply(double x) {
+        return value(x);
+    }
+
+    static double value(double x) {
         return x * Math.tanh(Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
     }
 

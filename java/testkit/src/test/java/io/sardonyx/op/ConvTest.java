@@ -191,7 +191,10 @@ class ConvTest extends OperatorTest {
                 Activation.hardSigmoid(0.2f, 0.5f),
                 Activation.HARD_SWISH,
                 Activation.SILU,
-                Activation.TANH);
+                Activation.TANH,
+                Activation.GELU,
+                Activation.GELU_TANH,
+                Activation.MISH);
         List<Case> cases = new ArrayList<>();
         for (Activation activation : activations) {
             for (Layer layer : List.of(

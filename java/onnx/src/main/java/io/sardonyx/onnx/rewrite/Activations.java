@@ -7,6 +7,7 @@ import io.sardonyx.op.Gelu;
 import io.sardonyx.op.HardSigmoid;
 import io.sardonyx.op.HardSwish;
 import io.sardonyx.op.LeakyRelu;
+import io.sardonyx.op.Mish;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.Relu;
 import io.sardonyx.op.Sigmoid;
@@ -36,6 +37,8 @@ final class Activations {
             return Optional.of(Activation.hardSigmoid(hard.alpha(), hard.beta()));
         } else if (operator instanceof Gelu gelu) {
             return Optional.of(gelu.tanh() ? Activation.GELU_TANH : Activation.GELU);
+        } else if (operator instanceof Mish) {
+            return Optional.of(Activation.MISH);
         } else if (operator instanceof Clip clip && !node.hasInput(1) && !node.hasInput(2)) {
             return Optional.of(Activation.clip((float) clip.lowest(), (float) clip.highest()));
         }

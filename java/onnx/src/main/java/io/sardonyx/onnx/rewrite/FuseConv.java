@@ -31,7 +31,7 @@ final class FuseConv implements Rewrite {
         String addend = "";
         boolean addLast = false;
         for (Optional<Node> next = match.onlyUser(value); next.isPresent(); next = match.onlyUser(value)) {
-            Optional<Activation> function = Activations.of(next.get()).filter(FuseConv::inKernel);
+            Optional<Activation> function = Activations.of(next.get());
             if (function.isPresent() && activation.equals(Activation.NONE)) {
                 activation = function.get();
             } else if (addend.isEmpty() && isSum(match, next.get(), value)) {
@@ -55,11 +55,6 @@ final class FuseConv implements Rewrite {
         }
         parts.forEach(match.graph()::remove);
         match.graph().add(Node.of(node.name(), new FusedConv(conv, activation, addLast), inputs, List.of(value)));
-    }
-
-    /** The convolution kernels know all activations but GELU. */
-    private static boolean inKernel(Activation activation) {
-        return activation.kind() != Activation.Kind.GELU && activation.kind() != Activation.Kind.GELUTANH;
     }
 
     private static boolean isSum(Match match, Node node, String value) {

@@ -4,12 +4,16 @@ import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.Activation;
 import io.sardonyx.op.HardSwish;
+import io.sardonyx.op.Mish;
+import io.sardonyx.op.Operator;
 import io.sardonyx.op.Swish;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
-/** {@code x · sigmoid(x)} becomes Swish; {@code x · clip(x + 3, 0, 6) / 6}, divided before or behind, becomes HardSwish. */
+/**
+ * {@code x · sigmoid(x)} becomes Swish; {@code x · clip(x + 3, 0, 6) / 6}, divided before or behind, becomes HardSwish; {@code x ·
+ * tanh(softplus(x))} becomes Mish.
+ */
 final class FuseSwish implements Rewrite {
     @Override
     public void apply(Graph graph) {
@@ -19,19 +23,26 @@ final class FuseSwish implements Rewrite {
                 continue;
             }
             if (node.opType().equals("Sigmoid")) {
-                match.onlyUser(node.output(0), "Mul")
-                        .filter(mul -> Match.other(mul, node.output(0)).equals(node.input(0)))
-                        .ifPresent(mul -> graph.replace(
-                                mul, Node.of(mul.name(), new Swish(1), List.of(node.input(0)), mul.outputs())));
+                times(match, node.output(0), node.input(0), new Swish(1));
+            } else if (node.opType().equals("Softplus")) {
+                match.onlyUser(node.output(0), "Tanh")
+                        .ifPresent(tanh -> times(match, tanh.output(0), node.input(0), new Mish()));
             } else if (node.opType().equals("Clip")) {
                 hardSwish(match, node);
             }
         }
     }
 
+    /** Puts {@code whole(x)} in the place of {@code gate · x}. */
+    private static void times(Match match, String gate, String x, Operator whole) {
+        match.onlyUser(gate, "Mul")
+                .filter(mul -> Match.other(mul, gate).equals(x))
+                .ifPresent(mul -> match.graph().replace(mul, Node.of(mul.name(), whole, List.of(x), mul.outputs())));
+    }
+
     private static void hardSwish(Match match, Node clip) {
         Optional<String> x = match.producer(clip.input(0), "Add").flatMap(add -> match.besideScalar(add, 3));
-        if (x.isEmpty() || !isZeroToSix(match, clip)) {
+        if (x.isEmpty() || !isZeroToSix(clip)) {
             return;
         }
         Optional<Node> next = match.onlyUser(clip.output(0));
@@ -47,12 +58,8 @@ final class FuseSwish implements Rewrite {
                 match.graph().replace(node, Node.of(node.name(), new HardSwish(), List.of(x.get()), node.outputs())));
     }
 
-    private static boolean isZeroToSix(Match match, Node clip) {
-        Optional<Activation> fixed = Activations.of(clip);
-        if (fixed.isPresent()) {
-            return fixed.get().equals(Activation.clip(0, 6));
-        }
-        return match.scalar(clip.input(1)).equals(OptionalDouble.of(0)) && match.isScalar(clip.input(2), 6);
+    private static boolean isZeroToSix(Node clip) {
+        return Activations.of(clip).equals(Optional.of(Activation.clip(0, 6)));
     }
 
     private static boolean isSixth(Match match, Node node, String value) {

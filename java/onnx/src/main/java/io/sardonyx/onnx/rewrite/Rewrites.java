@@ -21,6 +21,8 @@ public final class Rewrites {
                 new FoldConstants(limits.foldedBytes()),
                 new RemoveIdentity(),
                 new WidenHalf(),
+                new FixClip(),
+                new FoldPad(),
                 new FoldBatchNormalization(),
                 new FoldScale(),
                 new FuseLayerNormalization(),
