@@ -100,6 +100,8 @@ public final class Operators {
         r.register(ONNX, "SpaceToDepth", SpaceToDepth::read);
         r.register(ONNX, "Upsample", Upsample::read);
         r.register(SARDONYX, "FusedConv", FusedConv::read);
+        r.register(SARDONYX, "ChannelsLastConv", ChannelsLastConv::read);
+        r.register(SARDONYX, "ChannelsLastPool", ChannelsLastPool::read);
     }
 
     private static void elementwise(Registry r) {
