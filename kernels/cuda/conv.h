@@ -70,7 +70,7 @@ struct ConvTap {
 // convolution.
 template <class T>
 struct ConvProblem : GemmProblem<T> {
-  int channels, input[3], stride[3], dilation[3], begin[3], reach[3];
+  int channels, input[3], kernel[3], stride[3], dilation[3], begin[3], reach[3];
   int64_t image, along[3];  // elements of x from one image, or step along an axis, to the next
   Divisor by_output[3], by_kernel[3], by_channels;
 
@@ -90,6 +90,7 @@ struct ConvProblem : GemmProblem<T> {
       // The last window's last tap has a coordinate, too.
       to_int(p.output[i] * p.stride[i] + p.kernel[i] * p.dilation[i] + p.begin[i]);
       input[i] = to_int(p.input[i]);
+      kernel[i] = to_int(p.kernel[i]);
       stride[i] = to_int(p.stride[i]);
       dilation[i] = to_int(p.dilation[i]);
       begin[i] = to_int(p.begin[i]);
@@ -169,6 +170,15 @@ struct ConvProblem : GemmProblem<T> {
 // The kernels, each for a problem that conv_choice.h gives it. rows x columns is the tile.
 template <class T>
 void conv_simt(const Arguments& args, const ConvProblem<T>& problem, int rows);
+
+// Without products of matrices: a channel in each group; two to eight of them, and as many filters;
+// up to four in all.
+template <class T>
+void conv_depthwise(const Arguments& args, const ConvProblem<T>& problem);
+template <class T>
+void conv_small_groups(const Arguments& args, const ConvProblem<T>& problem);
+template <class T>
+void conv_stem(const Arguments& args, const ConvProblem<T>& problem);
 
 // On tensor cores of sm_80 and later; float32 is rounded to tf32.
 template <class T>

@@ -40,6 +40,8 @@ void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& f
   constexpr int64_t kGroup = 4;  // channels that conv_simt loads at a time
   problem.a_aligned = problem.b_aligned = facts.aligned && facts.channels % kGroup == 0;
   if (choice.kernel == ConvKernel::kGemm) return multiply<T>(args, problem);
+  if (choice.kernel == ConvKernel::kDepthwise) return conv_depthwise(args, problem);
+  if (choice.kernel == ConvKernel::kSmallGroups) return conv_small_groups(args, problem);
   problem.split(args, choice.splits, choice.grain);
   if (choice.kernel == ConvKernel::kSimt) conv_simt(args, problem, choice.rows);
   if (choice.kernel == ConvKernel::kSm80) conv_sm80(args, problem, choice.rows, choice.columns);

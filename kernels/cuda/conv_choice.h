@@ -17,7 +17,9 @@ struct ConvFacts {
   int64_t element_bytes() const { return type == GemmType::kFloat32 ? 4 : 2; }
 };
 
-enum class ConvKernel { kGemm, kSimt, kSm80 };
+enum class ConvKernel { kGemm, kSimt, kSm80, kDepthwise, kSmallGroups };
+
+constexpr int kMostTaps = 64;  // whose weights the direct convolutions keep in shared memory
 
 struct ConvChoice {
   ConvKernel kernel = ConvKernel::kSimt;
@@ -80,6 +82,12 @@ inline ConvChoice choose_conv_simt(const ConvFacts& f, const Properties& device)
 inline ConvChoice choose_conv(const ConvFacts& f, const Properties& device) {
   // A product of the input as it lies: rows of pixels, as many as there are in all images.
   if (f.pointwise) return {ConvKernel::kGemm};
+  // Groups so narrow would leave most of a matrix product's tile empty; weights must fit into
+  // shared memory.
+  if (f.group > 1 && f.taps <= kMostTaps) {
+    if (f.channels == 1) return {ConvKernel::kDepthwise};
+    if (f.channels == f.filters && f.channels <= 8) return {ConvKernel::kSmallGroups};
+  }
   if (is_half(f.type) && has_pieces(f)) return choose_conv_sm80(f, device);
   return choose_conv_simt(f, device);
 }
