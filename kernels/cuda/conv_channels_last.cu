@@ -7,6 +7,7 @@
 // says what was measured.
 #include "cuda/conv.h"
 #include "cuda/conv_choice.h"
+#include "cuda/conv_runs.h"
 
 namespace sx::cuda {
 namespace {
@@ -31,6 +32,7 @@ ConvFacts facts_of(const Arguments& args, const ConvParams& p) {
           .taps = p.taps(),
           .pointwise = p.is_pointwise(),
           .aligned = begins(0) && begins(1),
+          .stem_bytes = stem_shared_bytes(p),
           .scratch_sums = static_cast<int64_t>(args.scratch_bytes / sizeof(float))};
 }
 
@@ -42,6 +44,7 @@ void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& f
   if (choice.kernel == ConvKernel::kGemm) return multiply<T>(args, problem);
   if (choice.kernel == ConvKernel::kDepthwise) return conv_depthwise(args, problem);
   if (choice.kernel == ConvKernel::kSmallGroups) return conv_small_groups(args, problem);
+  if (choice.kernel == ConvKernel::kStem) return conv_stem(args, problem);
   problem.split(args, choice.splits, choice.grain);
   if (choice.kernel == ConvKernel::kSimt) conv_simt(args, problem, choice.rows);
   if (choice.kernel == ConvKernel::kSm80) conv_sm80(args, problem, choice.rows, choice.columns);

@@ -11,15 +11,18 @@ struct ConvFacts {
   int64_t group, channels, filters, positions, taps;
   bool pointwise;        // a window is a pixel, and all of them are the input
   bool aligned;          // x and w begin at multiples of 16 bytes
+  int64_t stem_bytes;    // of shared memory that conv_stem needs
   int64_t scratch_sums;  // how many partial sums there is room for
 
   int64_t depth() const { return taps * channels; }
   int64_t element_bytes() const { return type == GemmType::kFloat32 ? 4 : 2; }
 };
 
-enum class ConvKernel { kGemm, kSimt, kSm80, kDepthwise, kSmallGroups };
+enum class ConvKernel { kGemm, kSimt, kSm80, kDepthwise, kSmallGroups, kStem };
 
 constexpr int kMostTaps = 64;  // whose weights the direct convolutions keep in shared memory
+
+constexpr int64_t kStemBytes = 56 * 1024;  // so that several blocks share a processor
 
 struct ConvChoice {
   ConvKernel kernel = ConvKernel::kSimt;
@@ -88,6 +91,10 @@ inline ConvChoice choose_conv(const ConvFacts& f, const Properties& device) {
     if (f.channels == 1) return {ConvKernel::kDepthwise};
     if (f.channels == f.filters && f.channels <= 8) return {ConvKernel::kSmallGroups};
   }
+  // So few channels are no pieces of 16 bytes; with fewer filters the tile would be mostly empty.
+  if (f.group == 1 && f.channels >= 1 && f.channels <= 4 && f.filters > 8 &&
+      f.stem_bytes <= kStemBytes)
+    return {ConvKernel::kStem};
   if (is_half(f.type) && has_pieces(f)) return choose_conv_sm80(f, device);
   return choose_conv_simt(f, device);
 }

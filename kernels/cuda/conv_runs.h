@@ -8,6 +8,16 @@
 
 namespace sx::cuda {
 
+// A block's part of conv_stem, and what it keeps in shared memory: its weights, and what its
+// outputs see of the input, both as float32.
+constexpr int kStemOutputs = 64, kStemFilters = 64;
+
+inline int64_t stem_shared_bytes(const ConvParams& p) {
+  const int64_t columns = (kStemOutputs - 1) * p.stride[2] + (p.kernel[2] - 1) * p.dilation[2] + 1;
+  const int64_t inputs = p.kernel[0] * p.kernel[1] * columns * p.channels;
+  return (p.taps() * p.channels * kStemFilters + inputs) * int64_t{sizeof(float)};
+}
+
 struct RunPlace {
   int64_t position;  // of the run's first output
   int count;         // of outputs
