@@ -56,7 +56,7 @@ struct ConvParams {
 // taps' offsets count.
 struct ConvWindow {
   int at[3];
-  int64_t offset;
+  int64_t image, offset;
 };
 
 // A tap, by its coordinates in the window, and a channel of it.
@@ -102,6 +102,13 @@ struct ConvProblem : GemmProblem<T> {
     }
   }
 
+  // Counts so many channels for each tap, of which those that are too many are zeros.
+  void pad_channels(int padded) {
+    this->k = this->split_depth = this->k / channels * padded;
+    channels = padded;
+    by_channels = Divisor(padded);
+  }
+
   __device__ __forceinline__ ConvWindow window(int64_t position) const {
     ConvWindow window;
     window.offset = 0;
@@ -112,6 +119,7 @@ struct ConvProblem : GemmProblem<T> {
       window.at[i] = int(at) * stride[i] - begin[i];
       window.offset += window.at[i] * along[i];
     }
+    window.image = position;
     window.offset += position * image;
     return window;
   }
@@ -183,5 +191,9 @@ void conv_stem(const Arguments& args, const ConvProblem<T>& problem);
 // On tensor cores of sm_80 and later; float32 is rounded to tf32.
 template <class T>
 void conv_sm80(const Arguments& args, const ConvProblem<T>& problem, int rows, int columns);
+
+// 16 bits, on Hopper's tensor cores; the problem's channels are padded to kConvStep.
+template <class T>
+void conv_sm90(const Arguments& args, const ConvProblem<T>& problem, int rows, int columns);
 
 }  // namespace sx::cuda

@@ -7,6 +7,7 @@
 // says what was measured.
 #include "cuda/conv.h"
 #include "cuda/conv_choice.h"
+#include "cuda/conv_im2col.h"
 #include "cuda/conv_runs.h"
 
 namespace sx::cuda {
@@ -32,6 +33,7 @@ ConvFacts facts_of(const Arguments& args, const ConvParams& p) {
           .taps = p.taps(),
           .pointwise = p.is_pointwise(),
           .aligned = begins(0) && begins(1),
+          .im2col = fits_im2col(p),
           .stem_bytes = stem_shared_bytes(p),
           .scratch_sums = static_cast<int64_t>(args.scratch_bytes / sizeof(float))};
 }
@@ -45,9 +47,14 @@ void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& f
   if (choice.kernel == ConvKernel::kDepthwise) return conv_depthwise(args, problem);
   if (choice.kernel == ConvKernel::kSmallGroups) return conv_small_groups(args, problem);
   if (choice.kernel == ConvKernel::kStem) return conv_stem(args, problem);
+  if (choice.kernel == ConvKernel::kSm90)
+    problem.pad_channels(static_cast<int>(padded_channels(facts)));
   problem.split(args, choice.splits, choice.grain);
   if (choice.kernel == ConvKernel::kSimt) conv_simt(args, problem, choice.rows);
   if (choice.kernel == ConvKernel::kSm80) conv_sm80(args, problem, choice.rows, choice.columns);
+  if constexpr (sizeof(T) == 2) {
+    if (choice.kernel == ConvKernel::kSm90) conv_sm90(args, problem, choice.rows, choice.columns);
+  }
   if (problem.splits > 1) gemm_reduce<T>(args, problem);
 }
 
@@ -78,9 +85,14 @@ void conv_by(const Arguments& args) {
   if (params.positions() * params.group * params.filters == 0) return;
   ConvProblem<T> problem(args, params);
   const ConvFacts facts = facts_of<T>(args, params);
-  if (kKernel == ConvKernel::kSm80 && !has_pieces(facts))
+  const Properties& device = stream_of(args).device;
+  if (kKernel == ConvKernel::kSm90 && device.capability != 90)
+    throw Unsupported("needs a GPU of compute capability 9.0");
+  if (kKernel == ConvKernel::kSm90   ? !fits_conv_sm90(facts, device)
+      : kKernel == ConvKernel::kSm80 ? !has_pieces(facts)
+                                     : false)
     throw std::invalid_argument("tensor cores cannot take " + std::to_string(params.channels) +
-                                " channels");
+                                " channels, or such windows");
   const int splits = static_cast<int>(std::clamp<int64_t>(facts.depth() / 256, 1, 3));
   convolve(args, problem, facts, {kKernel, kRows, kColumns, splits, 64});
 }
@@ -99,6 +111,12 @@ SX_KERNEL("conv_sm80.f16.64x64", conv_by<half, ConvKernel::kSm80, 64, 64>);
 SX_KERNEL("conv_sm80.bf16.128x128", conv_by<bfloat16, ConvKernel::kSm80, 128, 128>);
 SX_KERNEL("conv_sm80.bf16.128x64", conv_by<bfloat16, ConvKernel::kSm80, 128, 64>);
 SX_KERNEL("conv_sm80.bf16.64x64", conv_by<bfloat16, ConvKernel::kSm80, 64, 64>);
+SX_KERNEL("conv_sm90.f16.128x128", conv_by<half, ConvKernel::kSm90, 128, 128>);
+SX_KERNEL("conv_sm90.f16.128x64", conv_by<half, ConvKernel::kSm90, 128, 64>);
+SX_KERNEL("conv_sm90.f16.64x128", conv_by<half, ConvKernel::kSm90, 64, 128>);
+SX_KERNEL("conv_sm90.bf16.128x128", conv_by<bfloat16, ConvKernel::kSm90, 128, 128>);
+SX_KERNEL("conv_sm90.bf16.128x64", conv_by<bfloat16, ConvKernel::kSm90, 128, 64>);
+SX_KERNEL("conv_sm90.bf16.64x128", conv_by<bfloat16, ConvKernel::kSm90, 64, 128>);
 
 }  // namespace
 }  // namespace sx::cuda

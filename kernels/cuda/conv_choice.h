@@ -11,6 +11,7 @@ struct ConvFacts {
   int64_t group, channels, filters, positions, taps;
   bool pointwise;        // a window is a pixel, and all of them are the input
   bool aligned;          // x and w begin at multiples of 16 bytes
+  bool im2col;           // TMA can gather the windows
   int64_t stem_bytes;    // of shared memory that conv_stem needs
   int64_t scratch_sums;  // how many partial sums there is room for
 
@@ -18,7 +19,7 @@ struct ConvFacts {
   int64_t element_bytes() const { return type == GemmType::kFloat32 ? 4 : 2; }
 };
 
-enum class ConvKernel { kGemm, kSimt, kSm80, kDepthwise, kSmallGroups, kStem };
+enum class ConvKernel { kGemm, kSimt, kSm80, kSm90, kDepthwise, kSmallGroups, kStem };
 
 constexpr int kMostTaps = 64;  // whose weights the direct convolutions keep in shared memory
 
@@ -68,6 +69,26 @@ inline ConvChoice choose_conv_sm80(const ConvFacts& f, const Properties& device)
   return choice;
 }
 
+// The channels of each tap as conv_sm90 counts them, a stage's depth.
+inline int64_t padded_channels(const ConvFacts& f) { return (f.channels + 63) / 64 * 64; }
+
+inline bool fits_conv_sm90(const ConvFacts& f, const Properties& device) {
+  return device.capability == 90 && is_half(f.type) && has_pieces(f) && f.im2col &&
+         (f.group == 1 || f.channels % 64 == 0);
+}
+
+constexpr Sm90Tile kConvSm90Tiles[] = {
+    {128, 128, 1, .7, true}, {128, 64, 2, .65, true}, {64, 128, 2, .6, true}};
+
+inline ConvChoice choose_conv_sm90(const ConvFacts& f, const Properties& device) {
+  constexpr GemmOperand kAny{true, false, true};
+  const GemmChoice choice =
+      choose_sm90(GemmFacts{f.type, f.positions, f.filters, f.taps * padded_channels(f), f.group,
+                            kAny, kAny, f.scratch_sums},
+                  device, kConvSm90Tiles);
+  return {ConvKernel::kSm90, choice.rows, choice.columns, choice.splits, choice.grain};
+}
+
 inline ConvChoice choose_conv_simt(const ConvFacts& f, const Properties& device) {
   constexpr int kShortest = 256;
   ConvChoice choice;
@@ -95,6 +116,10 @@ inline ConvChoice choose_conv(const ConvFacts& f, const Properties& device) {
   if (f.group == 1 && f.channels >= 1 && f.channels <= 4 && f.filters > 8 &&
       f.stem_bytes <= kStemBytes)
     return {ConvKernel::kStem};
+  // Hopper's tensor cores are faster by half with wgmma than with mma.sync, but multiply by zeros
+  // where a tap's channels are not whole stages.
+  if (fits_conv_sm90(f, device) && 2 * padded_channels(f) <= 3 * f.channels)
+    return choose_conv_sm90(f, device);
   if (is_half(f.type) && has_pieces(f)) return choose_conv_sm80(f, device);
   return choose_conv_simt(f, device);
 }

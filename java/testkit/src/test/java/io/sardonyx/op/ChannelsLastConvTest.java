@@ -231,16 +231,27 @@ class ChannelsLastConvTest extends OperatorTest {
             layer(1, 2, 72, 24, Window.of(3, 2).withPads(0, 1, 2, 1).withDilations(2, 2), 9, 11),
             layer(1, 1, 256, 72, THREE, 5, 5),
             layer(1, 3, 24, 15, Window.of(4).withPads(3, 1).withStrides(3), 41),
-            layer(1, 2, 16, 16, Window.of(3, 2, 2).withPads(1, 0, 1, 1, 1, 0).withStrides(1, 2, 1), 4, 5, 6));
+            layer(1, 2, 16, 16, Window.of(3, 2, 2).withPads(1, 0, 1, 1, 1, 0).withStrides(1, 2, 1), 4, 5, 6),
+            layer(2, 1, 128, 36, THREE, 5, 6),
+            layer(1, 20, 8, 8, THREE, 12, 11));
 
     private static Stream<Case> kernels() {
         List<Case> cases = new ArrayList<>();
         for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
-            for (String tile : List.of("sm80.%s.128x128", "sm80.%s.128x64", "sm80.%s.64x64")) {
+            for (String tile : List.of(
+                    "sm80.%s.128x128",
+                    "sm80.%s.128x64",
+                    "sm80.%s.64x64",
+                    "sm90.%s.128x128",
+                    "sm90.%s.128x64",
+                    "sm90.%s.64x128")) {
                 addExact(cases, "conv_" + String.format(tile, dtype.key()), dtype);
             }
         }
         addExact(cases, "conv_channels_last_tf32.f32", DType.FLOAT32);
+        addExact(cases, "conv_simt.f32.128x128", DType.FLOAT32);
+        addExact(cases, "conv_simt.f32.64x64", DType.FLOAT32);
+        addExact(cases, "conv_simt.f16.64x64", DType.FLOAT16);
         return cases.stream();
     }
 
