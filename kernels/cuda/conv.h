@@ -192,8 +192,9 @@ void conv_stem(const Arguments& args, const ConvProblem<T>& problem);
 template <class T>
 void conv_sm80(const Arguments& args, const ConvProblem<T>& problem, int rows, int columns);
 
-// 16 bits, on Hopper's tensor cores; the problem's channels are padded to kConvStep.
+// 16 bits, on Hopper's tensor cores, by tiles of 128 rows; the problem's channels are padded to
+// kConvStep.
 template <class T>
-void conv_sm90(const Arguments& args, const ConvProblem<T>& problem, int rows, int columns);
+void conv_sm90(const Arguments& args, const ConvProblem<T>& problem, int columns);
 
 }  // namespace sx::cuda

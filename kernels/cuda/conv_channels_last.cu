@@ -43,7 +43,7 @@ void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& f
               const ConvChoice& choice) {
   constexpr int64_t kGroup = 4;  // channels that conv_simt loads at a time
   problem.a_aligned = problem.b_aligned = facts.aligned && facts.channels % kGroup == 0;
-  if (choice.kernel == ConvKernel::kGemm) return multiply<T>(args, problem);
+  if (choice.kernel == ConvKernel::kGemm) return gemm_by_choice<T>(args, problem);
   if (choice.kernel == ConvKernel::kDepthwise) return conv_depthwise(args, problem);
   if (choice.kernel == ConvKernel::kSmallGroups) return conv_small_groups(args, problem);
   if (choice.kernel == ConvKernel::kStem) return conv_stem(args, problem);
@@ -53,7 +53,7 @@ void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& f
   if (choice.kernel == ConvKernel::kSimt) conv_simt(args, problem, choice.rows);
   if (choice.kernel == ConvKernel::kSm80) conv_sm80(args, problem, choice.rows, choice.columns);
   if constexpr (sizeof(T) == 2) {
-    if (choice.kernel == ConvKernel::kSm90) conv_sm90(args, problem, choice.rows, choice.columns);
+    if (choice.kernel == ConvKernel::kSm90) conv_sm90(args, problem, choice.columns);
   }
   if (problem.splits > 1) gemm_reduce<T>(args, problem);
 }
@@ -72,7 +72,7 @@ void conv_as_tf32(const Arguments& args) {
   if (params.positions() * params.group * params.filters == 0) return;
   ConvProblem<float> problem(args, params);
   const ConvFacts facts = facts_of<float>(args, params);
-  if (facts.pointwise) return multiply_as_tf32(args, problem);
+  if (facts.pointwise) return gemm_by_choice_as_tf32(args, problem);
   const Properties& device = stream_of(args).device;
   convolve(args, problem, facts,
            has_pieces(facts) ? choose_conv_sm80(facts, device) : choose_conv(facts, device));
@@ -113,10 +113,10 @@ SX_KERNEL("conv_sm80.bf16.128x64", conv_by<bfloat16, ConvKernel::kSm80, 128, 64>
 SX_KERNEL("conv_sm80.bf16.64x64", conv_by<bfloat16, ConvKernel::kSm80, 64, 64>);
 SX_KERNEL("conv_sm90.f16.128x128", conv_by<half, ConvKernel::kSm90, 128, 128>);
 SX_KERNEL("conv_sm90.f16.128x64", conv_by<half, ConvKernel::kSm90, 128, 64>);
-SX_KERNEL("conv_sm90.f16.64x128", conv_by<half, ConvKernel::kSm90, 64, 128>);
+SX_KERNEL("conv_sm90.f16.128x256", conv_by<half, ConvKernel::kSm90, 128, 256>);
 SX_KERNEL("conv_sm90.bf16.128x128", conv_by<bfloat16, ConvKernel::kSm90, 128, 128>);
 SX_KERNEL("conv_sm90.bf16.128x64", conv_by<bfloat16, ConvKernel::kSm90, 128, 64>);
-SX_KERNEL("conv_sm90.bf16.64x128", conv_by<bfloat16, ConvKernel::kSm90, 64, 128>);
+SX_KERNEL("conv_sm90.bf16.128x256", conv_by<bfloat16, ConvKernel::kSm90, 128, 256>);
 
 }  // namespace
 }  // namespace sx::cuda

@@ -78,7 +78,7 @@ inline bool fits_conv_sm90(const ConvFacts& f, const Properties& device) {
 }
 
 constexpr Sm90Tile kConvSm90Tiles[] = {
-    {128, 128, 1, .7, true}, {128, 64, 2, .65, true}, {64, 128, 2, .6, true}};
+    {128, 256, 1, .8, true}, {128, 128, 1, .7, true}, {128, 64, 2, .65, true}};
 
 inline ConvChoice choose_conv_sm90(const ConvFacts& f, const Properties& device) {
   constexpr GemmOperand kAny{true, false, true};

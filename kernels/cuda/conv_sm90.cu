@@ -11,13 +11,11 @@ namespace {
 
 using namespace sm90;
 
+struct Large : Shape<128, 256, 4> {};
 struct Middle : Shape<128, 128, 5> {};
 struct Narrow : Shape<128, 64, 3> {
   static constexpr int kBlocks = 2;
   static constexpr int kFillerRegisters = 40, kUserRegisters = 96;
-};
-struct Small : Shape<64, 128, 4> {
-  static constexpr int kBlocks = 2;
 };
 
 // The input [images, axes that are more than one place, channels], whose windows begin where x's
@@ -126,11 +124,13 @@ void run(const Arguments& args, const ConvProblem<T>& p) {
 }  // namespace
 
 template <class T>
-void conv_sm90(const Arguments& args, const ConvProblem<T>& p, int rows, int columns) {
-  rows == 64 ? run<Small>(args, p) : columns == 64 ? run<Narrow>(args, p) : run<Middle>(args, p);
+void conv_sm90(const Arguments& args, const ConvProblem<T>& p, int columns) {
+  columns == 64    ? run<Narrow>(args, p)
+  : columns == 128 ? run<Middle>(args, p)
+                   : run<Large>(args, p);
 }
 
-template void conv_sm90(const Arguments&, const ConvProblem<half>&, int, int);
-template void conv_sm90(const Arguments&, const ConvProblem<bfloat16>&, int, int);
+template void conv_sm90(const Arguments&, const ConvProblem<half>&, int);
+template void conv_sm90(const Arguments&, const ConvProblem<bfloat16>&, int);
 
 }  // namespace sx::cuda

@@ -64,12 +64,12 @@ void multiply(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& f
 template <class T>
 void gemm(const Arguments& args) {
   GemmProblem<T> problem(args);
-  multiply(args, problem);
+  gemm_by_choice(args, problem);
 }
 
 void gemm_as_tf32(const Arguments& args) {
   GemmProblem<float> problem(args);
-  multiply_as_tf32(args, problem);
+  gemm_by_choice_as_tf32(args, problem);
 }
 
 void gemm_as_bf16x6(const Arguments& args) {
@@ -124,13 +124,13 @@ SX_KERNEL("gemm_sm90.bf16.64x128", gemm_by<bfloat16, GemmKernel::kSm90, 64, 128>
 }  // namespace
 
 template <class T>
-void multiply(const Arguments& args, GemmProblem<T>& problem) {
+void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem) {
   if (problem.m * problem.n * problem.matrices() == 0) return;
   const GemmFacts facts = facts_of(args, problem);
   multiply(args, problem, facts, choose_gemm(facts, stream_of(args).device));
 }
 
-void multiply_as_tf32(const Arguments& args, GemmProblem<float>& problem) {
+void gemm_by_choice_as_tf32(const Arguments& args, GemmProblem<float>& problem) {
   if (problem.m * problem.n * problem.matrices() == 0) return;
   const GemmFacts facts = facts_of(args, problem);
   const Properties& device = stream_of(args).device;
@@ -138,8 +138,8 @@ void multiply_as_tf32(const Arguments& args, GemmProblem<float>& problem) {
            fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
 }
 
-template void multiply(const Arguments&, GemmProblem<float>&);
-template void multiply(const Arguments&, GemmProblem<half>&);
-template void multiply(const Arguments&, GemmProblem<bfloat16>&);
+template void gemm_by_choice(const Arguments&, GemmProblem<float>&);
+template void gemm_by_choice(const Arguments&, GemmProblem<half>&);
+template void gemm_by_choice(const Arguments&, GemmProblem<bfloat16>&);
 
 }  // namespace sx::cuda

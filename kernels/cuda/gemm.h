@@ -205,8 +205,8 @@ __device__ __forceinline__ void finish_sum(const GemmProblem<T>& p, Compute<T> s
 
 // By the kernel that gemm_choice.h names.
 template <class T>
-void multiply(const Arguments& args, GemmProblem<T>& problem);
-void multiply_as_tf32(const Arguments& args, GemmProblem<float>& problem);
+void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem);
+void gemm_by_choice_as_tf32(const Arguments& args, GemmProblem<float>& problem);
 
 // The kernels, each for a problem that gemm_choice.h gives it. rows x columns is the tile.
 template <class T>

@@ -45,8 +45,7 @@ public record ChannelsLastPool(Kind kind, Window window, boolean countIncludePad
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
         HostTensor y = HostTensor.allocate(ChannelsLast.toFirst(out.get(0).type()));
-        TensorOperator pool =
-                kind == Kind.MAX ? new MaxPool(window, false) : new AveragePool(window, countIncludePad);
+        TensorOperator pool = kind == Kind.MAX ? new MaxPool(window, false) : new AveragePool(window, countIncludePad);
         pool.reference(Inputs.of(ChannelsLast.toFirst(in.get(0))), List.of(y));
         ChannelsLast.toLast(y, out.get(0));
     }

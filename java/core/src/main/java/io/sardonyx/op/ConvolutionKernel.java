@@ -105,8 +105,7 @@ final class ConvolutionKernel {
     }
 
     /** The launch of a convolution of tensors whose channels are last, for GPUs. */
-    static Optional<Launch> channelsLast(
-            DType dtype, Convolution convolution, Activation activation, boolean addLast) {
+    static Optional<Launch> channelsLast(DType dtype, Convolution convolution, Activation activation, boolean addLast) {
         if (convolution.sliding().axes() > 3 || !hasKernel(dtype)) {
             return Optional.empty();
         }
@@ -120,12 +119,8 @@ final class ConvolutionKernel {
     }
 
     private Launch direct(String kernelKey, DType dtype, Activation activation, boolean addLast) {
-        Launch launch = Launch.of(kernelKey, dtype)
-                .input(0)
-                .input(1)
-                .input(2)
-                .input(3)
-                .output(0);
+        Launch launch =
+                Launch.of(kernelKey, dtype).input(0).input(1).input(2).input(3).output(0);
         addGeometry(launch);
         activation.addTo(launch.param(addLast ? 1L : 0));
         return launch;

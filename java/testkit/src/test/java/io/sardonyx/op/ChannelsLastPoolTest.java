@@ -45,7 +45,14 @@ class ChannelsLastPoolTest extends OperatorTest {
                                                 Operators.SARDONYX,
                                                 "ChannelsLastPool",
                                                 Attributes.of(
-                                                        1, Map.of("kind", "MAX", "kernel_shape", List.of(1L), "strides", List.of(2L))))
+                                                        1,
+                                                        Map.of(
+                                                                "kind",
+                                                                "MAX",
+                                                                "kernel_shape",
+                                                                List.of(1L),
+                                                                "strides",
+                                                                List.of(2L))))
                                         .get())
                         .input(pixels)
                         .expect(HostTensor.of(Shape.of(1, 2, 2), 1f, 6f, Float.NaN, 4f)));
