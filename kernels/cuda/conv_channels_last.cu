@@ -72,10 +72,9 @@ void conv_as_tf32(const Arguments& args) {
   if (params.positions() * params.group * params.filters == 0) return;
   ConvProblem<float> problem(args, params);
   const ConvFacts facts = facts_of<float>(args, params);
-  if (facts.pointwise) return gemm_by_choice_as_tf32(args, problem);
-  const Properties& device = stream_of(args).device;
-  convolve(args, problem, facts,
-           has_pieces(facts) ? choose_conv_sm80(facts, device) : choose_conv(facts, device));
+  const ConvChoice choice = choose_conv_tf32(facts, stream_of(args).device);
+  if (choice.kernel == ConvKernel::kGemm) return gemm_by_choice_as_tf32(args, problem);
+  convolve(args, problem, facts, choice);
 }
 
 // With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.

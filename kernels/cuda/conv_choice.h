@@ -104,14 +104,14 @@ inline ConvChoice choose_conv_simt(const ConvFacts& f, const Properties& device)
 }
 
 inline ConvChoice choose_conv(const ConvFacts& f, const Properties& device) {
-  // A product of the input as it lies: rows of pixels, as many as there are in all images.
-  if (f.pointwise) return {ConvKernel::kGemm};
   // Groups so narrow would leave most of a matrix product's tile empty; weights must fit into
   // shared memory.
   if (f.group > 1 && f.taps <= kMostTaps) {
     if (f.channels == 1) return {ConvKernel::kDepthwise};
     if (f.channels == f.filters && f.channels <= 8) return {ConvKernel::kSmallGroups};
   }
+  // A product of the input as it lies: rows of pixels, as many as there are in all images.
+  if (f.pointwise) return {ConvKernel::kGemm};
   // So few channels are no pieces of 16 bytes; with fewer filters the tile would be mostly empty.
   if (f.group == 1 && f.channels >= 1 && f.channels <= 4 && f.filters > 8 &&
       f.stem_bytes <= kStemBytes)
@@ -122,6 +122,12 @@ inline ConvChoice choose_conv(const ConvFacts& f, const Properties& device) {
     return choose_conv_sm90(f, device);
   if (is_half(f.type) && has_pieces(f)) return choose_conv_sm80(f, device);
   return choose_conv_simt(f, device);
+}
+
+// For float32 that may be rounded to tf32.
+inline ConvChoice choose_conv_tf32(const ConvFacts& f, const Properties& device) {
+  const ConvChoice choice = choose_conv(f, device);
+  return choice.kernel == ConvKernel::kSimt && has_pieces(f) ? choose_conv_sm80(f, device) : choice;
 }
 
 }  // namespace sx::cuda

@@ -84,9 +84,13 @@ const Case kCases[] = {
      kH100,
      {ConvKernel::kGemm}},
     {"in each group, too",
-     pointwise(grouped(layer(kSingle, 1, 1, 100352, 1), 64)),
+     pointwise(grouped(layer(kSingle, 32, 64, 100352, 1), 8)),
      kH100,
      {ConvKernel::kGemm}},
+    {"unless groups are too narrow for its tiles",
+     pointwise(grouped(layer(kSingle, 8, 8, 100352, 1), 64)),
+     kH100,
+     {ConvKernel::kSmallGroups}},
     {"64 filters take the narrow tile on Hopper",
      layer(kHalf, 64, 64, 100352, 9),
      kH100,
@@ -238,8 +242,7 @@ void every_choice() {
                     f.im2col = odd != 2;
                     f.stem_bytes = odd == 4 ? 200 * 1024 : 48 * 1024;
                     check(f, device, choose_conv(f, device));
-                    if (type == kSingle && has_pieces(f))  // as tf32
-                      check(f, device, choose_conv_sm80(f, device));
+                    if (type == kSingle) check(f, device, choose_conv_tf32(f, device));
                   }
 }
 
