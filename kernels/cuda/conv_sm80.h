@@ -73,11 +73,4 @@ void run(const Arguments& args, const ConvProblem<T>& p) {
          p);
 }
 
-template <class M, class T>
-void run_tile(const Arguments& args, const ConvProblem<T>& p, int rows, int columns) {
-  rows == 64      ? run<M, 64, 64>(args, p)
-  : columns == 64 ? run<M, 128, 64>(args, p)
-                  : run<M, 128, 128>(args, p);
-}
-
 }  // namespace sx::cuda::sm80
