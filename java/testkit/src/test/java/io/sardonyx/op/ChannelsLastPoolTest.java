@@ -72,7 +72,7 @@ class ChannelsLastPoolTest extends OperatorTest {
                         .withCeil(true),
                 Window.of(2, 3).withDilations(2, 1).withPads(1, 2, 0, 1));
         List<Case> cases = new ArrayList<>();
-        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64)) {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)) {
             for (Window window : windows) {
                 for (long[] image : images) {
                     add(cases, dtype, window, image);
@@ -81,6 +81,7 @@ class ChannelsLastPoolTest extends OperatorTest {
             add(cases, dtype, Window.of(3).withStrides(2).withPads(1, 1), 2, 40, 24);
             add(cases, dtype, Window.of(2, 3, 2).withPads(1, 0, 1, 0, 2, 0), 2, 4, 5, 6, 16);
         }
+        add(cases, DType.FLOAT64, three, 1, 5, 7, 2);
         return cases.stream();
     }
 
