@@ -64,18 +64,12 @@ void multiply(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& f
 template <class T>
 void gemm(const Arguments& args) {
   GemmProblem<T> problem(args);
-  if (problem.m * problem.n * problem.matrices() == 0) return;
-  const GemmFacts facts = facts_of(args, problem);
-  multiply(args, problem, facts, choose_gemm(facts, stream_of(args).device));
+  gemm_by_choice(args, problem);
 }
 
 void gemm_as_tf32(const Arguments& args) {
   GemmProblem<float> problem(args);
-  if (problem.m * problem.n * problem.matrices() == 0) return;
-  const GemmFacts facts = facts_of(args, problem);
-  const Properties& device = stream_of(args).device;
-  multiply(args, problem, facts,
-           fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
+  gemm_by_choice_as_tf32(args, problem);
 }
 
 void gemm_as_bf16x6(const Arguments& args) {
@@ -128,4 +122,24 @@ SX_KERNEL("gemm_sm90.bf16.128x128", gemm_by<bfloat16, GemmKernel::kSm90, 128, 12
 SX_KERNEL("gemm_sm90.bf16.64x128", gemm_by<bfloat16, GemmKernel::kSm90, 64, 128>);
 
 }  // namespace
+
+template <class T>
+void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem) {
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  const GemmFacts facts = facts_of(args, problem);
+  multiply(args, problem, facts, choose_gemm(facts, stream_of(args).device));
+}
+
+void gemm_by_choice_as_tf32(const Arguments& args, GemmProblem<float>& problem) {
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  const GemmFacts facts = facts_of(args, problem);
+  const Properties& device = stream_of(args).device;
+  multiply(args, problem, facts,
+           fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
+}
+
+template void gemm_by_choice(const Arguments&, GemmProblem<float>&);
+template void gemm_by_choice(const Arguments&, GemmProblem<half>&);
+template void gemm_by_choice(const Arguments&, GemmProblem<bfloat16>&);
+
 }  // namespace sx::cuda

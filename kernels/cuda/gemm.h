@@ -1,6 +1,7 @@
 // What the kernels of gemm.* share: y = f(alpha a b + beta c + z), or f(alpha a b + beta c) + z,
-// for stacks of matrices a [m, k], b [k, n], y [m, n]. y is dense, all others are given by strides:
-// transposed, broadcast and stretched tensors included. A kernel reckons a tile of sums, lays it
+// for stacks of matrices a [m, k], b [k, n], y [m, n]. y is dense, or, where a convolution is such
+// a product, has its columns adjacent; all others are given by strides: transposed, broadcast and
+// stretched tensors included. A kernel reckons a tile of sums, lays it
 // into shared memory, and calls finish_tile. It may do so for a part of the depth only; then the
 // tile goes to scratch memory, and gemm_reduce adds the parts in order.
 #pragma once
@@ -46,6 +47,7 @@ template <class T>
 struct GemmProblem : GemmParams {
   const T *a, *b, *c, *z;
   T* y;
+  int64_t y_row, y_matrix, c_matrix = 0;      // strides
   bool a_aligned = false, b_aligned = false;  // as GemmOperand has it
   int splits = 1;                             // parts of the depth
   int64_t split_depth;                        // of each but the last
@@ -56,12 +58,19 @@ struct GemmProblem : GemmParams {
   int32_t wanted = 0;
 
   explicit GemmProblem(const Arguments& args)
-      : GemmParams(args.params_as<GemmParams>()),
-        a(args.data<const T>(0)),
-        b(args.data<const T>(1)),
-        c(args.has(3) ? args.data<const T>(3) : nullptr),
-        z(args.has(4) ? args.data<const T>(4) : nullptr),
-        y(args.data<T>(2)),
+      : GemmProblem(args.params_as<GemmParams>(), args.data<const T>(0), args.data<const T>(1),
+                    args.has(3) ? args.data<const T>(3) : nullptr,
+                    args.has(4) ? args.data<const T>(4) : nullptr, args.data<T>(2)) {}
+
+  GemmProblem(const GemmParams& params, const T* a, const T* b, const T* c, const T* z, T* y)
+      : GemmParams(params),
+        a(a),
+        b(b),
+        c(c),
+        z(z),
+        y(y),
+        y_row(n),
+        y_matrix(m * n),
         split_depth(k) {}
 
   // Cuts the depth into `parts`, whose sums lie in the launch's scratch memory; each but the last
@@ -109,10 +118,10 @@ struct GemmProblem : GemmParams {
   // Finishes the sums of `count` neighbours in a row of the result; z_first is where z's matrix
   // begins.
   template <int N>
-  __device__ __forceinline__ void finish(Compute<T> (&x)[N], int count, int64_t row, int64_t column,
-                                         int64_t z_first) const {
+  __device__ __forceinline__ void finish(Compute<T> (&x)[N], int count, int64_t matrix, int64_t row,
+                                         int64_t column, int64_t z_first) const {
     using C = Compute<T>;
-    const int64_t c_at = row * c_row + column * c_column;
+    const int64_t c_at = matrix * c_matrix + row * c_row + column * c_column;
     const int64_t z_at = z_first + row * z_row + column * z_column;
 #pragma unroll
     for (int j = 0; j < N; j++) {
@@ -154,9 +163,10 @@ __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compu
   const int stretches = int(rows_left < rows ? rows_left : rows) * across;
   const int64_t z_first = p.z ? p.offset(tile.matrix, p.z_stack) : 0;
   const bool whole = p.n % kWidth == 0;
-  T* const y = p.y + tile.matrix * p.m * p.n;
+  T* const y = p.y + tile.matrix * p.y_matrix;
   C* const partial = p.partials + (tile.split * p.matrices() + tile.matrix) * p.m * p.n;
-  const bool aligned = whole && reinterpret_cast<uintptr_t>(p.y) % (kWidth * sizeof(T)) == 0;
+  const bool aligned = whole && (p.y_row | p.y_matrix) % kWidth == 0 &&
+                       reinterpret_cast<uintptr_t>(p.y) % (kWidth * sizeof(T)) == 0;
 #pragma unroll 1
   for (int i = thread; i < stretches; i += threads) {
     const int from = i / across * pitch + i % across * kWidth;
@@ -165,19 +175,18 @@ __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compu
     if (left <= 0) continue;
     const int count = left < kWidth ? int(left) : kWidth;
     const Packed<C, kWidth> sum = load_packed<kWidth>(sums + from);
-    const int64_t to = row * p.n + column;
     if (p.splits > 1) {
-      store_first(partial + to, sum, count, whole);
+      store_first(partial + row * p.n + column, sum, count, whole);
       continue;
     }
     C x[kWidth];
 #pragma unroll
     for (int j = 0; j < kWidth; j++) x[j] = sum[j];
-    p.finish(x, count, row, column, z_first);
+    p.finish(x, count, tile.matrix, row, column, z_first);
     Packed<T, kWidth> result;
 #pragma unroll
     for (int j = 0; j < kWidth; j++) result[j] = store_as<T>(x[j]);
-    store_first(y + to, result, count, aligned);
+    store_first(y + row * p.y_row + column, result, count, aligned);
   }
 }
 
@@ -185,15 +194,19 @@ __device__ __forceinline__ void finish_tile(const GemmProblem<T>& p, const Compu
 template <class T>
 __device__ __forceinline__ void finish_sum(const GemmProblem<T>& p, Compute<T> sum,
                                            const GemmTile& tile, int64_t row, int64_t column) {
-  const int64_t in_matrix = row * p.n + column;
   if (p.splits > 1) {
-    p.partials[(tile.split * p.matrices() + tile.matrix) * p.m * p.n + in_matrix] = sum;
+    p.partials[((tile.split * p.matrices() + tile.matrix) * p.m + row) * p.n + column] = sum;
     return;
   }
   Compute<T> x[1] = {sum};
-  p.finish(x, 1, row, column, p.z ? p.offset(tile.matrix, p.z_stack) : 0);
-  p.y[tile.matrix * p.m * p.n + in_matrix] = store_as<T>(x[0]);
+  p.finish(x, 1, tile.matrix, row, column, p.z ? p.offset(tile.matrix, p.z_stack) : 0);
+  p.y[tile.matrix * p.y_matrix + row * p.y_row + column] = store_as<T>(x[0]);
 }
+
+// By the kernel that gemm_choice.h names.
+template <class T>
+void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem);
+void gemm_by_choice_as_tf32(const Arguments& args, GemmProblem<float>& problem);
 
 // The kernels, each for a problem that gemm_choice.h gives it. rows x columns is the tile.
 template <class T>

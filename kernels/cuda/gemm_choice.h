@@ -146,14 +146,15 @@ constexpr Sm90Tile kSm90Tiles[] = {
 
 // The tile and the parts of the depth of which a simple model says that they end first: whole waves
 // of blocks, each with a fixed cost, and another launch where there are parts.
-inline GemmChoice choose_sm90(const GemmFacts& f, const Properties& device) {
+template <size_t N>
+GemmChoice choose_sm90(const GemmFacts& f, const Properties& device, const Sm90Tile (&sizes)[N]) {
   constexpr double kFixedDepth = 256,
                    kReduction = 6e6;  // in products for each sum, and in products of a processor
   constexpr int kShortest = 512;
   GemmChoice best{GemmKernel::kSm90};
   best.grain = 64;
   double least = 0;
-  for (const Sm90Tile& tile : kSm90Tiles) {
+  for (const Sm90Tile& tile : sizes) {
     if (!tile.any_a && !f.a.depth_adjacent) continue;
     const int64_t tiles =
         (f.m + tile.rows - 1) / tile.rows * ((f.n + tile.columns - 1) / tile.columns) * f.matrices;
@@ -176,7 +177,7 @@ inline GemmChoice choose_sm90(const GemmFacts& f, const Properties& device) {
 
 inline GemmChoice choose_gemm(const GemmFacts& f, const Properties& device) {
   if (const auto gemv = choose_gemv(f, device)) return *gemv;
-  if (fits_sm90(f, device)) return choose_sm90(f, device);
+  if (fits_sm90(f, device)) return choose_sm90(f, device, kSm90Tiles);
   if (is_half(f.type) && fits_sm80(f)) return choose_sm80(f, device);
   return choose_simt(f, device);
 }

@@ -21,8 +21,9 @@ __global__ void __launch_bounds__(kThreads)
     const int64_t matrix = i / matrix_size, rest = i - matrix * matrix_size;
     const int64_t row = rest / p.n;
     const int64_t z_first = p.z ? p.offset(matrix, p.z_stack) : 0;
-    p.finish(sum, 1, row, rest - row * p.n, z_first);
-    p.y[i] = store_as<T>(sum[0]);
+    const int64_t column = rest - row * p.n;
+    p.finish(sum, 1, matrix, row, column, z_first);
+    p.y[matrix * p.y_matrix + row * p.y_row + column] = store_as<T>(sum[0]);
   }
 }
 

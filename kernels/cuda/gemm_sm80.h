@@ -119,32 +119,28 @@ __device__ __forceinline__ void load_fragment(uint32_t (&to)[4], const unsigned 
   }
 }
 
-template <class T, int kTile>
+template <int kRows, int kColumns>
 struct Shared {
-  static constexpr int kPitch = kTile + 8;  // a warp's pairs of sums are in different banks
+  static constexpr int kPitch = kColumns + 8;  // a warp's pairs of sums are in different banks
   union {
     struct {
-      unsigned char a[kTile * kDepthBytes], b[kTile * kDepthBytes];
+      unsigned char a[kRows * kDepthBytes], b[kColumns * kDepthBytes];
     } stages[kStages];
-    float sums[kTile / 2][kPitch];
+    float sums[kRows / 2][kPitch];
   };
 };
 
-template <class T, class M, int kTile, bool kADepthAdjacent, bool kBDepthAdjacent>
-__global__ void __launch_bounds__(kThreads, 2)
-    gemm_sm80_kernel(const __grid_constant__ GemmProblem<T> p) {
-  constexpr int kHalf = kTile / 2;  // a warp's rows and columns
-  constexpr int kDown = kHalf / 16, kAcross = kHalf / 8;
+// Multiplies and finishes a tile, whose stages a and b copy.
+template <class M, int kRows, int kColumns, bool kADepthAdjacent, bool kBDepthAdjacent, class T,
+          class A, class B>
+__device__ __forceinline__ void reckon_tile(const GemmProblem<T>& p, const GemmTile& tile, A& a,
+                                            B& b) {
+  constexpr int kHalf = kRows / 2, kHalfAcross = kColumns / 2;  // a warp's rows and columns
+  constexpr int kDown = kHalf / 16, kAcross = kHalfAcross / 8;
   constexpr int kDepth = kDepthBytes / sizeof(T);
-  auto& shared = shared_memory<Shared<T, kTile>>();
-  const GemmTile tile = p.tile(blockIdx.x, kTile, kTile);
-  const int warp_row = warp_index() / 2 * kHalf, warp_column = warp_index() % 2 * kHalf;
+  auto& shared = shared_memory<Shared<kRows, kColumns>>();
+  const int warp_row = warp_index() / 2 * kHalf, warp_column = warp_index() % 2 * kHalfAcross;
 
-  Copier<T, kTile, kADepthAdjacent> a(p.a + p.offset(tile.matrix, p.a_stack) + tile.row * p.a_row,
-                                      p.a_row, p.a_depth, p.m - tile.row, tile.depth);
-  Copier<T, kTile, kBDepthAdjacent> b(
-      p.b + p.offset(tile.matrix, p.b_stack) + tile.column * p.b_column, p.b_column, p.b_depth,
-      p.n - tile.column, tile.depth);
   int64_t to_copy = tile.depth_end - tile.depth;
   const auto copy = [&](int stage) {
     if (to_copy > 0) {
@@ -168,12 +164,12 @@ __global__ void __launch_bounds__(kThreads, 2)
       uint32_t left[kDown][4], right[kAcross / 2][4];
 #pragma unroll
       for (int i = 0; i < kDown; i++)
-        load_fragment<T, kTile, kADepthAdjacent, true>(left[i], shared.stages[stage].a,
+        load_fragment<T, kRows, kADepthAdjacent, true>(left[i], shared.stages[stage].a,
                                                        warp_row + i * 16, step);
 #pragma unroll
       for (int j = 0; j < kAcross / 2; j++)
-        load_fragment<T, kTile, kBDepthAdjacent, false>(right[j], shared.stages[stage].b,
-                                                        warp_column + j * 16, step);
+        load_fragment<T, kColumns, kBDepthAdjacent, false>(right[j], shared.stages[stage].b,
+                                                           warp_column + j * 16, step);
 #pragma unroll
       for (int i = 0; i < kDown; i++)
 #pragma unroll
@@ -186,7 +182,7 @@ __global__ void __launch_bounds__(kThreads, 2)
   wait_all_copies();
   // The upper half of the tile, then the lower.
 #pragma unroll 1
-  for (int half = 0; half < kTile; half += kHalf) {
+  for (int half = 0; half < kRows; half += kHalf) {
     __syncthreads();
     if (warp_row == half) {
 #pragma unroll
@@ -202,14 +198,26 @@ __global__ void __launch_bounds__(kThreads, 2)
     __syncthreads();
     GemmTile part = tile;
     part.row += half;
-    finish_tile(p, &shared.sums[0][0], kHalf, kTile, Shared<T, kTile>::kPitch, part,
-                int(threadIdx.x), kThreads);
+    finish_tile(p, &shared.sums[0][0], kHalf, kColumns, shared.kPitch, part, int(threadIdx.x),
+                kThreads);
   }
+}
+
+template <class T, class M, int kTile, bool kADepthAdjacent, bool kBDepthAdjacent>
+__global__ void __launch_bounds__(kThreads, 2)
+    gemm_sm80_kernel(const __grid_constant__ GemmProblem<T> p) {
+  const GemmTile tile = p.tile(blockIdx.x, kTile, kTile);
+  Copier<T, kTile, kADepthAdjacent> a(p.a + p.offset(tile.matrix, p.a_stack) + tile.row * p.a_row,
+                                      p.a_row, p.a_depth, p.m - tile.row, tile.depth);
+  Copier<T, kTile, kBDepthAdjacent> b(
+      p.b + p.offset(tile.matrix, p.b_stack) + tile.column * p.b_column, p.b_column, p.b_depth,
+      p.n - tile.column, tile.depth);
+  reckon_tile<M, kTile, kTile, kADepthAdjacent, kBDepthAdjacent>(p, tile, a, b);
 }
 
 template <class T, class M, int kTile>
 void run(const Arguments& args, const GemmProblem<T>& p) {
-  static_assert(sizeof(Shared<T, kTile>) <= 99 * 1024, "what capability 8.6 and 8.9 have");
+  static_assert(sizeof(Shared<kTile, kTile>) <= 99 * 1024, "what capability 8.6 and 8.9 have");
   const auto kernel = p.a_depth == 1   ? p.b_depth == 1 ? gemm_sm80_kernel<T, M, kTile, true, true>
                                                         : gemm_sm80_kernel<T, M, kTile, true, false>
                         : p.b_depth == 1 ? gemm_sm80_kernel<T, M, kTile, false, true>
@@ -217,7 +225,7 @@ void run(const Arguments& args, const GemmProblem<T>& p) {
   launch(args, kernel,
          {.blocks = blocks_for(p.tiles(kTile, kTile), 1),
           .threads = kThreads,
-          .shared_bytes = sizeof(Shared<T, kTile>)},
+          .shared_bytes = sizeof(Shared<kTile, kTile>)},
          p);
 }
 

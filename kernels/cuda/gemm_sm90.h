@@ -222,18 +222,12 @@ __device__ __forceinline__ void finish(const GemmProblem<T>& p,
   }
 }
 
-template <class T, class E, class S>
-__global__ void __launch_bounds__(S::kThreads, S::kBlocks)
-    gemm_sm90_kernel(const __grid_constant__ GemmProblem<T> p,
-                     const __grid_constant__ Operands operands) {
-#if SX_SM90
-  if (p.is_unwanted()) return;
+// The block's tiles: one thread calls fill(shared), which fills the ring for all of them, and the
+// others use it.
+template <class E, class S, class T, class Fill>
+__device__ __forceinline__ void reckon_tiles(const GemmProblem<T>& p, Fill fill) {
   auto& shared = shared_memory<Shared<E, S>>();
-  if (threadIdx.x == 0) {
-    prefetch_tensor_map(operands.a);
-    prefetch_tensor_map(operands.b);
-    shared.ring.init(S::kUsers);
-  }
+  if (threadIdx.x == 0) shared.ring.init(S::kUsers);
   if constexpr (S::kCluster > 1)
     cluster_sync();
   else
@@ -242,7 +236,7 @@ __global__ void __launch_bounds__(S::kThreads, S::kBlocks)
   const int user = int(threadIdx.x) / kWarpgroup - 1;
   if (user < 0) {
     keep_registers<S::kFillerRegisters>();
-    if (threadIdx.x == 0) fill<T, E, S>(p, operands, shared);
+    if (threadIdx.x == 0) fill(shared);
   } else {
     take_registers<S::kUserRegisters>();
     typename Ring<S::kStages, S::kCluster>::Place place;
@@ -257,6 +251,19 @@ __global__ void __launch_bounds__(S::kThreads, S::kBlocks)
   }
   // Shared memory stays while the other block may write to it.
   if constexpr (S::kCluster > 1) cluster_sync();
+}
+
+template <class T, class E, class S>
+__global__ void __launch_bounds__(S::kThreads, S::kBlocks)
+    gemm_sm90_kernel(const __grid_constant__ GemmProblem<T> p,
+                     const __grid_constant__ Operands operands) {
+#if SX_SM90
+  if (p.is_unwanted()) return;
+  if (threadIdx.x == 0) {
+    prefetch_tensor_map(operands.a);
+    prefetch_tensor_map(operands.b);
+  }
+  reckon_tiles<E, S>(p, [&](Shared<E, S>& shared) { fill<T, E, S>(p, operands, shared); });
 #endif
 }
 
@@ -293,18 +300,22 @@ struct StackMap {
   }
 };
 
-template <class S, class E, class T>
-void run(const Arguments& args, const GemmProblem<T>& p, const Operands& operands) {
+// As many blocks as there is room for, at most.
+template <class E, class S, class T>
+Grid persistent_grid(const Arguments& args, const GemmProblem<T>& p) {
   static_assert(sizeof(Shared<E, S>) <= (228 / S::kBlocks - 1) * 1024,
                 "a processor of capability 9.0 has 228 KB, of which each block takes one");
   const int64_t most =
       int64_t{stream_of(args).device.processors} * S::kBlocks / S::kCluster * S::kCluster;
-  launch(args, gemm_sm90_kernel<T, E, S>,
-         {.blocks = static_cast<uint32_t>(std::min(p.tiles(S::kRows, S::kColumns), most)),
+  return {.blocks = static_cast<uint32_t>(std::min(p.tiles(S::kRows, S::kColumns), most)),
           .threads = static_cast<uint32_t>(S::kThreads),
           .shared_bytes = sizeof(Shared<E, S>),
-          .cluster = static_cast<uint32_t>(S::kCluster)},
-         p, operands);
+          .cluster = static_cast<uint32_t>(S::kCluster)};
+}
+
+template <class S, class E, class T>
+void run(const Arguments& args, const GemmProblem<T>& p, const Operands& operands) {
+  launch(args, gemm_sm90_kernel<T, E, S>, persistent_grid<E, S>(args, p), p, operands);
 }
 
 template <class S, class T>

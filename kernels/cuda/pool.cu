@@ -3,33 +3,21 @@
 // any number. A thread an output, neighbours along the last axis; what windows share comes from the
 // cache. Taps outside are left out before the loops, not in them. Not yet measured on a GPU. The
 // parameters are those of kernels/cpu/pool.cpp, which goes axis by axis instead.
-#include "cuda/device/math.h"
-#include "cuda/launch.h"
+#include "cuda/pool.h"
 
 namespace sx::cuda {
 namespace {
 
 struct Params {
   int64_t planes;
-  int64_t input[3], output[3], kernel[3], stride[3], dilation[3], begin[3], end[3];
-  int64_t count_pads;  // average: 1 if padding counts into the divisor
+  PoolGeometry geometry;
 };
 
 constexpr int kThreads = 256;
 
-// The taps [first, last) that meet elements [from, to) at position o of axis i.
-struct Taps {
-  int64_t first, last;
-  __device__ Taps(const Params& p, int i, int64_t o, int64_t from, int64_t to) {
-    const int64_t d = p.dilation[i], start = o * p.stride[i] - p.begin[i];
-    first = start >= from ? 0 : min((from - start + d - 1) / d, p.kernel[i]);
-    last = start >= to ? first : min(max((to - start + d - 1) / d, first), p.kernel[i]);
-  }
-  __device__ Taps(const Params& p, int i, int64_t o) : Taps(p, i, o, 0, p.input[i]) {}
-};
-
 template <class T, bool kMax>
-__global__ void __launch_bounds__(kThreads) pool_kernel(const T* x, T* y, int64_t count, Params p) {
+__global__ void __launch_bounds__(kThreads)
+    pool_kernel(const T* x, T* y, int64_t count, PoolGeometry p) {
   const int64_t step = int64_t{gridDim.x} * kThreads;
   for (int64_t at = int64_t{blockIdx.x} * kThreads + threadIdx.x; at < count; at += step) {
     const int64_t q = at % p.output[2], rest = at / p.output[2];
@@ -47,15 +35,7 @@ __global__ void __launch_bounds__(kThreads) pool_kernel(const T* x, T* y, int64_
           a = kMax ? max_or_nan(a, v) : a + v;
         }
       }
-    if (!kMax) {
-      int64_t taps = 1;
-      for (int i = 0; i < 3; i++) {
-        const Taps counted =
-            p.count_pads ? Taps(p, i, o[i], -p.begin[i], p.input[i] + p.end[i]) : Taps(p, i, o[i]);
-        taps *= counted.last - counted.first;
-      }
-      a /= float(taps);
-    }
+    if (!kMax) a /= averaged_taps(p, o);
     y[at] = store_as<T>(a);
   }
 }
@@ -63,10 +43,10 @@ __global__ void __launch_bounds__(kThreads) pool_kernel(const T* x, T* y, int64_
 template <class T, bool kMax>
 void pool(const Arguments& args) {
   const auto p = args.params_as<Params>();
-  const int64_t count = p.planes * p.output[0] * p.output[1] * p.output[2];
+  const int64_t count = p.planes * p.geometry.outputs();
   launch(args, pool_kernel<T, kMax>,
          {.blocks = striding_blocks(args, count, kThreads), .threads = kThreads},
-         args.data<const T>(0), args.data<T>(1), count, p);
+         args.data<const T>(0), args.data<T>(1), count, p.geometry);
 }
 
 SX_KERNEL("max_pool.f32", pool<float, true>);

@@ -54,7 +54,7 @@ public record BlockedPool(boolean max, Window window, boolean countIncludePad) i
                 .input(0)
                 .output(0)
                 .param(in.shape(0).elements(0, 2));
-        Pooling.addGeometry(launch, s);
+        ConvolutionKernel.addAxes(launch, Pooling.axes(s));
         return Optional.of(launch.param(countIncludePad ? 1L : 0)
                 .scratchPerThread(4 * ChannelBlocks.SIZE * s.input[s.axes() - 1]));
     }

@@ -92,7 +92,7 @@ final class ConvolutionKernel {
         }
         boolean depthwise = convolution.channels() == 1 && convolution.filters() <= FEW_FILTERS;
         var kernel = new ConvolutionKernel(convolution, depthwise);
-        Launch direct = kernel.direct(dtype, activation, addLast);
+        Launch direct = kernel.direct("conv_direct", dtype, activation, addLast);
         Optional<Launch> tiled = dtype == DType.FLOAT32
                 ? Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
                         .map(tile -> kernel.launch(tile, constantWeight, activation, addLast))
@@ -109,13 +109,23 @@ final class ConvolutionKernel {
         return dtype == DType.FLOAT32 || dtype == DType.FLOAT16 || dtype == DType.BFLOAT16;
     }
 
-    private Launch direct(DType dtype, Activation activation, boolean addLast) {
-        Launch launch = Launch.of("conv_direct", dtype)
-                .input(0)
-                .input(1)
-                .input(2)
-                .input(3)
-                .output(0);
+    /** The launch of a convolution of tensors whose channels are last, for GPUs. */
+    static Optional<Launch> channelsLast(DType dtype, Convolution convolution, Activation activation, boolean addLast) {
+        if (convolution.sliding().axes() > 3 || !hasKernel(dtype)) {
+            return Optional.empty();
+        }
+        var kernel = new ConvolutionKernel(convolution, false);
+        Launch launch = kernel.direct("conv_channels_last", dtype, activation, addLast);
+        if (dtype == DType.FLOAT32) {
+            launch.fast("conv_channels_last_tf32.f32");
+        }
+        long sums = convolution.output().elements();
+        return Optional.of(launch.scratch(MatrixLaunch.partialSumBytes(sums, kernel.depth(), dtype)));
+    }
+
+    private Launch direct(String kernelKey, DType dtype, Activation activation, boolean addLast) {
+        Launch launch =
+                Launch.of(kernelKey, dtype).input(0).input(1).input(2).input(3).output(0);
         addGeometry(launch);
         activation.addTo(launch.param(addLast ? 1L : 0));
         return launch;
@@ -222,6 +232,11 @@ final class ConvolutionKernel {
     /** The parameters that all kernels of convolutions begin with. */
     static void addGeometry(Launch launch, Convolution c, long[][] axes) {
         launch.params(c.batch(), c.group(), c.channels(), c.filters());
+        addAxes(launch, axes);
+    }
+
+    /** The fields of three axes, each field of all axes together. */
+    static void addAxes(Launch launch, long[][] axes) {
         for (int field = 0; field < axes[0].length; field++) {
             launch.params(axes[0][field], axes[1][field], axes[2][field]);
         }

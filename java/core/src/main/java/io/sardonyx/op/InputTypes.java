@@ -5,6 +5,7 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -35,9 +36,9 @@ public final class InputTypes {
         return new InputTypes(Collections.unmodifiableList(new ArrayList<>(types)), outputs, values, constants);
     }
 
-    /** Types alone, no values; one output. */
+    /** Types alone, {@code null} where an optional input is absent, no values; one output. */
     public static InputTypes of(TensorType... types) {
-        return of(List.of(types), 1, i -> null, i -> false);
+        return of(Arrays.asList(types), 1, i -> null, i -> false);
     }
 
     /** The number of inputs named by the node, absent ones in between included. */

@@ -179,8 +179,13 @@ final class MatrixLaunch {
         addSizes(launch, m, stack);
         addFinish(launch);
         long sums = stack.stream().mapToLong(Axis::size).reduce(m * product.n, (a, b) -> a * b);
-        long pieces = Math.min(Math.min(PIECES, product.k / PIECE), PARTIAL_SUMS / Math.max(sums, 1));
-        return launch.scratch(pieces < 2 ? 0 : pieces * sums * Math.max(dtype.bits() / 8, Float.BYTES));
+        return launch.scratch(partialSumBytes(sums, product.k, dtype));
+    }
+
+    /** Room for the sums of a depth that a GPU cuts into pieces; 0 where it had better not. */
+    static long partialSumBytes(long sums, long depth, DType dtype) {
+        long pieces = Math.min(Math.min(PIECES, depth / PIECE), PARTIAL_SUMS / Math.max(sums, 1));
+        return pieces < 2 ? 0 : pieces * sums * Math.max(dtype.bits() / 8, Float.BYTES);
     }
 
     private void addAddends(Launch launch, InputTypes in) {

@@ -53,9 +53,10 @@ interface Pooling extends TensorOperator {
         if (s.axes() > 3) {
             return Optional.empty();
         }
+        long[][] axes = axes(s);
         Launch launch =
                 Launch.of(key, x.dtype()).input(0).output(0).param(x.shape().elements(0, 2));
-        long[][] axes = addGeometry(launch, s);
+        ConvolutionKernel.addAxes(launch, axes);
         // A plane laid out with its padding, its rows reduced, and these reduced along the axis in the middle.
         long[] w = axes[2];
         long reach = (w[2] - 1) * w[4] + 1;
@@ -71,17 +72,14 @@ interface Pooling extends TensorOperator {
                         4 * (ConvolutionKernel.roundUp((long) layout, ConvolutionKernel.LINE) + (long) reduced)));
     }
 
-    /** Adds input, output, kernel, stride, dilation, begin and end of three axes each, and gives them axis by axis. */
-    static long[][] addGeometry(Launch launch, Sliding s) {
+    /** Input, output, kernel, stride, dilation, begin and end of each of the kernels' three axes. */
+    static long[][] axes(Sliding s) {
         long[] one = {1, 1, 1, 1, 1, 0, 0};
         long[][] axes = {one, one, one};
         for (int i = 0; i < s.axes(); i++) {
             axes[ConvolutionKernel.kernelAxis(i, s.axes())] =
                     new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i], s.end[i]
                     };
-        }
-        for (int field = 0; field < one.length; field++) {
-            launch.params(axes[0][field], axes[1][field], axes[2][field]);
         }
         return axes;
     }

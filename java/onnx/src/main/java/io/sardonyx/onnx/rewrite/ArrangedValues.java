@@ -35,11 +35,15 @@ final class ArrangedValues {
 
     /** The value in the other order; whoever asks knows that it has so many channels and axes. */
     Arranged require(String value, long channels, int rank) {
-        return arranged.computeIfAbsent(value, v -> {
-            var made = new Arranged(graph.fresh(v + "_arranged"), channels, rank);
-            graph.add(Node.of("arrange " + v, order.there(rank), List.of(v), List.of(made.name)));
-            return made;
-        });
+        Arranged known = arranged.get(value);
+        if (known != null && known.channels == channels && known.rank == rank) {
+            return known;
+        }
+        requirePlain(value);
+        var made = new Arranged(graph.fresh(value + "_arranged"), channels, rank);
+        graph.add(Node.of("arrange " + value, order.there(rank), List.of(value), List.of(made.name)));
+        arranged.put(value, made);
+        return made;
     }
 
     /** A name for {@code value} in the other order, which a node that is about to be added gives instead of it. */

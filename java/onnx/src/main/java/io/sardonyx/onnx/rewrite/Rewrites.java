@@ -9,6 +9,7 @@ import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.tensor.HostTensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -35,10 +36,10 @@ public final class Rewrites {
                 new FuseConv(),
                 new RemoveUnused());
         rewrites.forEach(rewrite -> rewrite.apply(graph));
-        if (device.has("conv_blocked.f32")) {
-            new ArrangeChannels(new BlockOrder(), g -> new BlockedConvForm(g, precision)).apply(graph);
+        order(device, precision).ifPresent(rewrite -> {
+            rewrite.apply(graph);
             new RemoveUnused().apply(graph);
-        }
+        });
         if (!device.onHost()) { // CPUs find a chain's tensors in their caches: no model got faster, and all load more
             // slowly
             new FuseElementwise().apply(graph);
@@ -50,6 +51,16 @@ public final class Rewrites {
                 apply(body.graph(), device, precision, limits);
             }
         }
+    }
+
+    /** The order of channels that the device's convolutions want, if they want one. */
+    private static Optional<Rewrite> order(Device device, Precision precision) {
+        if (device.has("conv_blocked.f32")) {
+            return Optional.of(new ArrangeChannels(new BlockOrder(), graph -> new BlockedConvForm(graph, precision)));
+        }
+        return device.has("conv_channels_last.f32")
+                ? Optional.of(new ArrangeChannels(new LastOrder(), LastConvForm::new))
+                : Optional.empty();
     }
 
     /** Gives a body its own entry for each constant around it that it uses, so that there, too, it is one for rewrites and plans. */
