@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -302,6 +303,19 @@ public final class Model implements AutoCloseable {
         } finally {
             gate.leave();
         }
+    }
+
+    /**
+     * What a run does for inputs of these types, a line for each node that is left after all rewrites: where it runs, by which kernel, its
+     * operator and its name. For people; {@link #placement} has the same for programs.
+     */
+    public String plan(List<TensorType> types) {
+        StringBuilder lines = new StringBuilder();
+        for (Placement p : placement(types)) {
+            lines.append(String.format(
+                    Locale.ROOT, "%-9s  %-28s  %-20s  %s\n", p.where(), p.kernel(), p.opType(), p.node()));
+        }
+        return lines.toString();
     }
 
     /** What the model's memory is spent on, for inputs of these types. */

@@ -41,8 +41,7 @@ class BlockedConvTest extends OperatorTest {
         }
 
         Shape y() {
-            return conv().infer(
-                            InputTypes.of(TensorType.of(DType.FLOAT32, x().toArray()), w().type()))
+            return conv().infer(InputTypes.of(TensorType.of(DType.FLOAT32, x().toArray()), w().type()))
                     .get(0)
                     .shape();
         }

@@ -260,7 +260,7 @@ final class StagePlanner {
         long scratchBytes = device.scratch(launch, context.threads());
         Optional<Arena.Block> scratch =
                 scratchBytes == 0 ? Optional.empty() : Optional.of(arena.add(scratchBytes, step));
-        add(node, device.name(), commands -> {
+        add(node, device.name(), launch.kernel(), commands -> {
             List<Optional<Operand>> arguments = new ArrayList<>();
             for (OperandSource source : operands) {
                 arguments.add(
@@ -381,8 +381,12 @@ final class StagePlanner {
     }
 
     private void add(Instruction node, String where, PlannedStep step) {
+        add(node, where, "", step);
+    }
+
+    private void add(Instruction node, String where, String kernel, PlannedStep step) {
         steps.add(step);
-        parts.placement.add(new Placement(node.name(), node.opType(), where));
+        parts.placement.add(new Placement(node.name(), node.opType(), where, kernel));
     }
 
     /** Outputs that do not lie in their own memory yet are written there. */

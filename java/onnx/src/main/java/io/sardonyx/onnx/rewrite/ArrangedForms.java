@@ -19,6 +19,7 @@ import io.sardonyx.op.ReduceMax;
 import io.sardonyx.op.ReduceMean;
 import io.sardonyx.op.Resize;
 import io.sardonyx.op.TensorOperator;
+import io.sardonyx.op.Upsample;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
@@ -69,6 +70,8 @@ final class ArrangedForms {
             return normalize(node, norm, x.get());
         } else if (operator instanceof Resize resize && resize.axes().isEmpty()) {
             return resize(node, resize, x.get());
+        } else if (operator instanceof Upsample upsample) {
+            return resize(node, upsample.resize(), x.get());
         } else if (operator instanceof Pad pad && !node.hasInput(3)) {
             return pad(node, pad, x.get());
         }

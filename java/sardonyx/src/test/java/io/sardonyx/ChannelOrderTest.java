@@ -1,0 +1,266 @@
+package io.sardonyx;
+
+import static io.sardonyx.onnx.read.Onnx.attribute;
+import static io.sardonyx.onnx.read.Onnx.body;
+import static io.sardonyx.onnx.read.Onnx.node;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.protobuf.ByteString;
+import io.sardonyx.device.Device;
+import io.sardonyx.device.ReferenceDevice;
+import io.sardonyx.onnx.DevicePolicy;
+import io.sardonyx.onnx.Model;
+import io.sardonyx.onnx.Outputs;
+import io.sardonyx.onnx.plan.Placement;
+import io.sardonyx.onnx.proto.AttributeProto;
+import io.sardonyx.onnx.proto.GraphProto;
+import io.sardonyx.onnx.proto.NodeProto;
+import io.sardonyx.onnx.proto.TensorProto;
+import io.sardonyx.onnx.read.Onnx;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import io.sardonyx.testkit.Data;
+import io.sardonyx.testkit.TestDevices;
+import io.sardonyx.testkit.Tolerance;
+import io.sardonyx.testkit.Verify;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Graphs that are moved into another order of channels: channels in blocks on a CPU, channels last on a GPU. Results are those of the plain
+ * graph on the reference, and tensors are moved only where a node cannot do without.
+ */
+class ChannelOrderTest {
+    private static final List<String> MOVES = List.of("BlockChannels", "UnblockChannels", "Transpose");
+
+    /** A graph from x [2, 20, 9, 11] to y, and how many tensors are to be moved on a CPU. */
+    private record Net(String name, int moves, GraphProto.Builder graph) {}
+
+    private static Stream<Net> nets() {
+        return Stream.of(
+                net("one convolution", 0, conv("x", "w3", "y")),
+                net(
+                        "a chain",
+                        0,
+                        conv("x", "w3", "a"),
+                        node("Relu", "a", "b"),
+                        conv("b", "w1", "c"),
+                        conv("c", "w1", "y")),
+                net(
+                        "a residual",
+                        0,
+                        conv("x", "w3", "a"),
+                        conv("a", "w1", "b"),
+                        node("Add", "b a", "c"),
+                        node("Relu", "c", "d"),
+                        conv("d", "w1", "y")),
+                net("a residual that is plain", 0, conv("x", "same", "a"), node("Add", "a x", "y")),
+                net(
+                        "many elementwise nodes",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("Abs", "a", "b"),
+                        node("Sqrt", "b", "c"),
+                        node("Mul", "c perChannel", "d"),
+                        node("Sub", "d three", "e"),
+                        node("PRelu", "e slope", "f"),
+                        node("Clip", "f zero six", "g"),
+                        node("Max", "g a", "y")),
+                net("what broadcasts otherwise is plain", 1, conv("x", "w3", "a"), node("Mul", "a perColumn", "y")),
+                net(
+                        "squeeze and excite",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("GlobalAveragePool", "a", "b"),
+                        conv("b", "w1", "c"),
+                        node("HardSigmoid", "c", "d"),
+                        node("Mul", "a d", "y")),
+                net(
+                        "reductions along the image",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("ReduceMean", "a", "b", ints("axes", -1, 2)),
+                        node("GlobalMaxPool", "a", "c"),
+                        node("Add", "b c", "y")),
+                net(
+                        "a reduction along channels is plain",
+                        0,
+                        conv("x", "w3", "a"),
+                        node("ReduceMean", "a", "y", ints("axes", 1))),
+                net("poolings", 1, conv("x", "w3", "a"), pool("MaxPool", "a", "b"), pool("AveragePool", "b", "y")),
+                net(
+                        "a pooling with indices is plain",
+                        0,
+                        conv("x", "w3", "a"),
+                        node("MaxPool", "a", "y i", ints("kernel_shape", 2, 2))),
+                net(
+                        "whole blocks side by side",
+                        1,
+                        conv("x", "w32", "a"),
+                        conv("x", "w3", "b"),
+                        node("Concat", "a b", "y", attribute("axis", 1))),
+                net(
+                        "ragged blocks side by side",
+                        2,
+                        conv("x", "w3", "a"),
+                        node("Abs", "a", "c"),
+                        node("Abs", "c", "d"),
+                        node("Concat", "c d", "y", attribute("axis", 1))),
+                net(
+                        "side by side along rows",
+                        2,
+                        conv("x", "w3", "a"),
+                        node("Abs", "a", "c"),
+                        node("Exp", "a", "d"),
+                        node("Concat", "c d", "y", attribute("axis", 2))),
+                net(
+                        "a normalisation",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("Relu", "a", "r"),
+                        node("BatchNormalization", "r perChannel1 shift mean variance", "y")),
+                net("a larger image", 1, conv("x", "w3", "a"), node("Resize", "a _ scales", "y")),
+                net(
+                        "an image of a size",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("Resize", "a _ _ sizes", "y", text("mode", "linear"))),
+                net(
+                        "mirrored borders",
+                        0,
+                        conv("x", "w3", "a"),
+                        node("Pad", "a pads", "b", text("mode", "reflect")),
+                        conv("b", "w1", "y")),
+                net(
+                        "depthwise",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("Conv", "a depthwise", "b", attribute("group", 24), ints("pads", 1, 1, 1, 1)),
+                        node("Relu", "b", "y")),
+                net("depthwise first", 2, node("Conv", "x first", "a", attribute("group", 20)), node("Relu", "a", "y")),
+                net(
+                        "groups",
+                        0,
+                        node("Conv", "x groups", "a", attribute("group", 2)),
+                        node("Conv", "a groups24", "y", attribute("group", 2))),
+                net("few filters", 1, conv("x", "w3", "a"), node("Relu", "a", "b"), conv("b", "few", "y")),
+                net("back to rows", 0, conv("x", "w3", "a"), node("Flatten", "a", "y")),
+                net(
+                        "used in both forms",
+                        1,
+                        conv("x", "w3", "a"),
+                        conv("a", "w1", "b"),
+                        node("Softmax", "a", "c", attribute("axis", 1)),
+                        node("Add", "b c", "y")),
+                net(
+                        "winograd",
+                        0,
+                        conv("x", "w32", "a"),
+                        node("Conv", "a wide", "b", ints("pads", 1, 1, 1, 1)),
+                        conv("b", "w32back", "y")));
+    }
+
+    private static Net net(String name, int moves, NodeProto.Builder... nodes) {
+        GraphProto.Builder graph = body(nodes)
+                .addInput(Onnx.value("x", DType.FLOAT32.code(), 2, 20, 9, 11))
+                .addInitializer(floats("w3", Data.normal(1, 24, 20, 3, 3)))
+                .addInitializer(floats("w1", Data.normal(2, 24, 24, 1, 1)))
+                .addInitializer(floats("w32", Data.normal(3, 32, 20, 3, 3)))
+                .addInitializer(floats("w32back", Data.normal(4, 24, 32, 1, 1)))
+                .addInitializer(floats("wide", Data.normal(5, 32, 32, 3, 3)))
+                .addInitializer(floats("same", Data.normal(6, 20, 20, 1, 1)))
+                .addInitializer(floats("few", Data.normal(7, 3, 24, 3, 3)))
+                .addInitializer(floats("depthwise", Data.normal(8, 24, 1, 3, 3)))
+                .addInitializer(floats("first", Data.normal(9, 20, 1, 3, 3)))
+                .addInitializer(floats("groups", Data.normal(10, 24, 10, 3, 3)))
+                .addInitializer(floats("groups24", Data.normal(11, 24, 12, 2, 2)))
+                .addInitializer(floats("perChannel", Data.normal(12, 24, 1, 1)))
+                .addInitializer(floats("perChannel1", Data.normal(12, 24)))
+                .addInitializer(floats("shift", Data.normal(13, 24)))
+                .addInitializer(floats("mean", Data.normal(14, 24)))
+                .addInitializer(floats("variance", Data.uniform(DType.FLOAT32, 15, 0.5, 2, 24)))
+                .addInitializer(floats("slope", Data.normal(16, 1, 24, 1, 1)))
+                .addInitializer(floats("perColumn", Data.normal(17, 9)))
+                .addInitializer(floats("zero", HostTensor.of(Shape.of(), 0f)))
+                .addInitializer(floats("three", HostTensor.of(Shape.of(1, 1), 3f)))
+                .addInitializer(floats("six", HostTensor.of(Shape.of(), 6f)))
+                .addInitializer(floats("scales", HostTensor.of(Shape.of(4), 1f, 1f, 2f, 1.5f)))
+                .addInitializer(longs("sizes", 2, 24, 10, 5))
+                .addInitializer(longs("pads", 0, 0, 1, 2, 0, 0, 2, 0))
+                .addOutput(Onnx.unshaped("y", DType.FLOAT32));
+        return new Net(name, moves, graph);
+    }
+
+    private static NodeProto.Builder conv(String input, String weights, String output) {
+        return node("Conv", input + " " + weights, output);
+    }
+
+    private static NodeProto.Builder pool(String operator, String input, String output) {
+        return node(
+                operator, input, output, ints("kernel_shape", 3, 2), ints("strides", 2, 1), ints("pads", 1, 0, 1, 1));
+    }
+
+    private static TensorProto.Builder floats(String name, HostTensor tensor) {
+        return Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
+                .setRawData(ByteString.copyFrom(tensor.data()));
+    }
+
+    private static TensorProto.Builder longs(String name, long... values) {
+        return floats(name, HostTensor.of(Shape.of(values.length), values));
+    }
+
+    private static AttributeProto.Builder ints(String name, long... values) {
+        var attribute = AttributeProto.newBuilder().setName(name).setType(7);
+        for (long v : values) {
+            attribute.addInts(v);
+        }
+        return attribute;
+    }
+
+    private static AttributeProto.Builder text(String name, String value) {
+        return AttributeProto.newBuilder().setName(name).setType(3).setS(ByteString.copyFromUtf8(value));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyNetOnEveryDevice() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Device device : TestDevices.all()) {
+            nets().forEach(net ->
+                    tests.add(DynamicTest.dynamicTest(net.name + " on " + device, () -> run(net, device))));
+        }
+        return tests.stream();
+    }
+
+    private static void run(Net net, Device device) {
+        byte[] bytes = Onnx.model(net.graph)
+                .setOpsetImport(0, Onnx.opset("", 16))
+                .build()
+                .toByteArray();
+        HostTensor x = Data.normal(99, 2, 20, 9, 11);
+        List<TensorType> types = List.of(x.type());
+        try (Model model =
+                        Model.builder(bytes).device(DevicePolicy.prefer(device)).load();
+                Model plain = Model.builder(bytes)
+                        .device(DevicePolicy.prefer(ReferenceDevice.INSTANCE))
+                        .load();
+                Outputs actual = model.run(Map.of("x", x));
+                Outputs expected = plain.run(Map.of("x", x))) {
+            Verify.that(actual.get(0).toHost())
+                    .matches(expected.get(0).toHost())
+                    .within(Tolerance.of(2e-5, 4e-4));
+            if (device.has("conv_blocked.f32")) {
+                long moves = model.placement(types).stream()
+                        .map(Placement::opType)
+                        .filter(MOVES::contains)
+                        .count();
+                assertEquals(net.moves, moves, () -> model.placement(types).toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.sardonyx;
+
+import static io.sardonyx.onnx.read.Onnx.body;
+import static io.sardonyx.onnx.read.Onnx.node;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.sardonyx.device.Device;
+import io.sardonyx.onnx.DevicePolicy;
+import io.sardonyx.onnx.Model;
+import io.sardonyx.onnx.Outputs;
+import io.sardonyx.onnx.Precision;
+import io.sardonyx.onnx.plan.Placement;
+import io.sardonyx.onnx.proto.GraphProto;
+import io.sardonyx.onnx.proto.TensorProto;
+import io.sardonyx.onnx.read.Onnx;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import io.sardonyx.testkit.TestDevices;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The largest error of Winograd's algorithm, against float64, is at most four times that of the direct kernel, which STRICT asks for. */
+class WinogradErrorTest {
+    private static final int CHANNELS = 64;
+    private static final int FILTERS = 32;
+    private static final int SIDE = 22;
+
+    @TestFactory
+    Stream<DynamicTest> normalAndOfOneSign() {
+        return TestDevices.all().stream()
+                .filter(device -> device.has("conv_winograd.f32"))
+                .flatMap(device -> Stream.of(
+                        DynamicTest.dynamicTest("normal", () -> compare(device, new Random(1)::nextGaussian)),
+                        DynamicTest.dynamicTest("of one sign", () -> compare(device, new Random(2)::nextDouble))));
+    }
+
+    private static void compare(Device device, DoubleSupplier values) {
+        HostTensor x = random(values, 1, CHANNELS, SIDE, SIDE);
+        HostTensor w = random(values, FILTERS, CHANNELS, 3, 3);
+        HostTensor identity = HostTensor.allocate(x.type().with(Shape.of(CHANNELS, CHANNELS, 1, 1)));
+        for (int c = 0; c < CHANNELS; c++) {
+            identity.set(c * CHANNELS + c, 1.0);
+        }
+        // The first convolution changes nothing, but leaves its result in the order that the second one wants.
+        GraphProto.Builder graph = body(node("Conv", "x identity", "a"), node("Conv", "a w", "y"))
+                .addInput(Onnx.value("x", DType.FLOAT32.code(), 1, CHANNELS, SIDE, SIDE))
+                .addInitializer(floats("identity", identity))
+                .addInitializer(floats("w", w))
+                .addOutput(Onnx.unshaped("y", DType.FLOAT32));
+        byte[] bytes = Onnx.model(graph).build().toByteArray();
+        double[] exact = exact(x.toDoubles(), w.toDoubles());
+        double direct = error(bytes, device, Precision.STRICT, x, exact, "conv_blocked.f32");
+        double winograd = error(bytes, device, Precision.FLOAT32, x, exact, "conv_winograd.f32");
+        assertTrue(winograd <= 4 * direct, "largest error " + winograd + ", that of the direct kernel " + direct);
+    }
+
+    private static HostTensor random(DoubleSupplier values, long... sizes) {
+        HostTensor tensor = HostTensor.allocate(TensorType.of(DType.FLOAT32, sizes));
+        for (int i = 0; i < tensor.size(); i++) {
+            tensor.set(i, values.getAsDouble());
+        }
+        return tensor;
+    }
+
+    private static double[] exact(double[] x, double[] w) {
+        int out = SIDE - 2;
+        double[] y = new double[FILTERS * out * out];
+        for (int i = 0; i < y.length; i++) {
+            int f = i / (out * out);
+            int at = i / out % out * SIDE + i % out;
+            for (int c = 0; c < CHANNELS; c++) {
+                for (int t = 0; t < 9; t++) {
+                    y[i] += w[(f * CHANNELS + c) * 9 + t] * x[c * SIDE * SIDE + at + t / 3 * SIDE + t % 3];
+                }
+            }
+        }
+        return y;
+    }
+
+    private static double error(
+            byte[] bytes, Device device, Precision precision, HostTensor x, double[] exact, String kernel) {
+        try (Model model = Model.builder(bytes)
+                        .device(DevicePolicy.require(device))
+                        .precision(precision)
+                        .load();
+                Outputs outputs = model.run(Map.of("x", x))) {
+            List<Placement> placement = model.placement(List.of(x.type()));
+            assertTrue(placement.stream().anyMatch(p -> p.kernel().equals(kernel)), () -> placement.toString());
+            double[] y = outputs.get(0).toHost().toDoubles();
+            double largest = 0;
+            for (int i = 0; i < y.length; i++) {
+                largest = Math.max(largest, Math.abs(y[i] - exact[i]));
+            }
+            return largest;
+        }
+    }
+
+    private static TensorProto.Builder floats(String name, HostTensor tensor) {
+        return Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
+                .setRawData(ByteString.copyFrom(tensor.data()));
+    }
+}
