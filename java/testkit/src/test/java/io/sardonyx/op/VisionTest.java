@@ -101,12 +101,16 @@ class VisionTest extends OperatorTest {
                                 2,
                                 -2.5,
                                 2.5,
-                                Shape.of(2).concat(axes).concat(Shape.of(size.length)).toArray());
+                                Shape.of(2)
+                                        .concat(axes)
+                                        .concat(Shape.of(size.length))
+                                        .toArray());
                         grid.set(0, Double.NaN);
                         grid.set(size.length, Double.POSITIVE_INFINITY);
                         grid.set(2 * size.length, -1e30);
                         cases.add(Case.of(operator + " of " + axes, operator)
-                                .input(Data.normal(1, Shape.of(2, 3).concat(axes).toArray()))
+                                .input(Data.normal(
+                                        1, Shape.of(2, 3).concat(axes).toArray()))
                                 .input(grid));
                     }
                 }
