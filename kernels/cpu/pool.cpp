@@ -1,4 +1,5 @@
-// max_pool.f32 and average_pool.f32: the largest element and the mean of each window.
+// max_pool.f32 and average_pool.f32: the largest element and the mean of each window;
+// max_pool_indices.f32 also says where the largest lies, for which it goes through every window.
 // x is [planes, input], y is [planes, output]; a NaN is larger than any number.
 // Axis by axis, since both are separable: along rows first, from a plane laid out as window.h says,
 // then whole rows are combined along the other axes, as far as they lie inside: kernel[0] +
@@ -118,7 +119,47 @@ void average_pool_f32(const Arguments& args) {
   });
 }
 
+struct IndicesParams {
+  int64_t planes;
+  Geometry geometry;
+  int64_t end[3];
+  int64_t column_major;  // 1: the first spatial axis counts fastest
+};
+
+void max_pool_indices_f32(const Arguments& args) {
+  const auto p = args.params_as<IndicesParams>();
+  const Geometry& g = p.geometry;
+  const Axis axes[] = {g.axis(0), g.axis(1), g.axis(2)};
+  const auto at = [&](const Axis& axis, int64_t o, int64_t t) {
+    return o * axis.stride - axis.begin + t * axis.dilation;
+  };
+  args.parallel(p.planes * g.outputs(), 1 << 8, [&](int64_t begin, int64_t end, int) {
+    for (int64_t to = begin; to < end; to++) {
+      const int64_t plane = to / g.outputs(), o = to % g.outputs();
+      const int64_t o2 = o % g.output[2], o1 = o / g.output[2] % g.output[1],
+                    o0 = o / g.output[2] / g.output[1];
+      const Taps taps[] = {{axes[0], o0}, {axes[1], o1}, {axes[2], o2}};
+      const float* x = args.data<const float>(0) + plane * g.inputs();
+      float best = -INFINITY;
+      int64_t index = -1;
+      for (int64_t t0 = taps[0].first; t0 < taps[0].last; t0++)
+        for (int64_t t1 = taps[1].first; t1 < taps[1].last; t1++)
+          for (int64_t t2 = taps[2].first; t2 < taps[2].last; t2++) {
+            const int64_t i = at(axes[0], o0, t0), j = at(axes[1], o1, t1), k = at(axes[2], o2, t2);
+            const float v = x[(i * g.input[1] + j) * g.input[2] + k];
+            if (index >= 0 && !(v > best || (v != v && best == best))) continue;
+            best = v;
+            index = p.column_major ? (k * g.input[1] + j) * g.input[0] + i
+                                   : (i * g.input[1] + j) * g.input[2] + k;
+          }
+      args.data<float>(1)[to] = best;
+      args.data<int64_t>(2)[to] = index < 0 ? -1 : plane * g.inputs() + index;
+    }
+  });
+}
+
 SX_KERNEL("max_pool.f32", max_pool_f32);
+SX_KERNEL("max_pool_indices.f32", max_pool_indices_f32);
 SX_KERNEL("average_pool.f32", average_pool_f32);
 
 }  // namespace

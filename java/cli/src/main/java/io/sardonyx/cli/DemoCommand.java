@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 /** Which sentences are alike? A real model, end to end. */
 @Command(
         name = "demo",
-        description = "Embeds sentences with MiniLM and prints which are alike.",
+        description = "Embeds sentences with MiniLM and prints which are alike; classify and detect look at pictures.",
+        subcommands = {ClassifyCommand.class, DetectCommand.class},
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     private static final List<String> SENTENCES = List.of(

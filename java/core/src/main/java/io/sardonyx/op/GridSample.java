@@ -1,11 +1,14 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * {@code y[n, c, o…] = X[n, c]} at the point {@code grid[n, o…]}, whose coordinates, last spatial axis first, run from -1 to 1
@@ -16,7 +19,9 @@ import java.util.Locale;
  * @param alignCorners whether -1 and 1 are the centres of the border elements, or else their outer edges
  */
 public record GridSample(Resize.Mode mode, Padding padding, boolean alignCorners) implements TensorOperator {
-    /** What lies outside X. */
+    private static final int KERNEL_AXES = 3;
+
+    /** What lies outside X, in the kernel's order. */
     public enum Padding {
         ZEROS,
         BORDER,
@@ -89,6 +94,21 @@ public record GridSample(Resize.Mode mode, Padding padding, boolean alignCorners
                 }
             }
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape x = in.shape(0);
+        int axes = x.rank() - 2;
+        if (axes > KERNEL_AXES || in.dtype(0) != DType.FLOAT32 || in.dtype(1) != DType.FLOAT32) {
+            return Optional.empty();
+        }
+        Launch launch = Launch.of("grid_sample", in.dtype(0)).input(0).input(1).output(0);
+        launch.params(x.size(0), x.size(1), in.shape(1).elements(1, axes + 1), axes);
+        for (int i = 0; i < KERNEL_AXES; i++) {
+            launch.param(i < axes ? x.size(i + 2) : 1);
+        }
+        return Optional.of(launch.params(mode.ordinal(), padding.ordinal(), alignCorners ? 1 : 0));
     }
 
     private static void copyNearest(HostTensor y, int to, HostTensor x, int from, Taps[] taps, long[] strides) {

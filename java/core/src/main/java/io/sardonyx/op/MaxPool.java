@@ -94,9 +94,10 @@ public record MaxPool(Window window, boolean columnMajor) implements TensorOpera
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Sliding sliding = Pooling.sliding("MaxPool", window, in.shape(0));
         return out.size() > 1
-                ? Optional.empty()
-                : Pooling.launch("max_pool", in.get(0), Pooling.sliding("MaxPool", window, in.shape(0)))
-                        .map(launch -> launch.param(0L));
+                ? Pooling.launch("max_pool_indices", in.get(0), sliding)
+                        .map(launch -> launch.output(1).param(columnMajor ? 1L : 0))
+                : Pooling.launch("max_pool", in.get(0), sliding).map(launch -> launch.param(0L));
     }
 }

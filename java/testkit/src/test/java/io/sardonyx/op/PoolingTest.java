@@ -135,6 +135,13 @@ class PoolingTest extends OperatorTest {
             cases.add(Case.of("average " + window, average(window)).input(x));
             cases.add(Case.of("average with pads " + window, new AveragePool(window, true))
                     .input(x));
+            HostTensor equals = Data.integers(DType.FLOAT32, 1, -2, 2, 2, 3, 19, 35);
+            equals.set(40, Double.NaN);
+            for (boolean columnMajor : new boolean[] {false, true}) {
+                cases.add(Case.of("where the maximum is, " + window + columnMajor, new MaxPool(window, columnMajor))
+                        .input(equals)
+                        .outputs(2));
+            }
             cases.add(Case.of("norm " + window, new LpPool(window, 2)).input(x));
         }
         HostTensor volume = Data.normal(2, 1, 2, 5, 6, 17);
@@ -147,9 +154,19 @@ class PoolingTest extends OperatorTest {
                 cases.stream(),
                 Stream.of(
                         Case.of("max of a volume", max(cube)).input(volume),
+                        Case.of("where in a volume", max(cube)).input(volume).outputs(2),
+                        Case.of("where in a volume, columns first", new MaxPool(cube, true))
+                                .input(volume)
+                                .outputs(2),
+                        Case.of("where in padding alone", max(Window.of(1, 1).withPads(1, 1, 1, 1)))
+                                .input(Data.normal(1, 1, 2, 2, 3))
+                                .outputs(2),
                         Case.of("average of a volume", average(cube)).input(volume),
                         Case.of("average of a volume with pads", new AveragePool(cube, true))
                                 .input(volume),
+                        Case.of("where in a line", new MaxPool(Window.of(7).withStrides(3), true))
+                                .input(line)
+                                .outputs(2),
                         Case.of("max of a line", max(Window.of(7).withStrides(3)))
                                 .input(line),
                         Case.of("average of a line", average(Window.of(7).withStrides(3)))

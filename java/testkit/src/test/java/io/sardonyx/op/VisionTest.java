@@ -6,6 +6,7 @@ import io.sardonyx.tensor.Shape;
 import io.sardonyx.testkit.Case;
 import io.sardonyx.testkit.Data;
 import io.sardonyx.testkit.OperatorTest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
 class VisionTest extends OperatorTest {
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(regions(), grids(), blocks(), crops(), columns(), deformed(), causal())
+        return Stream.of(regions(), grids(), sampledEverywhere(), blocks(), crops(), columns(), deformed(), causal())
                 .flatMap(s -> s);
     }
 
@@ -84,6 +85,38 @@ class VisionTest extends OperatorTest {
                 DType.FLOAT32, Shape.of(1, 1, 4, 2), -.5, -.5, 0, 0, 1.5, .5, Double.POSITIVE_INFINITY, 0);
         Case c = Case.of(name, operator).input(image(1, 2, 3, 4)).input(grid);
         return expected.length == 0 ? c : c.expect(HostTensor.of(DType.FLOAT32, Shape.of(1, 1, 1, 4), expected));
+    }
+
+    /** Every mode, outside and alignment, on a line, an image and a volume, with coordinates far away and none at all. */
+    private static Stream<Case> sampledEverywhere() {
+        List<Case> cases = new ArrayList<>();
+        for (Resize.Mode mode : Resize.Mode.values()) {
+            for (GridSample.Padding padding : GridSample.Padding.values()) {
+                for (boolean aligned : new boolean[] {false, true}) {
+                    var operator = new GridSample(mode, padding, aligned);
+                    for (long[] size : new long[][] {{7}, {5, 6}, {3, 1, 4}}) {
+                        Shape axes = Shape.of(size);
+                        HostTensor grid = Data.uniform(
+                                DType.FLOAT32,
+                                2,
+                                -2.5,
+                                2.5,
+                                Shape.of(2)
+                                        .concat(axes)
+                                        .concat(Shape.of(size.length))
+                                        .toArray());
+                        grid.set(0, Double.NaN);
+                        grid.set(size.length, Double.POSITIVE_INFINITY);
+                        grid.set(2 * size.length, -1e30);
+                        cases.add(Case.of(operator + " of " + axes, operator)
+                                .input(Data.normal(
+                                        1, Shape.of(2, 3).concat(axes).toArray()))
+                                .input(grid));
+                    }
+                }
+            }
+        }
+        return cases.stream();
     }
 
     private static Stream<Case> grids() {
