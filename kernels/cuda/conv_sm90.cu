@@ -77,12 +77,13 @@ constexpr TensorType kType = std::is_same_v<T, half> ? TensorType::kFloat16 : Te
 
 template <class T>
 TensorMap map_input(const T* x, const ConvParams& p, int pixels) {
-  Im2colMap map{{.type = kType<T>,
-                 .data = x,
-                 .rank = im2col_axes(p) + 2,
-                 .sizes = {p.group * p.channels},
-                 .strides = {1},
-                 .swizzle = Swizzle::k128}};
+  Im2colMap map = {};
+  map.type = kType<T>;
+  map.data = x;
+  map.rank = im2col_axes(p) + 2;
+  map.sizes[0] = p.group * p.channels;
+  map.strides[0] = 1;
+  map.swizzle = Swizzle::k128;
   map.channels = kConvStep;
   map.pixels = pixels;
   int64_t stride = p.group * p.channels;

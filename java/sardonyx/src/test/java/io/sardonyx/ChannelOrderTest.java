@@ -72,7 +72,7 @@ class ChannelOrderTest {
                         node("PRelu", "e slope", "f"),
                         node("Clip", "f zero six", "g"),
                         node("Max", "g a", "y")),
-                net("what broadcasts otherwise is plain", 1, conv("x", "w3", "a"), node("Mul", "a perColumn", "y")),
+                net("what broadcasts otherwise is plain", 0, conv("x", "w3", "a"), node("Mul", "a perColumn", "y")),
                 net(
                         "squeeze and excite",
                         1,
@@ -149,7 +149,7 @@ class ChannelOrderTest {
                         0,
                         node("Conv", "x groups", "a", attribute("group", 2)),
                         node("Conv", "a groups24", "y", attribute("group", 2))),
-                net("few filters", 1, conv("x", "w3", "a"), node("Relu", "a", "b"), conv("b", "few", "y")),
+                net("few filters", 0, conv("x", "w3", "a"), node("Relu", "a", "b"), conv("b", "few", "y")),
                 net("back to rows", 0, conv("x", "w3", "a"), node("Flatten", "a", "y")),
                 net(
                         "used in both forms",
@@ -253,7 +253,7 @@ class ChannelOrderTest {
                 Outputs expected = plain.run(Map.of("x", x))) {
             Verify.that(actual.get(0).toHost())
                     .matches(expected.get(0).toHost())
-                    .within(Tolerance.of(2e-5, 4e-4));
+                    .within(Tolerance.of(1e-4, 3e-3));
             if (device.has("conv_blocked.f32")) {
                 long moves = model.placement(types).stream()
                         .map(Placement::opType)
