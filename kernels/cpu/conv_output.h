@@ -48,7 +48,7 @@ struct Output {
     if (args.has(3)) {
       std::fill_n(z, to.width * to.count, 0.0f);
       each_piece(to, [&](int64_t i, int64_t j, int64_t n) {
-        std::copy_n(args.data<const float>(3) + j, n, z + i);
+        copy_run(args.data<const float>(3) + j, n, z + i);
       });
     }
     t.z = epilogue.z_first ? z : nullptr;
@@ -56,7 +56,7 @@ struct Output {
     second_pass(y, t.y_block, z, to);
     if (!blocked) return write_plain(to, y);
     each_piece(to, [&](int64_t i, int64_t j, int64_t n) {
-      std::copy_n(y + i, n, args.data<float>(4) + j);
+      copy_run(y + i, n, args.data<float>(4) + j);
     });
     const int64_t end = to.filter + to.filters;
     if (end == filters && end % kBlock != 0)  // lanes without a filter

@@ -125,6 +125,16 @@ class ChannelOrderTest {
                         conv("x", "w3", "a"),
                         node("Relu", "a", "r"),
                         node("BatchNormalization", "r perChannel1 shift mean variance", "y")),
+                net(
+                        "a normalisation and what scales it further",
+                        1,
+                        conv("x", "w3", "a"),
+                        node("Relu", "a", "r"),
+                        node("BatchNormalization", "r perChannel1 shift mean variance", "n"),
+                        node("Mul", "n perChannel", "m"),
+                        node("Add", "slope m", "s"),
+                        node("Relu", "s", "u"),
+                        node("Abs", "u", "y")),
                 net("a larger image", 1, conv("x", "w3", "a"), node("Resize", "a _ scales", "y")),
                 net(
                         "an image of a size",

@@ -104,6 +104,7 @@ public final class Operators {
         r.register(SARDONYX, "UnblockChannels", UnblockChannels::read);
         r.register(SARDONYX, "BlockedConv", BlockedConv::read);
         r.register(SARDONYX, "BlockedPool", BlockedPool::read);
+        r.register(SARDONYX, "BlockedScale", BlockedScale::read);
         r.register(SARDONYX, "ChannelsLastConv", ChannelsLastConv::read);
         r.register(SARDONYX, "ChannelsLastPool", ChannelsLastPool::read);
     }

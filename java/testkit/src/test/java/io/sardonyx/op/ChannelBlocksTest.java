@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 class ChannelBlocksTest extends OperatorTest {
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(facts(), moves(), pools()).flatMap(s -> s);
+        return Stream.of(facts(), moves(), pools(), scales()).flatMap(s -> s);
     }
 
     private static Stream<Case> facts() {
@@ -81,6 +81,25 @@ class ChannelBlocksTest extends OperatorTest {
                 .input(Data.normal(1, 1, 2, 11, 16)));
         cases.add(Case.of("volume", new BlockedPool(false, Window.of(2, 2, 3).withPads(1, 0, 1, 0, 1, 1), true))
                 .input(Data.normal(1, 1, 2, 4, 5, 6, 16)));
+        return cases.stream();
+    }
+
+    private static Stream<Case> scales() {
+        List<Case> cases = new ArrayList<>();
+        for (long channels : new long[] {1, 16, 32, 40}) {
+            for (Activation f : new Activation[] {Activation.NONE, Activation.RELU, Activation.SILU}) {
+                // No shift where lanes have no channel: 0 stays 0 by all of these functions.
+                cases.add(Case.of("scale " + channels + " " + f, new BlockedScale(f))
+                        .input(ChannelBlocks.toBlocks(Data.normal(1, 2, channels, 3, 5)))
+                        .input(Data.normal(2, channels))
+                        .input(Data.normal(3, channels)));
+            }
+        }
+        cases.add(Case.of("scales of another number", new BlockedScale(Activation.NONE))
+                .input(Data.normal(1, 1, 1, 2, 16))
+                .input(Data.normal(2, 17))
+                .input(Data.normal(3, 17))
+                .rejects("BlockedScale: expected 17 channels as [N, 2, spatial axes, 16], given [1, 1, 2, 16]"));
         return cases.stream();
     }
 }

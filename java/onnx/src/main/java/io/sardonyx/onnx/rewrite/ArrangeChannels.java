@@ -30,7 +30,7 @@ final class ArrangeChannels implements Rewrite {
         ConvolutionForm convolution = convolutions.apply(graph);
         var forms = new ArrangedForms(graph, order, values);
         for (Node node : nodes) {
-            if (!convolution.arrange(values, node) && !forms.arrange(node)) {
+            if (graph.contains(node) && !convolution.arrange(values, node) && !forms.arrange(node)) {
                 node.reads().forEach(values::requirePlain);
             }
         }

@@ -7,9 +7,6 @@ import io.sardonyx.op.AveragePool;
 import io.sardonyx.op.BatchNormalization;
 import io.sardonyx.op.ChannelBlocks;
 import io.sardonyx.op.Concat;
-import io.sardonyx.op.ElementFunction;
-import io.sardonyx.op.ElementStep;
-import io.sardonyx.op.FusedElementwise;
 import io.sardonyx.op.GlobalAveragePool;
 import io.sardonyx.op.GlobalMaxPool;
 import io.sardonyx.op.MaxPool;
@@ -24,7 +21,6 @@ import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -67,7 +63,9 @@ final class ArrangedForms {
         } else if (operator instanceof ReduceMean mean && mean.keepDims() && isSpatial(node, mean.axes(), x.get())) {
             return put(node, x.get(), new ReduceMean(order.spatial(x.get().rank()), true, false));
         } else if (operator instanceof BatchNormalization norm && !norm.training()) {
-            return normalize(node, norm, x.get());
+            return Scaling.of(graph, node, norm, x.get())
+                    .map(scaling -> scaling.put(order, values, x.get()))
+                    .orElse(false);
         } else if (operator instanceof Resize resize && resize.axes().isEmpty()) {
             return resize(node, resize, x.get());
         } else if (operator instanceof Upsample upsample) {
@@ -150,39 +148,6 @@ final class ArrangedForms {
                 .boxed()
                 .toList()
                 .equals(LongStream.range(2, x.rank()).boxed().toList());
-    }
-
-    /** One multiplication and one addition for each element. */
-    private boolean normalize(Node node, BatchNormalization norm, Arranged x) {
-        List<HostTensor> parts = new ArrayList<>();
-        for (int i = 1; i <= 4; i++) {
-            Optional.ofNullable(graph.initializers().get(node.input(i)))
-                    .filter(t -> t.size() == x.channels())
-                    .ifPresent(parts::add);
-        }
-        if (parts.size() != 4) {
-            return false;
-        }
-        long[] perChannel = new long[x.rank()];
-        Arrays.fill(perChannel, 1);
-        perChannel[1] = x.channels();
-        HostTensor factor = HostTensor.allocate(parts.get(0).type().with(Shape.of(perChannel)));
-        HostTensor shift = HostTensor.allocate(factor.type());
-        for (int c = 0; c < factor.size(); c++) {
-            double f = parts.get(0).getDouble(c) / Math.sqrt(parts.get(3).getDouble(c) + norm.epsilon());
-            factor.set(c, f);
-            shift.set(c, parts.get(1).getDouble(c) - parts.get(2).getDouble(c) * f);
-        }
-        var multiply = new ElementStep(ElementFunction.MUL, ElementStep.input(0), ElementStep.input(1), 0, 0);
-        var add = new ElementStep(ElementFunction.ADD, ElementStep.result(0), ElementStep.input(2), 0, 0);
-        return put(
-                node,
-                x,
-                new FusedElementwise(List.of(multiply, add), 0),
-                values.constant(graph.addConstant(node.name() + "_factor", factor), x)
-                        .orElseThrow(),
-                values.constant(graph.addConstant(node.name() + "_shift", shift), x)
-                        .orElseThrow());
     }
 
     /** By constant scales or sizes, which leave the channels alone. */

@@ -1,11 +1,17 @@
 package io.sardonyx.onnx.rewrite;
 
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.BlockChannels;
 import io.sardonyx.op.BlockedPool;
+import io.sardonyx.op.BlockedScale;
 import io.sardonyx.op.ChannelBlocks;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.UnblockChannels;
 import io.sardonyx.op.Window;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,5 +64,20 @@ final class BlockOrder implements ChannelOrder {
     @Override
     public Operator pool(boolean max, Window window, boolean countIncludePad) {
         return new BlockedPool(max, window, countIncludePad);
+    }
+
+    @Override
+    public Node scale(Graph graph, Scaling scaling, String x, String y, int rank) {
+        Shape shape = Shape.of(scaling.factor().length);
+        return Node.of(
+                scaling.name(),
+                new BlockedScale(scaling.activation()),
+                List.of(
+                        x,
+                        graph.addConstant(
+                                scaling.name() + "_factor", HostTensor.of(DType.FLOAT32, shape, scaling.factor())),
+                        graph.addConstant(
+                                scaling.name() + "_shift", HostTensor.of(DType.FLOAT32, shape, scaling.shift()))),
+                List.of(y));
     }
 }

@@ -1,5 +1,7 @@
 package io.sardonyx.onnx.rewrite;
 
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.Window;
 import java.util.List;
@@ -33,4 +35,7 @@ interface ChannelOrder {
     long[] channelShape(long channels, int rank);
 
     Operator pool(boolean max, Window window, boolean countIncludePad);
+
+    /** What multiplies each channel by one constant, adds another, and applies a function; both constants have shape [C]. */
+    Node scale(Graph graph, Scaling scaling, String x, String y, int rank);
 }

@@ -1,9 +1,18 @@
 package io.sardonyx.onnx.rewrite;
 
+import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.op.Activation;
 import io.sardonyx.op.ChannelsLastPool;
+import io.sardonyx.op.ElementFunction;
+import io.sardonyx.op.ElementStep;
+import io.sardonyx.op.FusedElementwise;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.Transpose;
 import io.sardonyx.op.Window;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,5 +68,26 @@ final class LastOrder implements ChannelOrder {
     public Operator pool(boolean max, Window window, boolean countIncludePad) {
         return new ChannelsLastPool(
                 max ? ChannelsLastPool.Kind.MAX : ChannelsLastPool.Kind.AVERAGE, window, countIncludePad);
+    }
+
+    @Override
+    public Node scale(Graph graph, Scaling scaling, String x, String y, int rank) {
+        Shape shape = Shape.of(channelShape(scaling.factor().length, rank));
+        List<ElementStep> steps = new ArrayList<>();
+        steps.add(new ElementStep(ElementFunction.MUL, ElementStep.input(0), ElementStep.input(1), 0, 0));
+        steps.add(new ElementStep(ElementFunction.ADD, ElementStep.result(0), ElementStep.input(2), 0, 0));
+        if (scaling.activation().equals(Activation.RELU)) {
+            steps.add(new ElementStep(ElementFunction.RELU, ElementStep.result(1), ElementStep.CONSTANT, 0, 0));
+        }
+        return Node.of(
+                scaling.name(),
+                new FusedElementwise(steps, 0),
+                List.of(
+                        x,
+                        graph.addConstant(
+                                scaling.name() + "_factor", HostTensor.of(DType.FLOAT32, shape, scaling.factor())),
+                        graph.addConstant(
+                                scaling.name() + "_shift", HostTensor.of(DType.FLOAT32, shape, scaling.shift()))),
+                List.of(y));
     }
 }
