@@ -55,9 +55,8 @@ struct Output {
     sum(t);
     second_pass(y, t.y_block, z, to);
     if (!blocked) return write_plain(to, y);
-    each_piece(to, [&](int64_t i, int64_t j, int64_t n) {
-      copy_run(y + i, n, args.data<float>(4) + j);
-    });
+    each_piece(
+        to, [&](int64_t i, int64_t j, int64_t n) { copy_run(y + i, n, args.data<float>(4) + j); });
     const int64_t end = to.filter + to.filters;
     if (end == filters && end % kBlock != 0)  // lanes without a filter
       for (int64_t p = 0; p < to.count; p++)

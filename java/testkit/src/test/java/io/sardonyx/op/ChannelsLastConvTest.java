@@ -294,7 +294,7 @@ class ChannelsLastConvTest extends OperatorTest {
                         .input(weight)
                         .input(Data.normal(3, 6))
                         .input(Data.normal(4, 1, 6, 3, 3))
-                        .rejects("ChannelsLastConv: Z: expected"),
+                        .rejects("ChannelsLastConv: shapes do not broadcast"),
                 Case.of("rejects ranks that differ", plain(1, Window.of()))
                         .input(image)
                         .input(Data.normal(2, 6, 3, 4))
