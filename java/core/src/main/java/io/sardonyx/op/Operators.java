@@ -104,6 +104,9 @@ public final class Operators {
         r.register(SARDONYX, "UnblockChannels", UnblockChannels::read);
         r.register(SARDONYX, "BlockedConv", BlockedConv::read);
         r.register(SARDONYX, "BlockedPool", BlockedPool::read);
+        r.register(SARDONYX, "BlockedQLinearConv", BlockedQLinearConv::read);
+        r.register(MICROSOFT, "QLinearGlobalAveragePool", QLinearGlobalAveragePool::read);
+        r.register(SARDONYX, "QLinearGlobalAveragePool", QLinearGlobalAveragePool::read);
     }
 
     private static void elementwise(Registry r) {
@@ -183,6 +186,7 @@ public final class Operators {
         r.register(MICROSOFT, "FastGelu", FastGelu::read);
         r.register(MICROSOFT, "BiasGelu", BiasGelu::read);
         r.register(MICROSOFT, "QuickGelu", QuickGelu::read);
+        r.register(MICROSOFT, "QLinearAdd", QLinearAdd::read);
         r.register(SARDONYX, "FusedElementwise", FusedElementwise::read);
     }
 

@@ -26,16 +26,19 @@ final class ArrangeChannels implements Rewrite {
     @Override
     public void apply(Graph graph) {
         List<Node> nodes = graph.nodes();
-        if (nodes.stream().noneMatch(node -> Convolved.of(graph, node).isPresent())) {
+        if (nodes.stream()
+                .noneMatch(node ->
+                        Convolved.of(graph, node).isPresent() || BlockedQuantized.isConvolution(graph, node))) {
             return;
         }
         var values = new BlockedValues(graph);
         var forms = new BlockedForms(graph, values);
+        var quantized = new BlockedQuantized(graph, values);
         for (Node node : nodes) {
             Optional<Convolved> conv = Convolved.of(graph, node);
             if (conv.isPresent()) {
                 convolve(graph, values, node, conv.get());
-            } else if (!forms.arrange(node)) {
+            } else if (!quantized.arrange(node) && !forms.arrange(node)) {
                 node.reads().forEach(values::requirePlain);
             }
         }

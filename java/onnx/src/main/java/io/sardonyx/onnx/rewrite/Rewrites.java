@@ -17,6 +17,9 @@ public final class Rewrites {
     private Rewrites() {}
 
     public static void apply(Graph graph, Device device, Precision precision, Limits limits) {
+        if (device.has("qlinear_conv_blocked")) {
+            fuseQuantized(graph, limits);
+        }
         List<Rewrite> rewrites = List.of(
                 new FoldConstants(limits.foldedBytes()),
                 new RemoveIdentity(),
@@ -47,6 +50,16 @@ public final class Rewrites {
                 bringConstants(graph, body.graph());
                 apply(body.graph(), device, precision, limits);
             }
+        }
+    }
+
+    /** Before weights are folded to floats; they alone are spared. */
+    private static void fuseQuantized(Graph graph, Limits limits) {
+        if (graph.nodes().stream().anyMatch(node -> node.opType().equals("DequantizeLinear"))) {
+            new RemoveIdentity().apply(graph);
+            new FoldConstants(limits.foldedBytes(), "DequantizeLinear").apply(graph);
+            new FuseQuantized().apply(graph);
+            new RemoveUnused().apply(graph);
         }
     }
 
