@@ -1,7 +1,7 @@
 // qlinear_conv_blocked: y[n, m, o] = saturate(round((b[m] + sum over c, t of w[m, c, t] * (x[n, c,
 // o * stride - begin + t * dilation] - x_zero)) * x_scale * w_scale[m] / y_scale) + y_zero). x is
 // [batch, group * channels, input], with channels in blocks of 16 or plain, y is [batch, group *
-// filters, output] in blocks, all of bytes; int8 w comes from qlinear_conv_blocked.pack. With
+// filters, output] in blocks, all of bytes; int8 w comes from qlinear_conv_blocked.pack.i8. With
 // groups, channels and filters of each are whole blocks. Idea: conv_blocked.cpp's, for products of
 // four bytes; zero points are in the sums from the start, and a part with padding is copied, with
 // x_zero around it. Measured (Zen 5, VNNI, one thread): see bench/results.
@@ -38,26 +38,49 @@ inline int64_t depth_of_block(int64_t channels, int64_t b) {
 
 inline int64_t depth_of(int64_t channels, int64_t taps) { return round_up(channels, 4) * taps; }
 
-// The sums of each filter's weights, [group, filters in whole blocks], then the weights: [group,
-// panel, block of channels, tap, channels of the block / 4, filters of the panel, 4].
-void pack(const Arguments& args) {
-  const auto p = args.params_as<PackParams>();
-  const int8_t* w = args.data<const int8_t>(0);
-  const Panels panels{p.filters};
-  int32_t* sums = args.data<int32_t>(1);
-  auto* to = reinterpret_cast<int8_t*>(sums + p.group * panels.padded());
-  const auto weight = [&](int64_t g, int64_t f, int64_t c, int64_t t) -> int8_t {
-    if (f >= p.filters || c >= p.channels) return 0;
-    return w[((g * p.filters + f) * p.channels + c) * p.taps + t];
+// Calls visit(packed, filter, plain) for every packed weight, [group, panel, block of channels,
+// tap, channels of the block / 4, filters of the panel, 4]: its place there, its filter in [group,
+// filters in whole blocks], and its place in [group, filters, channels, taps], or -1 for what fills
+// up.
+template <class Visit>
+void each_weight(const PackParams& p, Visit&& visit) {
+  const int64_t padded = Panels{p.filters}.padded();
+  int64_t packed = 0;
+  const auto quad = [&](int64_t g, int64_t f, int64_t c, int64_t t) {
+    for (int64_t i = c; i < c + 4; i++)
+      visit(packed++, g * padded + f,
+            f < p.filters && i < p.channels ? ((g * p.filters + f) * p.channels + i) * p.taps + t
+                                            : -1);
   };
-  std::fill_n(sums, p.group * panels.padded(), 0);
-  for (int64_t g = 0; g < p.group; g++, sums += panels.padded())
-    for (int64_t first = 0; first < panels.padded(); first += kPanel)
+  for (int64_t g = 0; g < p.group; g++)
+    for (int64_t first = 0; first < padded; first += kPanel)
       for (int64_t b = 0; b * kBlock < p.channels; b++)
         for (int64_t t = 0; t < p.taps; t++)
           for (int64_t c = b * kBlock, end = c + depth_of_block(p.channels, b); c < end; c += 4)
-            for (int64_t f = first; f < std::min<int64_t>(first + kPanel, panels.padded()); f++)
-              for (int64_t i = c; i < c + 4; i++) sums[f] += * to++ = weight(g, f, i, t);
+            for (int64_t f = first; f < std::min<int64_t>(first + kPanel, padded); f++)
+              quad(g, f, c, t);
+}
+
+// The sums of each filter's weights, then the weights.
+void pack(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const int64_t filters = p.group * Panels{p.filters}.padded();
+  const int8_t* w = args.data<const int8_t>(0);
+  int32_t* sums = args.data<int32_t>(1);
+  auto* to = reinterpret_cast<int8_t*>(sums + filters);
+  std::fill_n(sums, filters, 0);
+  each_weight(
+      p, [&](int64_t i, int64_t filter, int64_t j) { sums[filter] += to[i] = j < 0 ? 0 : w[j]; });
+}
+
+void unpack(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const auto* packed = reinterpret_cast<const int8_t*>(args.data<const int32_t>(0) +
+                                                       p.group * Panels{p.filters}.padded());
+  int8_t* to = args.data<int8_t>(1);
+  each_weight(p, [&](int64_t i, int64_t, int64_t j) {
+    if (j >= 0) to[j] = packed[i];
+  });
 }
 
 class Convolver {
@@ -225,7 +248,8 @@ void qlinear_conv_blocked(const Arguments& args) {
   Convolver(p, args).run();
 }
 
-SX_KERNEL("qlinear_conv_blocked.pack", pack);
+SX_KERNEL("qlinear_conv_blocked.pack.i8", pack);
+SX_KERNEL("qlinear_conv_blocked.unpack.i8", unpack);
 SX_KERNEL("qlinear_conv_blocked", qlinear_conv_blocked);
 
 }  // namespace

@@ -1,9 +1,10 @@
 // qlinear_conv_depthwise_blocked: qlinear_conv_blocked where each channel has one filter of its
 // own. x is [batch, group / 16, input, 16], y is [batch, group / 16, output, 16]; w comes from
-// qlinear_conv_depthwise_blocked.pack. Idea: four neighbours of a row are transposed in registers,
-// so that a lane has four taps of its channel, which are one step of add_quads; up to three taps
-// leave room for the next position's, which takes the same neighbours by shifted weights. A part is
-// copied with x_zero around it. Measured (Zen 5, VNNI, one thread): see bench/results.
+// qlinear_conv_depthwise_blocked.pack.i8. Idea: four neighbours of a row are transposed in
+// registers, so that a lane has four taps of its channel, which are one step of add_quads; up to
+// three taps leave room for the next position's, which takes the same neighbours by shifted
+// weights. A part is copied with x_zero around it. Measured (Zen 5, VNNI, one thread): see
+// bench/results.
 #include "cpu/part_copy.h"
 #include "cpu/requantize.h"
 
@@ -23,21 +24,38 @@ struct PackParams {
 constexpr int kTile = 8;
 constexpr int kVectors = kBlock / kLanes;
 
-// The sums of each channel's weights, [group in whole blocks], then the weights: [block, row, taps
-// / 4, 16, 4].
-void pack(const Arguments& args) {
-  const auto p = args.params_as<PackParams>();
-  const int8_t* w = args.data<const int8_t>(0);
-  const int64_t padded = round_up(p.group, kBlock);
-  int32_t* sums = args.data<int32_t>(1);
-  auto* to = reinterpret_cast<int8_t*>(sums + padded);
-  std::fill_n(sums, padded, 0);
-  for (int64_t b = 0; b < padded; b += kBlock)
+// Calls visit(packed, channel, plain) for every packed weight, [block, row, taps / 4, 16, 4]: its
+// place there, its channel, and its place in [group, rows, taps], or -1 for what fills up.
+template <class Visit>
+void each_weight(const PackParams& p, Visit&& visit) {
+  int64_t packed = 0;
+  for (int64_t b = 0; b < p.group; b += kBlock)
     for (int64_t r = 0; r < p.rows; r++)
       for (int64_t q = 0; q < p.taps; q += 4)
         for (int64_t c = b; c < b + kBlock; c++)
           for (int64_t t = q; t < q + 4; t++)
-            sums[c] += * to++ = c < p.group && t < p.taps ? w[(c * p.rows + r) * p.taps + t] : 0;
+            visit(packed++, c, c < p.group && t < p.taps ? (c * p.rows + r) * p.taps + t : -1);
+}
+
+// The sums of each channel's weights, then the weights.
+void pack(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const int64_t padded = round_up(p.group, kBlock);
+  const int8_t* w = args.data<const int8_t>(0);
+  int32_t* sums = args.data<int32_t>(1);
+  auto* to = reinterpret_cast<int8_t*>(sums + padded);
+  std::fill_n(sums, padded, 0);
+  each_weight(p, [&](int64_t i, int64_t c, int64_t j) { sums[c] += to[i] = j < 0 ? 0 : w[j]; });
+}
+
+void unpack(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  const auto* packed =
+      reinterpret_cast<const int8_t*>(args.data<const int32_t>(0) + round_up(p.group, kBlock));
+  int8_t* to = args.data<int8_t>(1);
+  each_weight(p, [&](int64_t i, int64_t, int64_t j) {
+    if (j >= 0) to[j] = packed[i];
+  });
 }
 
 // Positions of a row, whose inputs are `step` bytes apart.
@@ -169,7 +187,8 @@ void qlinear_conv_depthwise_blocked(const Arguments& args) {
                 });
 }
 
-SX_KERNEL("qlinear_conv_depthwise_blocked.pack", pack);
+SX_KERNEL("qlinear_conv_depthwise_blocked.pack.i8", pack);
+SX_KERNEL("qlinear_conv_depthwise_blocked.unpack.i8", unpack);
 SX_KERNEL("qlinear_conv_depthwise_blocked", qlinear_conv_depthwise_blocked);
 
 }  // namespace

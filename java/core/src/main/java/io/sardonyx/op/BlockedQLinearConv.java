@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * A {@link QLinearConv} to {@link ChannelBlocks}, of constant int8 weights whose zero point is 0: what a rewrite makes for devices whose
  * vectors are channels. Inputs x, x_scale, x_zero_point, w in ONNX's order, w_scale, y_scale, y_zero_point, optional B (int32).
- * {@code io.sardonyx} BlockedQLinearConv.
+ * Lanes behind the last filter become y's zero point. {@code io.sardonyx} BlockedQLinearConv.
  *
  * @param blockedX whether x is in blocks, too
  */
@@ -65,7 +65,7 @@ public record BlockedQLinearConv(QLinearConv conv, boolean blockedX) implements 
                 in.get(6),
                 in.has(7) ? in.get(7) : null);
         conv.reference(plain, List.of(y));
-        ChannelBlocks.toBlocks(y, out.get(0));
+        ChannelBlocks.toBlocks(y, out.get(0), in.get(6).getDouble(0));
     }
 
     @Override

@@ -62,12 +62,12 @@ final class BlockedQLinearConvKernel {
         if (isDepthwise(operator, channels, filters)) {
             long last = w.size(w.rank() - 1);
             return new Pack(
-                    "qlinear_conv_depthwise_blocked.pack",
+                    "qlinear_conv_depthwise_blocked.pack.i8",
                     roundUp(group, SIZE) * (4 + taps / last * roundUp(last, 4)),
                     List.of(group, taps / last, last));
         }
         return new Pack(
-                "qlinear_conv_blocked.pack",
+                "qlinear_conv_blocked.pack.i8",
                 group * roundUp(filters, SIZE) * (4 + roundUp(channels, 4) * taps),
                 List.of(group, filters, channels, taps));
     }
