@@ -207,7 +207,7 @@ class Convolver {
     t.runs = runs_.data();
     t.run_count = runs_.size();
     t.step = g_.stride[2] * each_;
-    t.flip = flip(args_, 0) * 0x01010101u;
+    t.flip = Ints(int32_t(flip(args_, 0) * 0x01010101u));
     t.of = {of_.start + first, of_.factor + first};
     t.y_block = g_.outputs() * kBlock;
     uint8_t* y =

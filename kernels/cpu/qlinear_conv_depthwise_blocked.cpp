@@ -65,7 +65,7 @@ struct Sums {
   const int32_t* quads;  // where x's are, for each of w's
   int64_t quad_count;
   int64_t step, dilation;  // bytes between positions, and between taps
-  uint32_t flip;           // what quads of x are combined with
+  Ints flip;               // what quads of x are combined with
   FilterScales of;         // of the block
   uint8_t* y;
 };
@@ -77,11 +77,12 @@ enum class Form {
 };
 
 template <int kCount, Form kForm>
-void sum_tile(const Sums& t, const Requantize& back) {
+void sum_tile(const Sums& t, const Requantize& requantize) {
   const int64_t dilation = kForm == Form::kDilated ? t.dilation : kBlock;
   const int64_t step = kForm == Form::kShared ? kBlock : t.step;
   constexpr int kStep = kForm == Form::kShared ? 2 : 1;
-  const Ints flip(int32_t(t.flip));
+  const Ints flip = t.flip;
+  const Requantize back = requantize;
   for (int v = 0; v < kVectors; v++) {
     const int at = v * kLanes;
     Ints sum[kCount + 1];
@@ -156,7 +157,7 @@ void qlinear_conv_depthwise_blocked(const Arguments& args) {
   shared.quad_count = count;
   shared.step = g.stride[2] * kBlock;
   shared.dilation = g.dilation[2] * kBlock;
-  shared.flip = flip(args, 0) * 0x01010101u;
+  shared.flip = Ints(int32_t(flip(args, 0) * 0x01010101u));
   const auto run = [&](const TileGrid::Place& at, uint8_t* x) {
     PartCopy(g, at.row, at.column, p.tile_rows, p.tile_columns)
         .blocked(args.data<const uint8_t>(0) + at.image * g.inputs() * kBlock, padding, x);

@@ -35,11 +35,11 @@ void qlinear_add(const Arguments& args) {
   const Requantize back(args, 7, 8);
   const Vector y_scale(*args.data<const float>(6));
   uint8_t* y = args.data<uint8_t>(8);
-  const auto add = [&](const uint8_t* a_at, const uint8_t* b_at, uint8_t* to) {
-    const Vector sum = floats(a.centred(a_at)) * a.scale + floats(b.centred(b_at)) * b.scale;
-    back.store(sum / y_scale, to);
-  };
   args.parallel(args.size(8), 16384, [&](int64_t begin, int64_t end, int) {
+    const auto add = [=](const uint8_t* a_at, const uint8_t* b_at, uint8_t* to) {
+      const Vector sum = floats(a.centred(a_at)) * a.scale + floats(b.centred(b_at)) * b.scale;
+      back.store(sum / y_scale, to);
+    };
     int64_t i = begin;
     for (; i + kLanes <= end; i += kLanes) add(a.bytes + i, b.bytes + i, y + i);
     if (i < end) {

@@ -34,7 +34,7 @@ struct Sums {
   const Run* runs;   // the products
   int64_t run_count;
   int64_t step;     // bytes of x from position to position
-  uint32_t flip;    // what quads of x are combined with
+  Ints flip;        // what quads of x are combined with
   FilterScales of;  // of the panel
   uint8_t* y;       // blocks y_block apart
   int64_t y_block;
@@ -42,10 +42,10 @@ struct Sums {
 
 // kWidth: filters; kStep: bytes from position to position, or 0 if only the launch knows.
 template <int kCount, int kWidth, int kStep>
-void sum_tile(const Sums& t, const Requantize& back) {
+void sum_tile(const Sums& t, const Requantize& requantize) {
   constexpr int kVectors = kWidth / kLanes;
   const int64_t step = kStep ? kStep : t.step;
-  const Ints flip(int32_t(t.flip));
+  const Ints flip = t.flip;
   Ints sum[kCount][kVectors];
 #pragma GCC unroll 14
   for (int p = 0; p < kCount; p++)
@@ -62,14 +62,13 @@ void sum_tile(const Sums& t, const Requantize& back) {
                                weights(kVectors > 2 ? 2 : 0), weights(kVectors > 2 ? 3 : 0)};
 #pragma GCC unroll 14
       for (int p = 0; p < kCount; p++) {
-        int32_t quad;
-        std::memcpy(&quad, x + p * step, sizeof quad);
-        const UnsignedQuads b(Ints::Raw(Ints(quad).raw ^ flip.raw));
+        const UnsignedQuads b(broadcast_quad(x + p * step, flip));
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; v++) sum[p][v] = add_quads(sum[p][v], b, a[v]);
       }
     }
   }
+  const Requantize back = requantize;
 #pragma GCC unroll 4
   for (int v = 0; v < kVectors; v++) {
     const Vector factor = Vector::load(t.of.factor + v * kLanes);

@@ -32,25 +32,28 @@ inline uint8_t flip(const Arguments& args, size_t i) { return is_signed(args, i)
 
 inline Vector floats(Ints v) { return Vector(__builtin_convertvector(v.raw, Vector::Raw)); }
 
-// The last step of a kernel of vectors.
+// The last step of a kernel of vectors. To be copied by whoever stores bytes, which might lie
+// anywhere.
 struct Requantize {
   static constexpr float kRounder = 0x1.8p23f;  // adding it rounds to integers, in the low bits
-  static constexpr int32_t kRounderBits = 0x4b400000;
-  float low, high;  // before zero is added
-  int32_t zero;
+  Vector low, high;                             // with kRounder, before zero is added
+  Ints zero;
 
   // Into tensor y, whose zero point is in tensor `zero_at`.
-  Requantize(const Arguments& args, size_t zero_at, size_t y)
-      : low(is_signed(args, y) ? -128 : 0), high(low + 255), zero(zero_point(args, zero_at, y)) {
-    low -= float(zero);
-    high -= float(zero);
+  Requantize(const Arguments& args, size_t zero_at, size_t y) : zero(zero_point(args, zero_at, y)) {
+    const float lowest = kRounder + (is_signed(args, y) ? -128 : 0) - float(zero[0]);
+    low = Vector(lowest);
+    high = Vector(lowest + 255);
   }
 
-  void store(Vector value, uint8_t* y) const {
-    const Vector rounded = min(Vector(high), max(Vector(low), value)) + kRounder;
-    store_bytes(Ints(Ints::Raw(rounded.raw)) + (zero - kRounderBits), y);
+  // Stores bytes of numbers that kRounder has been added to, of which the low byte is 0.
+  void store_rounded(Vector value, uint8_t* y) const {
+    store_bytes(Ints(Ints::Raw(min(high, max(low, value)).raw)) + zero, y);
   }
-  void store(Ints sum, Vector factor, uint8_t* y) const { store(floats(sum) * factor, y); }
+  void store(Vector value, uint8_t* y) const { store_rounded(value + kRounder, y); }
+  void store(Ints sum, Vector factor, uint8_t* y) const {
+    store_rounded(fma(floats(sum), factor, Vector(kRounder)), y);
+  }
 };
 
 // A convolution's filters: from the bias to start sums from, what to multiply sums with.

@@ -27,7 +27,7 @@ inline Vec<int32_t> widen_bytes(const uint8_t* from) {
 #endif
 }
 
-// Stores the low byte of each lane; lanes are of one byte's range, signed or not.
+// Stores the low byte of each lane.
 inline void store_bytes(Vec<int32_t> lanes, uint8_t* to) {
 #if defined(__AVX512F__)
   _mm_storeu_si128((__m128i*)to, _mm512_maskz_cvtepi32_epi8(0xffff, (__m512i)lanes.raw));

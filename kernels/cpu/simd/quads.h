@@ -55,6 +55,13 @@ inline Ints add_quads(Ints sums, UnsignedQuads x, SignedQuads w) {
 
 #endif
 
+// The four bytes at x in every lane, combined with `flip`.
+inline Ints broadcast_quad(const uint8_t* x, Ints flip) {
+  int32_t quad;
+  std::memcpy(&quad, x, sizeof quad);
+  return Ints::Raw(Ints(quad).raw ^ flip.raw);
+}
+
 // A lane for each of Ints::kLanes bytes at x: that byte and those at the same place `step`,
 // 2 * step and 3 * step bytes further on.
 inline Ints interleave(const uint8_t* x, int64_t step) {
