@@ -22,9 +22,9 @@ struct PartCopy {
   // Copies x, kBlock bytes for each position of the image.
   void blocked(const uint8_t* x, uint8_t padding, uint8_t* to) const {
     each_row([&](int64_t from, int64_t end, int64_t at) {
-      std::memset(to, padding, from * kBlock);
+      fill(to, from, padding);
       std::memcpy(to + from * kBlock, x + at * kBlock, (end - from) * kBlock);
-      std::memset(to + end * kBlock, padding, (size[2] - end) * kBlock);
+      fill(to + end * kBlock, size[2] - end, padding);
       to += size[2] * kBlock;
     });
   }
@@ -54,6 +54,12 @@ struct PartCopy {
  private:
   int64_t reach(int axis, int64_t positions) const {
     return (positions - 1) * g.stride[axis] + g.axis(axis).reach();
+  }
+
+  // A few positions, without a call.
+  static void fill(uint8_t* to, int64_t positions, uint8_t padding) {
+    for (; positions > 0; positions--, to += kBlock)
+      for (int i = 0; i < kBlock; i++) to[i] = padding;
   }
 
   static uint32_t quad(const uint8_t* const (&c)[4], int64_t i) {

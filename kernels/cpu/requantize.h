@@ -39,16 +39,17 @@ struct Requantize {
   Vector low, high;                             // with kRounder, before zero is added
   Ints zero;
 
+  // Into bytes from `lowest` on.
+  Requantize(int32_t lowest, int32_t zero)
+      : low(kRounder + float(lowest - zero)), high(low + 255.0f), zero(zero) {}
   // Into tensor y, whose zero point is in tensor `zero_at`.
-  Requantize(const Arguments& args, size_t zero_at, size_t y) : zero(zero_point(args, zero_at, y)) {
-    const float lowest = kRounder + (is_signed(args, y) ? -128 : 0) - float(zero[0]);
-    low = Vector(lowest);
-    high = Vector(lowest + 255);
-  }
+  Requantize(const Arguments& args, size_t zero_at, size_t y)
+      : Requantize(is_signed(args, y) ? -128 : 0, zero_point(args, zero_at, y)) {}
 
-  // Stores bytes of numbers that kRounder has been added to, of which the low byte is 0.
+  // Stores bytes of numbers that kRounder, whose low byte is 0, has been added to; NaN as the
+  // least.
   void store_rounded(Vector value, uint8_t* y) const {
-    store_bytes(Ints(Ints::Raw(min(high, max(low, value)).raw)) + zero, y);
+    store_bytes(Ints(Ints::Raw(min(high, max(value, low)).raw)) + zero, y);
   }
   void store(Vector value, uint8_t* y) const { store_rounded(value + kRounder, y); }
   void store(Ints sum, Vector factor, uint8_t* y) const {
