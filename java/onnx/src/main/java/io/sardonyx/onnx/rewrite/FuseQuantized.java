@@ -5,12 +5,16 @@ import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.Add;
 import io.sardonyx.op.Clip;
 import io.sardonyx.op.Conv;
+import io.sardonyx.op.Gemm;
 import io.sardonyx.op.GlobalAveragePool;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.QLinearAdd;
 import io.sardonyx.op.QLinearConv;
 import io.sardonyx.op.QLinearGlobalAveragePool;
 import io.sardonyx.op.Relu;
+import io.sardonyx.op.Squeeze;
+import io.sardonyx.op.Unsqueeze;
+import io.sardonyx.op.Window;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
@@ -52,6 +56,8 @@ final class FuseQuantized implements Rewrite {
         Optional<Node> fused = Optional.empty();
         if (node.operator() instanceof Conv conv) {
             fused = convolve(match, node, conv, y);
+        } else if (node.operator() instanceof Gemm gemm && !gemm.transA() && gemm.alpha() == 1 && gemm.beta() == 1) {
+            fused = multiply(match, node, gemm, y);
         } else if (node.operator() instanceof Add) {
             fused = add(match, node, y);
         } else if (node.operator() instanceof GlobalAveragePool) {
@@ -82,18 +88,66 @@ final class FuseQuantized implements Rewrite {
 
     private static Optional<Node> convolve(Match match, Node node, Conv conv, Quantity y) {
         return Quantity.before(match, node.input(0))
-                .flatMap(x -> QuantisedFilters.of(match, x, node).map(w -> {
-                    List<String> inputs = new ArrayList<>(x.inputs());
-                    inputs.addAll(List.of(w.weights(), w.scale(), ""));
-                    Node fused = make(node, new QLinearConv(conv.group(), conv.window()), inputs, y);
-                    if (w.bias().isEmpty()) {
-                        return fused;
-                    }
-                    inputs = new ArrayList<>(fused.inputs());
-                    inputs.add(match.graph()
-                            .addConstant(node.input(2) + "_units", w.bias().get()));
-                    return fused.withInputs(inputs);
-                }));
+                .flatMap(x -> QuantisedFilters.of(match, x, node, 0)
+                        .map(w -> convolution(
+                                match, node, x, w, new QLinearConv(conv.group(), conv.window()), w.weights(), y)));
+    }
+
+    private static Node convolution(
+            Match match, Node from, Quantity x, QuantisedFilters w, QLinearConv conv, String weights, Quantity y) {
+        List<String> inputs = new ArrayList<>(x.inputs());
+        inputs.addAll(List.of(weights, w.scale(), ""));
+        Node fused = make(from, conv, inputs, y);
+        if (w.bias().isEmpty()) {
+            return fused;
+        }
+        inputs = new ArrayList<>(fused.inputs());
+        inputs.add(match.graph().addConstant(from.input(2) + "_units", w.bias().get()));
+        return fused.withInputs(inputs);
+    }
+
+    /** A product of matrices, as the convolution of one position that it is. */
+    private static Optional<Node> multiply(Match match, Node node, Gemm gemm, Quantity y) {
+        return Quantity.before(match, node.input(0))
+                .flatMap(x -> QuantisedFilters.of(match, x, node, gemm.transB() ? 0 : 1)
+                        .map(w -> {
+                            Graph graph = match.graph();
+                            String in = graph.fresh(x.bytes() + "_position");
+                            graph.add(Node.of(
+                                    node.name() + "_position",
+                                    new Unsqueeze(Optional.of(List.of(2L))),
+                                    List.of(x.bytes()),
+                                    List.of(in)));
+                            String out = graph.fresh(y.bytes() + "_position");
+                            HostTensor b = match.constant(w.weights()).orElseThrow();
+                            String filters = graph.addConstant(w.weights() + "_filters", filters(b, gemm.transB()));
+                            graph.add(convolution(
+                                            match,
+                                            node,
+                                            new Quantity(match, in, x.scale(), x.zero()),
+                                            w,
+                                            new QLinearConv(1, Window.of(1)),
+                                            filters,
+                                            y)
+                                    .withOutputs(List.of(out)));
+                            return Node.of(
+                                    node.name() + "_result",
+                                    new Squeeze(Optional.of(List.of(2L))),
+                                    List.of(out),
+                                    List.of(y.bytes()));
+                        }));
+    }
+
+    /** A matrix as filters of one position. */
+    private static HostTensor filters(HostTensor b, boolean transposed) {
+        int rows = (int) b.shape().size(0);
+        int columns = (int) b.shape().size(1);
+        HostTensor filters = HostTensor.allocate(
+                b.type().with(transposed ? Shape.of(rows, columns, 1) : Shape.of(columns, rows, 1)));
+        for (int i = 0; i < b.size(); i++) {
+            filters.copy(transposed ? i : i % columns * rows + i / columns, b, i);
+        }
+        return filters;
     }
 
     private static Optional<Node> add(Match match, Node node, Quantity y) {

@@ -9,26 +9,32 @@ import io.sardonyx.tensor.TensorType;
 import java.util.Optional;
 
 /**
- * The constant weights of a convolution between DequantizeLinear and QuantizeLinear, and its bias, as QLinearConv takes them.
+ * The constant weights of a convolution (or a matrix product, which is one) between DequantizeLinear and QuantizeLinear, and its bias, as QLinearConv takes them.
  *
  * @param weights the name of the int8 weights, whose zero points are 0
  * @param scale the name of their scale, or scales
  * @param bias the bias as int32 in units of the products
  */
 record QuantisedFilters(String weights, String scale, Optional<HostTensor> bias) {
-    static Optional<QuantisedFilters> of(Match match, Quantity x, Node conv) {
+    /**
+     * What {@code conv} or the like has in inputs 1 and 2.
+     *
+     * @param axis of the weights along which filters lie
+     */
+    static Optional<QuantisedFilters> of(Match match, Quantity x, Node conv, int axis) {
         Optional<Node> node = match.producer(conv.input(1), "DequantizeLinear");
         Optional<HostTensor> w = node.flatMap(n -> match.constant(n.input(0)))
-                .filter(t -> t.dtype() == DType.INT8 && t.shape().rank() >= 3 && t.size() > 0);
+                .filter(t -> t.dtype() == DType.INT8 && t.shape().rank() >= 2 && t.size() > 0);
         Optional<HostTensor> scale = node.flatMap(n -> match.constant(n.input(1)))
                 .filter(t -> t.dtype() == DType.FLOAT32 && t.shape().rank() <= 1);
         if (w.isEmpty() || scale.isEmpty()) {
             return Optional.empty();
         }
         var dequantize = (DequantizeLinear) node.get().operator();
-        long filters = w.get().shape().size(0);
+        Shape shape = w.get().shape();
+        long filters = shape.size(axis);
         boolean perFilter = scale.get().size() == filters
-                && (dequantize.axis() == 0 || dequantize.axis() == -w.get().shape().rank());
+                && (dequantize.axis() == axis || dequantize.axis() == axis - shape.rank());
         if (dequantize.blockSize() != 0
                 || (scale.get().size() != 1 && !perFilter)
                 || !isZero(match, node.get().input(2))) {
