@@ -50,8 +50,9 @@ class QuantizedModelsTest {
 
         String constant(HostTensor tensor) {
             String name = "c" + seed++;
-            graph.addInitializer(Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
-                    .setRawData(ByteString.copyFrom(tensor.data())));
+            graph.addInitializer(
+                    Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
+                            .setRawData(ByteString.copyFrom(tensor.data())));
             return name;
         }
 
@@ -71,16 +72,17 @@ class QuantizedModelsTest {
         private String dequantised(HostTensor tensor, HostTensor scale) {
             String name = "d" + seed++;
             HostTensor zeros = HostTensor.of(tensor.dtype(), scale.shape(), new double[scale.size()]);
-            graph.addNode(node(
-                            "DequantizeLinear", constant(tensor) + " " + constant(scale) + " " + constant(zeros), name)
-                    .addAttribute(attribute("axis", 0)));
+            graph.addNode(
+                    node("DequantizeLinear", constant(tensor) + " " + constant(scale) + " " + constant(zeros), name)
+                            .addAttribute(attribute("axis", 0)));
             return name;
         }
 
         /** Filters, the first axis of these sizes, quantised as a whole or one by one. */
         String weights(boolean each, long... sizes) {
-            HostTensor scale =
-                    each ? Data.uniform(DType.FLOAT32, ++seed, 0.002, 0.006, sizes[0]) : HostTensor.of(DType.FLOAT32, Shape.SCALAR, 0.004);
+            HostTensor scale = each
+                    ? Data.uniform(DType.FLOAT32, ++seed, 0.002, 0.006, sizes[0])
+                    : HostTensor.of(DType.FLOAT32, Shape.SCALAR, 0.004);
             return dequantised(Data.integers(DType.INT8, ++seed, -127, 127, sizes), scale);
         }
 
@@ -132,8 +134,8 @@ class QuantizedModelsTest {
         String sum = net.quantise(net.apply("Add", c + " " + a), 0.03, 100);
         String six = net.apply(
                 "Clip",
-                net.convolve(sum, net.weights(each, 37, 20, 1, 1), net.bias(37), 1, 1, 0)
-                        + " " + net.scalar(DType.FLOAT32, 0) + " " + net.scalar(DType.FLOAT32, 2));
+                net.convolve(sum, net.weights(each, 37, 20, 1, 1), net.bias(37), 1, 1, 0) + " "
+                        + net.scalar(DType.FLOAT32, 0) + " " + net.scalar(DType.FLOAT32, 2));
         String pooled = net.apply("GlobalAveragePool", net.quantise(six, 0.02, 0));
         String flat = net.apply("Flatten", net.quantise(pooled, 0.01, 0));
         // Flatten keeps scale and zero point.

@@ -28,8 +28,7 @@ public record BlockedQLinearConv(QLinearConv conv, boolean blockedX) implements 
     }
 
     private Convolution shapes(InputTypes in) {
-        return Convolution.of(
-                name(), conv.window(), conv.group(), plainX(in.shape(0), in.shape(W)), in.shape(W));
+        return Convolution.of(name(), conv.window(), conv.group(), plainX(in.shape(0), in.shape(W)), in.shape(W));
     }
 
     @Override
@@ -43,7 +42,8 @@ public record BlockedQLinearConv(QLinearConv conv, boolean blockedX) implements 
             plain.add(in.has(i) ? in.get(i) : null);
         }
         plain.add(5, null);
-        TensorType y = conv.infer(InputTypes.of(plain, 1, i -> null, i -> false)).get(0);
+        TensorType y =
+                conv.infer(InputTypes.of(plain, 1, i -> null, i -> false)).get(0);
         return List.of(y.with(ChannelBlocks.blocked(y.shape())));
     }
 
@@ -51,9 +51,8 @@ public record BlockedQLinearConv(QLinearConv conv, boolean blockedX) implements 
     public void reference(Inputs in, List<HostTensor> out) {
         Shape w = in.get(W).shape();
         HostTensor x = blockedX ? ChannelBlocks.toPlain(name(), in.get(0), conv.group() * w.size(1)) : in.get(0);
-        HostTensor y = HostTensor.allocate(out.get(0)
-                .type()
-                .with(ChannelBlocks.plain(name(), out.get(0).shape(), w.size(0))));
+        HostTensor y = HostTensor.allocate(
+                out.get(0).type().with(ChannelBlocks.plain(name(), out.get(0).shape(), w.size(0))));
         Inputs plain = Inputs.of(
                 x,
                 in.get(1),

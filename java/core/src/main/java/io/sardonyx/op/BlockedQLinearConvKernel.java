@@ -92,7 +92,9 @@ final class BlockedQLinearConvKernel {
         launch.params(tile.rows(), tile.columns());
         long copied = (long) bytes(tile.rows(), tile.columns());
         if (depthwise) {
-            return launch.scratch(4 * (2 * roundUp(c.group(), SIZE) + roundUp(c.sliding().taps(), LINE)))
+            return launch.scratch(4
+                            * (2 * roundUp(c.group(), SIZE)
+                                    + roundUp(c.sliding().taps(), LINE)))
                     .scratchPerThread(copied + 3 * axes[2][4] * SIZE);
         }
         return launch.param(operator.blockedX() ? 1L : 0)

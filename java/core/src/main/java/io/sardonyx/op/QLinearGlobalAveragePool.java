@@ -78,9 +78,6 @@ public record QLinearGlobalAveragePool(boolean channelsLast, boolean blocked) im
             launch.input(i);
         }
         return Optional.of(launch.output(0)
-                .params(
-                        x.elements(0, first()),
-                        x.elements(first(), last(x)),
-                        x.elements(last(x), x.rank())));
+                .params(x.elements(0, first()), x.elements(first(), last(x)), x.elements(last(x), x.rank())));
     }
 }

@@ -128,9 +128,8 @@ class BlockedQuantizedTest extends OperatorTest {
         List<Case> cases = new ArrayList<>();
         for (DType a : BYTES) {
             for (DType b : BYTES) {
-                for (Shape[] shapes : new Shape[][] {
-                    {Shape.of(3, 7, 11), Shape.of(3, 7, 11)}, {Shape.of(2, 5, 4), Shape.of(5, 1)}
-                }) {
+                for (Shape[] shapes :
+                        new Shape[][] {{Shape.of(3, 7, 11), Shape.of(3, 7, 11)}, {Shape.of(2, 5, 4), Shape.of(5, 1)}}) {
                     cases.add(Case.of(a + " and " + b + " " + shapes[0] + " and " + shapes[1], new QLinearAdd())
                             .input(bytes(a, 1, shapes[0]))
                             .input(scale(0.013))

@@ -27,8 +27,8 @@ final class ArrangeChannels implements Rewrite {
     public void apply(Graph graph) {
         List<Node> nodes = graph.nodes();
         if (nodes.stream()
-                .noneMatch(node ->
-                        Convolved.of(graph, node).isPresent() || BlockedQuantized.isConvolution(graph, node))) {
+                .noneMatch(
+                        node -> Convolved.of(graph, node).isPresent() || BlockedQuantized.isConvolution(graph, node))) {
             return;
         }
         var values = new BlockedValues(graph);

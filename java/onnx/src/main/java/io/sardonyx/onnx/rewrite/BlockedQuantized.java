@@ -58,7 +58,12 @@ final class BlockedQuantized {
             return false;
         }
         List<String> inputs = withFirst(node.inputs(), x.get().name());
-        put(node, new QLinearGlobalAveragePool(false, true), inputs, x.get().channels(), x.get().rank());
+        put(
+                node,
+                new QLinearGlobalAveragePool(false, true),
+                inputs,
+                x.get().channels(),
+                x.get().rank());
         return true;
     }
 

@@ -87,10 +87,9 @@ final class FuseQuantized implements Rewrite {
     }
 
     private static Optional<Node> convolve(Match match, Node node, Conv conv, Quantity y) {
-        return Quantity.before(match, node.input(0))
-                .flatMap(x -> QuantisedFilters.of(match, x, node, 0)
-                        .map(w -> convolution(
-                                match, node, x, w, new QLinearConv(conv.group(), conv.window()), w.weights(), y)));
+        return Quantity.before(match, node.input(0)).flatMap(x -> QuantisedFilters.of(match, x, node, 0)
+                .map(w ->
+                        convolution(match, node, x, w, new QLinearConv(conv.group(), conv.window()), w.weights(), y)));
     }
 
     private static Node convolution(
@@ -179,8 +178,7 @@ final class FuseQuantized implements Rewrite {
         String highest = constant(match, y.bytes() + "_high", y.dtype(), high);
         match.graph().add(fused.withOutputs(List.of(free)));
         match.graph()
-                .add(Node.of(
-                        fused.name() + "_clip", new Clip(), List.of(free, lowest, highest), List.of(y.bytes())));
+                .add(Node.of(fused.name() + "_clip", new Clip(), List.of(free, lowest, highest), List.of(y.bytes())));
     }
 
     private static String constant(Match match, String name, DType dtype, double value) {

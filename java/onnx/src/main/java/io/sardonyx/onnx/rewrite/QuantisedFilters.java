@@ -86,8 +86,7 @@ record QuantisedFilters(String weights, String scale, Optional<HostTensor> bias)
 
     /** A bias in units of x's and the weights' scale, which is what it was quantised in if it was. */
     private static Optional<HostTensor> inUnits(double[] bias, double xScale, HostTensor wScale) {
-        HostTensor units = HostTensor.allocate(
-                new TensorType(DType.INT32, Shape.of(bias.length)));
+        HostTensor units = HostTensor.allocate(new TensorType(DType.INT32, Shape.of(bias.length)));
         for (int m = 0; m < bias.length; m++) {
             double value = Math.rint(bias[m] / (xScale * wScale.getDouble(wScale.size() == 1 ? 0 : m)));
             if (!(Math.abs(value) < Integer.MAX_VALUE)) {
