@@ -3,8 +3,8 @@
 // qlinear_conv_depthwise_blocked.pack.i8. Idea: four neighbours of a row are transposed in
 // registers, so that a lane has four taps of its channel, which are one step of add_quads; up to
 // three taps leave room for the next position's, which takes the same neighbours by shifted
-// weights. A part is copied with x_zero around it. Measured (Zen 5, VNNI, one thread): see
-// bench/results.
+// weights. A part is copied with x_zero around it. Measured only in a whole model, see
+// qlinear_conv_blocked.cpp.
 #include "cpu/part_copy.h"
 #include "cpu/requantize.h"
 
