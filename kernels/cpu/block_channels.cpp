@@ -1,6 +1,6 @@
-// block_channels.f32: x [batch, channels, positions] to y [batch, channels / 16, positions, 16],
-// lanes behind the last channel 0; unblock_channels.f32 is the way back. Idea: squares of 4 x 4
-// are transposed in registers.
+// block_channels.f32, .u8: x [batch, channels, positions] to y [batch, channels / 16, positions,
+// 16], lanes behind the last channel 0; unblock_channels is the way back. Idea: squares whose rows
+// are 16 bytes are transposed in registers.
 #include "cpu/blocks.h"
 #include "cpu/simd/transpose.h"
 
@@ -12,8 +12,6 @@ struct Params {
 
   int64_t blocks() const { return (channels + kBlock - 1) / kBlock; }
 };
-
-constexpr int kSide = Block<float>::kSide;
 
 // Calls move(plain, count, blocked) for each block of channels, on positions [first, last).
 template <class Move>
@@ -32,38 +30,46 @@ void each_block(const Arguments& args, Move&& move) {
   });
 }
 
-void block_channels_f32(const Arguments& args) {
+template <class T>
+void block_channels(const Arguments& args) {
+  constexpr int kSide = Block<T>::kSide;
   each_block(args, [&](int64_t plain, int64_t channels, int64_t blocked, int64_t count,
                        int64_t positions) {
-    const float* x = args.data<const float>(0) + plain;
-    float* y = args.data<float>(1) + blocked;
+    const T* x = args.data<const T>(0) + plain;
+    T* y = args.data<T>(1) + blocked;
     const int64_t square = channels == kBlock ? count / kSide * kSide : 0;
     for (int64_t p = 0; p < square; p += kSide)
       for (int64_t c = 0; c < kBlock; c += kSide)
-        Block<float>::transpose(x + c * positions + p, positions, y + p * kBlock + c, kBlock);
+        Block<T>::transpose(x + c * positions + p, positions, y + p * kBlock + c, kBlock);
     for (int64_t p = square; p < count; p++)
       for (int64_t c = 0; c < kBlock; c++)
-        y[p * kBlock + c] = c < channels ? x[c * positions + p] : 0.0f;
+        y[p * kBlock + c] = c < channels ? x[c * positions + p] : T(0);
   });
 }
 
-void unblock_channels_f32(const Arguments& args) {
+template <class T>
+void unblock_channels(const Arguments& args) {
+  constexpr int kSide = Block<T>::kSide;
   each_block(args, [&](int64_t plain, int64_t channels, int64_t blocked, int64_t count,
                        int64_t positions) {
-    const float* x = args.data<const float>(0) + blocked;
-    float* y = args.data<float>(1) + plain;
+    const T* x = args.data<const T>(0) + blocked;
+    T* y = args.data<T>(1) + plain;
     const int64_t square = count / kSide * kSide, whole = channels / kSide * kSide;
     for (int64_t p = 0; p < square; p += kSide)
       for (int64_t c = 0; c < whole; c += kSide)
-        Block<float>::transpose(x + p * kBlock + c, kBlock, y + c * positions + p, positions);
+        Block<T>::transpose(x + p * kBlock + c, kBlock, y + c * positions + p, positions);
     for (int64_t c = 0; c < channels; c++)
       for (int64_t p = c < whole ? square : 0; p < count; p++)
         y[c * positions + p] = x[p * kBlock + c];
   });
 }
 
-SX_KERNEL("block_channels.f32", block_channels_f32);
-SX_KERNEL("unblock_channels.f32", unblock_channels_f32);
+SX_KERNEL("block_channels.f32", block_channels<float>);
+SX_KERNEL("block_channels.u8", block_channels<uint8_t>);
+SX_KERNEL("block_channels.i8", block_channels<uint8_t>);
+SX_KERNEL("unblock_channels.f32", unblock_channels<float>);
+SX_KERNEL("unblock_channels.u8", unblock_channels<uint8_t>);
+SX_KERNEL("unblock_channels.i8", unblock_channels<uint8_t>);
 
 }  // namespace
 }  // namespace sx::SX_ISA

@@ -7,7 +7,7 @@
 #include <bit>
 #include <limits>
 
-#include "kernel.h"
+#include "cpu/requantize.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -58,8 +58,14 @@ void quantize(const Arguments& args) {
       [&](int64_t from, int64_t to, int64_t index) {
         const float s = scale[index];
         const float z = zero ? float(zero[index]) : 0.f;
+        int64_t i = from;
+        if constexpr (sizeof(T) == 1) {
+          const Requantize back(std::numeric_limits<T>::min(), int32_t(z));
+          for (; i + kLanes <= to; i += kLanes)
+            back.store(Vector::load(x + i) / s, reinterpret_cast<uint8_t*>(y + i));
+        }
 #pragma GCC ivdep
-        for (int64_t i = from; i < to; i++) y[i] = quantized<T>(x[i] / s, z);
+        for (; i < to; i++) y[i] = quantized<T>(x[i] / s, z);
       },
       [&](int64_t from, int64_t to, int64_t index) {
         const float* s = scale + index - from;

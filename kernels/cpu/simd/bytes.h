@@ -1,4 +1,4 @@
-// Unsigned bytes as 32-bit lanes.
+// Bytes as 32-bit lanes, and back.
 #pragma once
 #include "cpu/simd/vec.h"
 
@@ -24,6 +24,20 @@ inline Vec<int32_t> widen_bytes(const uint8_t* from) {
   Raw lanes{};
   for (int i = 0; i < kBytes; i++) lanes[i] = from[i];
   return lanes;
+#endif
+}
+
+// Stores the low byte of each lane.
+inline void store_bytes(Vec<int32_t> lanes, uint8_t* to) {
+#if defined(__AVX512F__)
+  _mm_storeu_si128((__m128i*)to, _mm512_maskz_cvtepi32_epi8(0xffff, (__m512i)lanes.raw));
+#elif defined(__AVX2__)
+  const __m256i each = _mm256_and_si256((__m256i)lanes.raw, _mm256_set1_epi32(0xff));
+  const __m128i pairs =
+      _mm_packs_epi32(_mm256_castsi256_si128(each), _mm256_extracti128_si256(each, 1));
+  _mm_storel_epi64((__m128i*)to, _mm_packus_epi16(pairs, pairs));
+#else
+  for (int i = 0; i < Vec<int32_t>::kLanes; i++) to[i] = static_cast<uint8_t>(lanes.raw[i]);
 #endif
 }
 

@@ -35,7 +35,7 @@ public record BlockChannels() implements TensorOperator {
 
     /** A launch of one of the two kernels that move channels; {@code plain} is the shape outside of blocks. */
     static Optional<Launch> launch(String key, TensorType type, Shape plain) {
-        return type.dtype() != DType.FLOAT32
+        return type.dtype() != DType.FLOAT32 && type.dtype() != DType.INT8 && type.dtype() != DType.UINT8
                 ? Optional.empty()
                 : Optional.of(Launch.of(key, type.dtype())
                         .input(0)

@@ -2,6 +2,7 @@ package io.sardonyx.op;
 
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import java.util.Arrays;
 
 /**
  * Tensors [N, C, spatial axes] with their channels in blocks: [N, ⌈C / 16⌉, spatial axes, 16], so that a vector is 16 channels of one
@@ -39,8 +40,15 @@ public final class ChannelBlocks {
 
     /** Moves {@code plain} into {@code blocked}, whose last block is filled up with zeros. */
     static void toBlocks(HostTensor plain, HostTensor blocked) {
+        toBlocks(plain, blocked, 0);
+    }
+
+    /** Moves {@code plain} into {@code blocked}, whose last block is filled up with {@code filler}. */
+    static void toBlocks(HostTensor plain, HostTensor blocked, double filler) {
         Places places = new Places(plain.shape());
-        blocked.setAll(new double[blocked.size()]);
+        double[] fillers = new double[blocked.size()];
+        Arrays.fill(fillers, filler);
+        blocked.setAll(fillers);
         for (int i = 0; i < plain.size(); i++) {
             blocked.copy(places.blocked(i), plain, i);
         }

@@ -107,6 +107,9 @@ public final class Operators {
         r.register(SARDONYX, "BlockedScale", BlockedScale::read);
         r.register(SARDONYX, "ChannelsLastConv", ChannelsLastConv::read);
         r.register(SARDONYX, "ChannelsLastPool", ChannelsLastPool::read);
+        r.register(SARDONYX, "BlockedQLinearConv", BlockedQLinearConv::read);
+        r.register(MICROSOFT, "QLinearGlobalAveragePool", QLinearGlobalAveragePool::read);
+        r.register(SARDONYX, "QLinearGlobalAveragePool", QLinearGlobalAveragePool::read);
     }
 
     private static void elementwise(Registry r) {
@@ -186,6 +189,7 @@ public final class Operators {
         r.register(MICROSOFT, "FastGelu", FastGelu::read);
         r.register(MICROSOFT, "BiasGelu", BiasGelu::read);
         r.register(MICROSOFT, "QuickGelu", QuickGelu::read);
+        r.register(MICROSOFT, "QLinearAdd", QLinearAdd::read);
         r.register(SARDONYX, "FusedElementwise", FusedElementwise::read);
     }
 

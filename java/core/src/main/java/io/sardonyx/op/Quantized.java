@@ -27,6 +27,12 @@ final class Quantized {
         }
     }
 
+    /** Checks a scale and the zero point of type {@code dtype} behind it, each one number for a whole tensor. */
+    static void requireScalars(String operator, String what, InputTypes in, int scale, DType dtype) {
+        requireParameter(operator, what + "_scale", in, scale, DType.FLOAT32, 1);
+        requireParameter(operator, what + "_zero_point", in, scale + 1, dtype, 1);
+    }
+
     /** Input {@code input} minus its zero point, input {@code zero}: one for all, or one for each element of the first axis. */
     static double[] centred(Inputs in, int input, int zero) {
         double[] values = in.get(input).toDoubles();

@@ -4,6 +4,7 @@ import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.Conv;
 import io.sardonyx.op.FusedConv;
+import io.sardonyx.op.QLinearConv;
 import java.util.List;
 import java.util.function.Function;
 
@@ -23,7 +24,7 @@ final class ArrangeChannels implements Rewrite {
     @Override
     public void apply(Graph graph) {
         List<Node> nodes = graph.nodes();
-        if (nodes.stream().noneMatch(node -> node.operator() instanceof Conv || node.operator() instanceof FusedConv)) {
+        if (nodes.stream().noneMatch(ArrangeChannels::isConvolution)) {
             return;
         }
         var values = new ArrangedValues(graph, order);
@@ -36,5 +37,11 @@ final class ArrangeChannels implements Rewrite {
         }
         graph.results().forEach(values::requirePlain);
         convolution.finish();
+    }
+
+    private static boolean isConvolution(Node node) {
+        return node.operator() instanceof Conv
+                || node.operator() instanceof FusedConv
+                || node.operator() instanceof QLinearConv;
     }
 }

@@ -32,7 +32,7 @@ final class BlockedConvForm implements ConvolutionForm {
     public boolean arrange(ArrangedValues values, Node node) {
         Optional<Convolved> conv = Convolved.of(graph, node);
         conv.ifPresent(c -> convolve(values, node, c));
-        return conv.isPresent();
+        return conv.isPresent() || new BlockedQuantized(graph, values).arrange(node);
     }
 
     /** A convolution that has a kernel on blocks. */

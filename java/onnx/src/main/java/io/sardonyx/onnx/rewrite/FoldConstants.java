@@ -9,6 +9,7 @@ import io.sardonyx.op.TensorOperator;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Evaluates nodes whose inputs are all constants, unless the result would be larger than a limit. What a seed makes at random stays a
@@ -16,9 +17,12 @@ import java.util.List;
  */
 final class FoldConstants implements Rewrite {
     private final long largest;
+    private final Set<String> spared;
 
-    FoldConstants(long largest) {
+    /** Folds all but nodes of the {@code spared} operators. */
+    FoldConstants(long largest, String... spared) {
         this.largest = largest;
+        this.spared = Set.of(spared);
     }
 
     @Override
@@ -26,6 +30,7 @@ final class FoldConstants implements Rewrite {
         for (Node node : graph.nodes()) {
             if (node.operator() instanceof TensorOperator operator
                     && operator.deterministic()
+                    && !spared.contains(node.opType())
                     && !(operator instanceof RandomOperator)
                     && node.inputs().stream()
                             .allMatch(v -> v.isEmpty() || graph.initializers().containsKey(v))) {

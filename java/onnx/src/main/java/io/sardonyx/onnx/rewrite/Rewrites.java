@@ -18,6 +18,9 @@ public final class Rewrites {
     private Rewrites() {}
 
     public static void apply(Graph graph, Device device, Precision precision, Limits limits) {
+        if (device.has("qlinear_conv_blocked")) {
+            fuseQuantized(graph, limits);
+        }
         List<Rewrite> rewrites = List.of(
                 new FoldConstants(limits.foldedBytes()),
                 new RemoveIdentity(),
@@ -61,6 +64,16 @@ public final class Rewrites {
         return device.has("conv_channels_last.f32")
                 ? Optional.of(new ArrangeChannels(new LastOrder(), LastConvForm::new))
                 : Optional.empty();
+    }
+
+    /** Before weights are folded to floats; they alone are spared. */
+    private static void fuseQuantized(Graph graph, Limits limits) {
+        if (graph.nodes().stream().anyMatch(node -> node.opType().equals("DequantizeLinear"))) {
+            new RemoveIdentity().apply(graph);
+            new FoldConstants(limits.foldedBytes(), "DequantizeLinear").apply(graph);
+            new FuseQuantized().apply(graph);
+            new RemoveUnused().apply(graph);
+        }
     }
 
     /** Gives a body its own entry for each constant around it that it uses, so that there, too, it is one for rewrites and plans. */
