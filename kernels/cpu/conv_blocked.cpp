@@ -3,8 +3,8 @@
 // [batch, group * filters, output], each with channels in blocks of 16 or plain; w comes from
 // conv_blocked.pack.f32. Idea: vectors are 16 filters, and a tile of 14 positions by 32 filters
 // stays in registers while all its products are summed, so that no size of an image wastes lanes;
-// where taps would leave the image, a part of it is copied with its padding first. Measured (Zen 5,
-// AVX-512, one thread): see bench/results. Georganas et al., arXiv 1808.05567.
+// where taps would leave the image, a part of it is copied with its padding first. Measured in
+// whole models only: bench/results. Georganas et al., arXiv 1808.05567.
 #include "cpu/conv_output.h"
 #include "cpu/conv_panels.h"
 
@@ -50,7 +50,7 @@ class Convolver {
         args_(args),
         panels_{p.filters},
         depth_(p.channels * g_.taps()),
-        in_place_(reads_inside(g_)),
+        in_place_(g_.reads_inside()),
         size_{(p.tile_rows - 1) * g_.stride[0] + g_.axis(0).reach(),
               (g_.output[1] - 1) * g_.stride[1] + g_.axis(1).reach(),
               (p.tile_columns - 1) * g_.stride[2] + g_.axis(2).reach()},
@@ -59,7 +59,7 @@ class Convolver {
                 Epilogue(p.activation, args.has(3), p.add_last)) {}
 
   void run() {
-    const Parts grid(p_, g_);
+    const TileGrid grid(g_, p_.batch * p_.group, p_.tile_rows, p_.tile_columns);
     if (grid.count() == 0 || p_.filters == 0) return;
     auto* bias = reinterpret_cast<float*>(args_.scratch);
     bias_ = bias;
@@ -85,7 +85,7 @@ class Convolver {
                      auto* list = reinterpret_cast<Run*>(mine);
                      int64_t ready = -1, group = -1, count = 0;
                      for (int64_t i = begin; i < end; i++) {
-                       const Part part = grid.at(i / chunks);
+                       const Part part = this->part(grid.at(i / chunks));
                        if (part.group != group) count = find_runs(part.group, list);
                        group = part.group;
                        const float* x = in_place_ ? place(part) : mine + runs;
@@ -100,36 +100,13 @@ class Convolver {
   }
 
  private:
-  // The tiles of all images and groups.
-  struct Parts {
-    int64_t batch, group, tile_rows, tile_columns, output_rows, output_columns, rows, columns;
-
-    Parts(const Params& p, const Geometry& g)
-        : batch(g.output[1] == 0 ? 0 : p.batch),
-          group(p.group),
-          tile_rows(p.tile_rows),
-          tile_columns(p.tile_columns),
-          output_rows(g.output[0]),
-          output_columns(g.output[2]),
-          rows((g.output[0] + tile_rows - 1) / tile_rows),
-          columns((g.output[2] + tile_columns - 1) / tile_columns) {}
-
-    int64_t count() const { return batch * group * rows * columns; }
-    Part at(int64_t i) const {
-      const int64_t column = i % columns * tile_columns, row = i / columns % rows * tile_rows;
-      i /= columns * rows;
-      return {i / group, i % group,
-              row,       std::min(tile_rows, output_rows - row),
-              column,    std::min(tile_columns, output_columns - column)};
-    }
-  };
-
-  // Whether no tap meets padding.
-  static bool reads_inside(const Geometry& g) {
-    for (int i = 0; i < 3; i++)
-      if (g.begin[i] != 0 || (g.output[i] - 1) * g.stride[i] + g.axis(i).reach() > g.input[i])
-        return false;
-    return true;
+  Part part(const TileGrid::Place& at) const {
+    return {at.image / p_.group,
+            at.image % p_.group,
+            at.row,
+            std::min(p_.tile_rows, g_.output[0] - at.row),
+            at.column,
+            std::min(p_.tile_columns, g_.output[2] - at.column)};
   }
 
   int64_t first_channel(int64_t group) const { return group * p_.channels; }

@@ -94,7 +94,7 @@ class Convolver {
         blocks_((p.channels + kBlock - 1) / kBlock),
         each_(p.x_blocked ? kBlock : depth_of_block(p.channels, 0)),
         depth_(depth_of(p.channels, g_.taps())),
-        in_place_(p.x_blocked && reads_inside(g_)),
+        in_place_(p.x_blocked && g_.reads_inside()),
         whole_(g_, 0, 0, p.tile_rows, p.tile_columns),
         row_{in_place_ ? g_.input[2] : whole_.size[2]},
         plane_{in_place_ ? g_.input[1] * row_ : whole_.size[1] * row_},
@@ -155,14 +155,6 @@ class Convolver {
           column(at.column),
           columns(std::min(grid.tile_columns, g.output[2] - at.column)) {}
   };
-
-  // Whether no tap meets padding.
-  static bool reads_inside(const Geometry& g) {
-    for (int i = 0; i < 3; i++)
-      if (g.begin[i] != 0 || (g.output[i] - 1) * g.stride[i] + g.axis(i).reach() > g.input[i])
-        return false;
-    return true;
-  }
 
   const uint8_t* planes(const Part& part) const {
     return args_.data<const uint8_t>(0) +

@@ -46,6 +46,13 @@ struct Geometry {
   int64_t inputs() const { return input[0] * input[1] * input[2]; }
   int64_t outputs() const { return output[0] * output[1] * output[2]; }
   int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
+
+  // Whether no tap meets padding.
+  bool reads_inside() const {
+    for (int i = 0; i < 3; i++)
+      if (begin[i] != 0 || (output[i] - 1) * stride[i] + axis(i).reach() > input[i]) return false;
+    return true;
+  }
 };
 
 // Copies a run without a call.

@@ -2,17 +2,17 @@ package io.sardonyx;
 
 import static io.sardonyx.onnx.read.Onnx.attribute;
 import static io.sardonyx.onnx.read.Onnx.body;
+import static io.sardonyx.onnx.read.Onnx.ints;
 import static io.sardonyx.onnx.read.Onnx.node;
+import static io.sardonyx.onnx.read.Onnx.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.google.protobuf.ByteString;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.plan.Placement;
-import io.sardonyx.onnx.proto.AttributeProto;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.proto.NodeProto;
 import io.sardonyx.onnx.proto.TensorProto;
@@ -140,12 +140,12 @@ class ChannelOrderTest {
                         "an image of a size",
                         1,
                         conv("x", "w3", "a"),
-                        node("Resize", "a _ _ sizes", "y", text("mode", "linear"))),
+                        node("Resize", "a _ _ sizes", "y", attribute("mode", "linear"))),
                 net(
                         "mirrored borders",
                         0,
                         conv("x", "w3", "a"),
-                        node("Pad", "a pads", "b", text("mode", "reflect")),
+                        node("Pad", "a pads", "b", attribute("mode", "reflect")),
                         conv("b", "w1", "y")),
                 net(
                         "depthwise",
@@ -179,28 +179,28 @@ class ChannelOrderTest {
     private static Net net(String name, int moves, NodeProto.Builder... nodes) {
         GraphProto.Builder graph = body(nodes)
                 .addInput(Onnx.value("x", DType.FLOAT32.code(), 2, 20, 9, 11))
-                .addInitializer(floats("w3", Data.normal(1, 24, 20, 3, 3)))
-                .addInitializer(floats("w1", Data.normal(2, 24, 24, 1, 1)))
-                .addInitializer(floats("w32", Data.normal(3, 32, 20, 3, 3)))
-                .addInitializer(floats("w32back", Data.normal(4, 24, 32, 1, 1)))
-                .addInitializer(floats("wide", Data.normal(5, 32, 32, 3, 3)))
-                .addInitializer(floats("same", Data.normal(6, 20, 20, 1, 1)))
-                .addInitializer(floats("few", Data.normal(7, 3, 24, 3, 3)))
-                .addInitializer(floats("depthwise", Data.normal(8, 24, 1, 3, 3)))
-                .addInitializer(floats("first", Data.normal(9, 20, 1, 3, 3)))
-                .addInitializer(floats("groups", Data.normal(10, 24, 10, 3, 3)))
-                .addInitializer(floats("groups24", Data.normal(11, 24, 12, 2, 2)))
-                .addInitializer(floats("perChannel", Data.normal(12, 24, 1, 1)))
-                .addInitializer(floats("perChannel1", Data.normal(12, 24)))
-                .addInitializer(floats("shift", Data.normal(13, 24)))
-                .addInitializer(floats("mean", Data.normal(14, 24)))
-                .addInitializer(floats("variance", Data.uniform(DType.FLOAT32, 15, 0.5, 2, 24)))
-                .addInitializer(floats("slope", Data.normal(16, 1, 24, 1, 1)))
-                .addInitializer(floats("perColumn", Data.normal(17, 9)))
-                .addInitializer(floats("zero", HostTensor.of(Shape.of(), 0f)))
-                .addInitializer(floats("three", HostTensor.of(Shape.of(1, 1), 3f)))
-                .addInitializer(floats("six", HostTensor.of(Shape.of(), 6f)))
-                .addInitializer(floats("scales", HostTensor.of(Shape.of(4), 1f, 1f, 2f, 1.5f)))
+                .addInitializer(tensor("w3", Data.normal(1, 24, 20, 3, 3)))
+                .addInitializer(tensor("w1", Data.normal(2, 24, 24, 1, 1)))
+                .addInitializer(tensor("w32", Data.normal(3, 32, 20, 3, 3)))
+                .addInitializer(tensor("w32back", Data.normal(4, 24, 32, 1, 1)))
+                .addInitializer(tensor("wide", Data.normal(5, 32, 32, 3, 3)))
+                .addInitializer(tensor("same", Data.normal(6, 20, 20, 1, 1)))
+                .addInitializer(tensor("few", Data.normal(7, 3, 24, 3, 3)))
+                .addInitializer(tensor("depthwise", Data.normal(8, 24, 1, 3, 3)))
+                .addInitializer(tensor("first", Data.normal(9, 20, 1, 3, 3)))
+                .addInitializer(tensor("groups", Data.normal(10, 24, 10, 3, 3)))
+                .addInitializer(tensor("groups24", Data.normal(11, 24, 12, 2, 2)))
+                .addInitializer(tensor("perChannel", Data.normal(12, 24, 1, 1)))
+                .addInitializer(tensor("perChannel1", Data.normal(12, 24)))
+                .addInitializer(tensor("shift", Data.normal(13, 24)))
+                .addInitializer(tensor("mean", Data.normal(14, 24)))
+                .addInitializer(tensor("variance", Data.uniform(DType.FLOAT32, 15, 0.5, 2, 24)))
+                .addInitializer(tensor("slope", Data.normal(16, 1, 24, 1, 1)))
+                .addInitializer(tensor("perColumn", Data.normal(17, 9)))
+                .addInitializer(tensor("zero", HostTensor.of(Shape.of(), 0f)))
+                .addInitializer(tensor("three", HostTensor.of(Shape.of(1, 1), 3f)))
+                .addInitializer(tensor("six", HostTensor.of(Shape.of(), 6f)))
+                .addInitializer(tensor("scales", HostTensor.of(Shape.of(4), 1f, 1f, 2f, 1.5f)))
                 .addInitializer(longs("sizes", 2, 24, 10, 5))
                 .addInitializer(longs("pads", 0, 0, 1, 2, 0, 0, 2, 0))
                 .addOutput(Onnx.unshaped("y", DType.FLOAT32));
@@ -216,25 +216,8 @@ class ChannelOrderTest {
                 operator, input, output, ints("kernel_shape", 3, 2), ints("strides", 2, 1), ints("pads", 1, 0, 1, 1));
     }
 
-    private static TensorProto.Builder floats(String name, HostTensor tensor) {
-        return Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
-                .setRawData(ByteString.copyFrom(tensor.data()));
-    }
-
     private static TensorProto.Builder longs(String name, long... values) {
-        return floats(name, HostTensor.of(Shape.of(values.length), values));
-    }
-
-    private static AttributeProto.Builder ints(String name, long... values) {
-        var attribute = AttributeProto.newBuilder().setName(name).setType(7);
-        for (long v : values) {
-            attribute.addInts(v);
-        }
-        return attribute;
-    }
-
-    private static AttributeProto.Builder text(String name, String value) {
-        return AttributeProto.newBuilder().setName(name).setType(3).setS(ByteString.copyFromUtf8(value));
+        return tensor(name, HostTensor.of(Shape.of(values.length), values));
     }
 
     @TestFactory

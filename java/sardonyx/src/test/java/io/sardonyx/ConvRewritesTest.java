@@ -2,7 +2,9 @@ package io.sardonyx;
 
 import static io.sardonyx.onnx.read.Onnx.attribute;
 import static io.sardonyx.onnx.read.Onnx.body;
+import static io.sardonyx.onnx.read.Onnx.ints;
 import static io.sardonyx.onnx.read.Onnx.node;
+import static io.sardonyx.onnx.read.Onnx.tensor;
 import static io.sardonyx.onnx.read.Onnx.unshaped;
 import static io.sardonyx.onnx.read.Onnx.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -71,16 +73,16 @@ class ConvRewritesTest {
                 left("Conv", node("Pad", "x pads", "p"), conv),
                 left("Conv", node("Pad", "x pads zero", "p"), conv),
                 left("Conv", node("Pad", "x four zero axes", "p"), conv),
-                left("Conv", node("Pad", "x pads", "p"), node("Conv", "p w b", "y", text("auto_pad", "VALID"))),
+                left("Conv", node("Pad", "x pads", "p"), node("Conv", "p w b", "y", attribute("auto_pad", "VALID"))),
                 left("FusedConv", node("Pad", "x pads", "p"), conv("p", "c"), node("Relu", "c", "y")),
                 left("Pad Conv", node("Pad", "x pads six", "p"), conv),
-                left("Pad Conv", node("Pad", "x pads", "p", text("mode", "reflect")), conv),
+                left("Pad Conv", node("Pad", "x pads", "p", attribute("mode", "reflect")), conv),
                 left("Pad Conv", node("Pad", "x less", "p"), conv),
                 left("Pad Conv", node("Pad", "x batch", "p"), conv),
                 left(
                         "Pad Conv",
                         node("Pad", "x pads", "p"),
-                        node("Conv", "p w b", "y", text("auto_pad", "SAME_UPPER"))),
+                        node("Conv", "p w b", "y", attribute("auto_pad", "SAME_UPPER"))),
                 left(
                         "Pad ReduceMax FusedConv",
                         node("Pad", "x pads", "p"),
@@ -107,11 +109,11 @@ class ConvRewritesTest {
         GraphProto.Builder graph = body(nodes)
                 .addInput(value("x", DType.FLOAT32.code(), 2, 4, 7, 6))
                 .addInput(value("open", DType.FLOAT32.code()))
-                .addInitializer(floats("w", Data.normal(1, 5, 4, 3, 3)))
-                .addInitializer(floats("b", Data.normal(2, 5)))
-                .addInitializer(floats("zero", scalar(0)))
-                .addInitializer(floats("three", scalar(3)))
-                .addInitializer(floats("six", scalar(6)))
+                .addInitializer(tensor("w", Data.normal(1, 5, 4, 3, 3)))
+                .addInitializer(tensor("b", Data.normal(2, 5)))
+                .addInitializer(tensor("zero", scalar(0)))
+                .addInitializer(tensor("three", scalar(3)))
+                .addInitializer(tensor("six", scalar(6)))
                 .addInitializer(Onnx.raw("bytes", DType.INT8, 1).setRawData(ByteString.copyFrom(new byte[] {1})))
                 .addInitializer(longs("pads", 0, 0, 1, 0, 0, 0, 2, 3))
                 .addInitializer(longs("four", 3, 1, 0, 2))
@@ -137,32 +139,15 @@ class ConvRewritesTest {
     }
 
     private static NodeProto.Builder constant(String name, float number) {
-        return node("Constant", "", name, attribute("value", floats("", scalar(number))));
+        return node("Constant", "", name, attribute("value", tensor("", scalar(number))));
     }
 
     private static HostTensor scalar(float number) {
         return HostTensor.of(Shape.of(), number);
     }
 
-    private static TensorProto.Builder floats(String name, HostTensor tensor) {
-        return Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
-                .setRawData(ByteString.copyFrom(tensor.data()));
-    }
-
     private static TensorProto.Builder longs(String name, long... values) {
-        return floats(name, HostTensor.of(Shape.of(values.length), values));
-    }
-
-    private static AttributeProto.Builder ints(String name, long... values) {
-        var attribute = AttributeProto.newBuilder().setName(name).setType(7);
-        for (long v : values) {
-            attribute.addInts(v);
-        }
-        return attribute;
-    }
-
-    private static AttributeProto.Builder text(String name, String value) {
-        return AttributeProto.newBuilder().setName(name).setType(3).setS(ByteString.copyFromUtf8(value));
+        return tensor(name, HostTensor.of(Shape.of(values.length), values));
     }
 
     @ParameterizedTest(name = "{0} {index}")

@@ -2,9 +2,9 @@ package io.sardonyx;
 
 import static io.sardonyx.onnx.read.Onnx.body;
 import static io.sardonyx.onnx.read.Onnx.node;
+import static io.sardonyx.onnx.read.Onnx.tensor;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import io.sardonyx.device.Device;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Model;
@@ -12,7 +12,6 @@ import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.proto.GraphProto;
-import io.sardonyx.onnx.proto.TensorProto;
 import io.sardonyx.onnx.read.Onnx;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
@@ -52,8 +51,8 @@ class WinogradErrorTest {
         // The first convolution changes nothing, but leaves its result in the order that the second one wants.
         GraphProto.Builder graph = body(node("Conv", "x identity", "a"), node("Conv", "a w", "y"))
                 .addInput(Onnx.value("x", DType.FLOAT32.code(), 1, CHANNELS, SIDE, SIDE))
-                .addInitializer(floats("identity", identity))
-                .addInitializer(floats("w", w))
+                .addInitializer(tensor("identity", identity))
+                .addInitializer(tensor("w", w))
                 .addOutput(Onnx.unshaped("y", DType.FLOAT32));
         byte[] bytes = Onnx.model(graph).build().toByteArray();
         double[] exact = exact(x.toDoubles(), w.toDoubles());
@@ -101,10 +100,5 @@ class WinogradErrorTest {
             }
             return largest;
         }
-    }
-
-    private static TensorProto.Builder floats(String name, HostTensor tensor) {
-        return Onnx.tensor(name, tensor.dtype(), tensor.shape().toArray())
-                .setRawData(ByteString.copyFrom(tensor.data()));
     }
 }

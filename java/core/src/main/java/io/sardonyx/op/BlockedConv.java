@@ -34,6 +34,16 @@ public record BlockedConv(
                 attributes.getFlag("winograd", false));
     }
 
+    /** Whether Winograd's algorithm can do a convolution with weights of this shape, from blocks to blocks. */
+    public static boolean suitsWinograd(Conv conv, Shape w) {
+        return conv.group() == 1
+                && w.rank() == 4
+                && w.size(2) == 3
+                && w.size(3) == 3
+                && conv.window().strides().stream().allMatch(s -> s == 1)
+                && conv.window().dilations().stream().allMatch(d -> d == 1);
+    }
+
     /** The same convolution from and to plain tensors. */
     private FusedConv plain() {
         return new FusedConv(conv, activation, addLast);

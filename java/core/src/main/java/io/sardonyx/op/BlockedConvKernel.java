@@ -86,16 +86,10 @@ final class BlockedConvKernel {
 
     /** Whether the operator says so and the algorithm can. */
     static boolean isWinograd(BlockedConv operator, Shape w) {
-        Window window = operator.conv().window();
         return operator.winograd()
                 && operator.blockedX()
                 && operator.blockedY()
-                && operator.conv().group() == 1
-                && w.rank() == 4
-                && w.size(2) == 3
-                && w.size(3) == 3
-                && window.strides().stream().allMatch(s -> s == 1)
-                && window.dilations().stream().allMatch(d -> d == 1);
+                && BlockedConv.suitsWinograd(operator.conv(), w);
     }
 
     private Launch winograd() {

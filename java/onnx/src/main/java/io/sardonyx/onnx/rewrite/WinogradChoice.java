@@ -2,6 +2,7 @@ package io.sardonyx.onnx.rewrite;
 
 import io.sardonyx.onnx.Precision;
 import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.op.BlockedConv;
 import io.sardonyx.op.Conv;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
@@ -16,10 +17,10 @@ final class WinogradChoice {
     /** Multiply-adds of a core in a cycle. */
     private static final double PRODUCTS = 32;
 
-    /** Bytes of weights that come from the last-level cache in a cycle; measured 5 to 20 on an AMD EPYC (Zen 5). */
+    /** Bytes of weights that come from beyond the second-level cache in a cycle: an estimate. */
     private static final double BYTES = 10;
 
-    /** Cycles that a tile's transformation takes, there or back, for 16 channels. */
+    /** Cycles that a tile's transformation takes, there or back, for 16 channels: an estimate. */
     private static final double TRANSFORMATION = 150;
 
     /** How much faster it has to be, since it takes more memory. */
@@ -34,12 +35,7 @@ final class WinogradChoice {
 
     /** Whether a convolution with float32 weights of shape {@code w} that gives {@code y} gains by it. */
     boolean pays(Conv conv, Shape w, String y) {
-        if (conv.group() != 1
-                || w.rank() != 4
-                || w.size(2) != 3
-                || w.size(3) != 3
-                || !conv.window().strides().stream().allMatch(s -> s == 1)
-                || !conv.window().dilations().stream().allMatch(d -> d == 1)) {
+        if (!BlockedConv.suitsWinograd(conv, w)) {
             return false;
         }
         return types.stream()

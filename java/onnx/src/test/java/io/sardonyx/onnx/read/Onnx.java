@@ -16,6 +16,7 @@ import io.sardonyx.onnx.proto.TensorShapeProto;
 import io.sardonyx.onnx.proto.TypeProto;
 import io.sardonyx.onnx.proto.ValueInfoProto;
 import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
 import java.util.List;
 
 /** Short ways to write a model down, good or bad; other modules have it from the test jar. */
@@ -151,6 +152,18 @@ public final class Onnx {
         return AttributeProto.newBuilder().setName(name).setType(4).setT(value);
     }
 
+    public static AttributeProto.Builder attribute(String name, String value) {
+        return AttributeProto.newBuilder().setName(name).setType(3).setS(ByteString.copyFromUtf8(value));
+    }
+
+    public static AttributeProto.Builder ints(String name, long... values) {
+        var attribute = AttributeProto.newBuilder().setName(name).setType(7);
+        for (long v : values) {
+            attribute.addInts(v);
+        }
+        return attribute;
+    }
+
     public static AttributeProto.Builder reference(String name, String to, int type) {
         return AttributeProto.newBuilder().setName(name).setRefAttrName(to).setType(type);
     }
@@ -161,6 +174,11 @@ public final class Onnx {
             tensor.addDims(dim);
         }
         return tensor;
+    }
+
+    /** With the values of {@code data}. */
+    public static TensorProto.Builder tensor(String name, HostTensor data) {
+        return tensor(name, data.dtype(), data.shape().toArray()).setRawData(ByteString.copyFrom(data.data()));
     }
 
     public static TensorProto.Builder raw(String name, DType dtype, int bytes, long... dims) {
