@@ -9,9 +9,12 @@
 //   }
 //   SX_KERNEL("scale.f32", scale);
 #pragma once
+#ifdef SX_SIM
 #include <memory>
-#include <string>
 #include <tuple>
+#endif
+#include <string>
+#include <type_traits>
 #include <utility>
 
 #include "cuda/device/half.h"
@@ -82,37 +85,13 @@ inline uint32_t striding_blocks(const Arguments& args, int64_t count, int64_t ea
   return static_cast<uint32_t>(needed < most ? needed : most);
 }
 
-// Queues the kernel; a grid without blocks is nothing to do.
-template <class... Params, class... Given>
-void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, Given&&... given) {
-  if (grid.blocks.x == 0 || grid.blocks.y == 0 || grid.blocks.z == 0) return;
-  if (grid.blocks.y > 65535 || grid.blocks.z > 65535)
-    throw std::invalid_argument("a grid of " + std::to_string(grid.blocks.x) + " x " +
-                                std::to_string(grid.blocks.y) + " x " +
-                                std::to_string(grid.blocks.z) + " blocks is too large");
-  Stream& stream = stream_of(args);
-  stream.launches++;
-  std::tuple<std::remove_const_t<Params>...> values(std::forward<Given>(given)...);
-#ifdef SX_SIM
-  const dim3 b = grid.blocks, t = grid.threads;
-  const auto held = std::make_shared<const decltype(values)>(values);
-  const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
-                                 .block = {t.x, t.y, t.z},
-                                 .cluster = grid.cluster,
-                                 .shared_bytes = grid.shared_bytes,
-                                 .cooperative = grid.cooperative,
-                                 .name = stream.kernel,
-                                 .capability = stream.device.capability,
-                                 .device = stream.ordinal,
-                                 .arguments = held,
-                                 .argument_bytes = sizeof *held};
-  const cudaError_t error = sim::launch_async(
-      config, stream.handle, [kernel, all = held.get()] { std::apply(kernel, *all); });
-#else
+#ifndef SX_SIM
+// The part of a launch that no type of parameter enters, so that it is compiled once in each file.
+inline cudaError_t queue(const Stream& stream, const void* kernel, const Grid& grid,
+                         void** pointers) {
   // More than 48 KB must be asked for, once for each kernel; asking again is cheap.
   if (grid.shared_bytes > 48 * 1024)
-    cudaFuncSetAttribute(reinterpret_cast<const void*>(kernel),
-                         cudaFuncAttributeMaxDynamicSharedMemorySize,
+    cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                          static_cast<int>(grid.shared_bytes));
   cudaLaunchAttribute attributes[3];
   unsigned count = 0;
@@ -135,14 +114,50 @@ void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid, 
   config.stream = stream.handle;
   config.attrs = attributes;
   config.numAttrs = count;
-  const cudaError_t error = std::apply(
-      [&](auto&... value) {
-        void* pointers[] = {const_cast<void*>(static_cast<const void*>(&value))..., nullptr};
-        return cudaLaunchKernelExC(&config, reinterpret_cast<const void*>(kernel), pointers);
-      },
-      values);
+  return cudaLaunchKernelExC(&config, kernel, pointers);
+}
 #endif
+
+// Whether there is something to launch: a grid without blocks is nothing to do.
+inline bool has_blocks(const Grid& grid) {
+  if (grid.blocks.x == 0 || grid.blocks.y == 0 || grid.blocks.z == 0) return false;
+  if (grid.blocks.y > 65535 || grid.blocks.z > 65535)
+    throw std::invalid_argument("a grid of " + std::to_string(grid.blocks.x) + " x " +
+                                std::to_string(grid.blocks.y) + " x " +
+                                std::to_string(grid.blocks.z) + " blocks is too large");
+  return true;
+}
+
+inline void check(cudaError_t error) {
   if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
+}
+
+// Queues the kernel.
+template <class... Params>
+void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid,
+            std::type_identity_t<Params>... values) {
+  if (!has_blocks(grid)) return;
+  Stream& stream = stream_of(args);
+  stream.launches++;
+#ifdef SX_SIM
+  const dim3 b = grid.blocks, t = grid.threads;
+  const auto held = std::make_shared<const std::tuple<Params...>>(values...);
+  const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
+                                 .block = {t.x, t.y, t.z},
+                                 .cluster = grid.cluster,
+                                 .shared_bytes = grid.shared_bytes,
+                                 .cooperative = grid.cooperative,
+                                 .name = stream.kernel,
+                                 .capability = stream.device.capability,
+                                 .device = stream.ordinal,
+                                 .arguments = held,
+                                 .argument_bytes = sizeof *held};
+  check(sim::launch_async(config, stream.handle,
+                          [kernel, all = held.get()] { std::apply(kernel, *all); }));
+#else
+  void* pointers[] = {&values..., nullptr};
+  check(queue(stream, reinterpret_cast<const void*>(kernel), grid, pointers));
+#endif
 }
 
 }  // namespace sx::cuda
