@@ -3,8 +3,9 @@
 // [batch, group * filters, output], each with channels in blocks of 16 or plain; w comes from
 // conv_blocked.pack.f32. Idea: vectors are 16 filters, and a tile of 14 positions by 32 filters
 // stays in registers while all its products are summed, so that no size of an image wastes lanes;
-// where taps would leave the image, a part of it is copied with its padding first. Measured in
-// whole models only: bench/results. Georganas et al., arXiv 1808.05567.
+// where taps would leave the image, a part of it is copied with its padding first. Blocks that
+// two groups share are summed once for each, lanes of the other one empty. Measured in whole models
+// only: bench/results. Georganas et al., arXiv 1808.05567.
 #include "cpu/conv_output.h"
 #include "cpu/conv_panels.h"
 
@@ -39,7 +40,7 @@ struct Lie {
 
 // What of the output a thread works on at a time.
 struct Part {
-  int64_t image, group, row, rows, column, columns;
+  int64_t image, row, rows, column, columns;
 };
 
 class Convolver {
@@ -48,7 +49,7 @@ class Convolver {
       : p_(p),
         g_(p.geometry),
         args_(args),
-        panels_{p.filters},
+        panels_{p.group, p.filters},
         depth_(p.channels * g_.taps()),
         in_place_(g_.reads_inside()),
         size_{(p.tile_rows - 1) * g_.stride[0] + g_.axis(0).reach(),
@@ -59,74 +60,68 @@ class Convolver {
                 Epilogue(p.activation, args.has(3), p.add_last)) {}
 
   void run() {
-    const TileGrid grid(g_, p_.batch * p_.group, p_.tile_rows, p_.tile_columns);
-    if (grid.count() == 0 || p_.filters == 0) return;
+    const TileGrid grid(g_, p_.batch, p_.tile_rows, p_.tile_columns);
+    const int64_t filters = p_.group * p_.filters;
+    if (grid.count() == 0 || filters == 0) return;
     auto* bias = reinterpret_cast<float*>(args_.scratch);
     bias_ = bias;
-    for (int64_t g = 0; g < p_.group; g++, bias += panels_.padded())
-      for (int64_t f = 0; f < panels_.padded(); f++)
-        bias[f] =
-            args_.has(2) && f < p_.filters ? args_.data<const float>(2)[g * p_.filters + f] : 0;
+    for (int64_t f = 0; f < round_up(filters, kBlock); f++)
+      bias[f] = args_.has(2) && f < filters ? args_.data<const float>(2)[f] : 0;
 
     // Scratch of a thread: the runs, and the part of the input if that is copied.
-    auto* const scratch = bias_ + round_up(p_.group * panels_.padded(), kLine);
+    auto* const scratch = bias + round_up(filters, kLine);
     const int64_t runs = round_up(2 * most_runs(), kLine);
-    const int64_t each = runs + (in_place_ ? 0 : round_up(blocks_at_most() * lie_.channel, kLine));
+    const int64_t each = runs + (in_place_ ? 0 : round_up(planes() * lie_.channel, kLine));
     // Few parts: cut the filters too, at the price of copying a part more than once.
     const int64_t threads = args_.pool().threads();
     const int64_t chunks =
         threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / grid.count(), 1, panels_.count());
-    const int64_t work =
-        p_.tile_rows * g_.output[1] * p_.tile_columns * depth_ * p_.filters / chunks;
+    const int64_t work = p_.tile_rows * g_.output[1] * p_.tile_columns * depth_ * filters / chunks;
     args_.parallel(grid.count() * chunks,
                    std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
                    [&](int64_t begin, int64_t end, int worker) {
-                     auto* mine = const_cast<float*>(scratch) + worker * each;
+                     auto* mine = scratch + worker * each;
                      auto* list = reinterpret_cast<Run*>(mine);
                      int64_t ready = -1, group = -1, count = 0;
                      for (int64_t i = begin; i < end; i++) {
                        const Part part = this->part(grid.at(i / chunks));
-                       if (part.group != group) count = find_runs(part.group, list);
-                       group = part.group;
                        const float* x = in_place_ ? place(part) : mine + runs;
                        if (!in_place_ && i / chunks != ready) copy(part, mine + runs);
                        ready = i / chunks;
                        const int64_t chunk = i % chunks;
-                       for (int64_t panel = chunk * panels_.count() / chunks;
-                            panel < (chunk + 1) * panels_.count() / chunks; panel++)
+                       for (int64_t j = chunk * panels_.count() / chunks;
+                            j < (chunk + 1) * panels_.count() / chunks; j++) {
+                         const Panel panel = panels_.at(j);
+                         if (panel.end <= panel.from) continue;
+                         if (panel.group != group) count = find_runs(panel.group, list);
+                         group = panel.group;
                          run_panel(part, panel, x, {list, size_t(count)});
+                       }
                      }
                    });
   }
 
  private:
   Part part(const TileGrid::Place& at) const {
-    return {at.image / p_.group,
-            at.image % p_.group,
-            at.row,
-            std::min(p_.tile_rows, g_.output[0] - at.row),
-            at.column,
+    return {at.image, at.row, std::min(p_.tile_rows, g_.output[0] - at.row), at.column,
             std::min(p_.tile_columns, g_.output[2] - at.column)};
   }
 
-  int64_t first_channel(int64_t group) const { return group * p_.channels; }
-  int64_t blocks_at_most() const {
-    return p_.x_blocked ? (p_.channels + 2 * kBlock - 2) / kBlock : p_.channels;
+  // Blocks, or plain channels, of the input.
+  int64_t planes() const {
+    const int64_t channels = p_.group * p_.channels;
+    return p_.x_blocked ? (channels + kBlock - 1) / kBlock : channels;
   }
-  int64_t most_runs() const { return (p_.x_blocked ? blocks_at_most() : p_.channels) * g_.taps(); }
+  int64_t most_runs() const {
+    return (p_.x_blocked ? (p_.channels + 2 * kBlock - 2) / kBlock : p_.channels) * g_.taps();
+  }
 
-  // Image and group of a part in x, from the block of its first channel on.
-  const float* planes(const Part& part) const {
-    const int64_t all = p_.group * p_.channels, inputs = g_.inputs();
-    const float* x = args_.data<const float>(0);
-    return p_.x_blocked ? x + (part.image * ((all + kBlock - 1) / kBlock) +
-                               first_channel(part.group) / kBlock) *
-                                  inputs * kBlock
-                        : x + (part.image * all + first_channel(part.group)) * inputs;
+  const float* image(const Part& part) const {
+    return args_.data<const float>(0) + part.image * planes() * g_.inputs() * lie_.axis[2];
   }
 
   const float* place(const Part& part) const {
-    return planes(part) + lie_.at(part.row * g_.stride[0], 0, part.column * g_.stride[2]);
+    return image(part) + lie_.at(part.row * g_.stride[0], 0, part.column * g_.stride[2]);
   }
 
   int64_t find_runs(int64_t group, Run* to) const {
@@ -141,29 +136,26 @@ class Convolver {
           for (int64_t t2 = 0; t2 < (row ? 1 : g_.kernel[2]); t2++)
             *to++ = {int32_t(offset + tap(t0, t1, t2)), int32_t(row ? g_.kernel[2] : length)};
     };
+    const int64_t start = group * p_.channels;
     if (p_.x_blocked)
       each_block(group, p_.channels, [&](int64_t c, int64_t count) {
-        const int64_t at = first_channel(group) % kBlock + c;
-        each_tap(at / kBlock * lie_.channel + at % kBlock, count);
+        each_tap((start + c) / kBlock * lie_.channel + (start + c) % kBlock, count);
       });
     else
-      for (int64_t c = 0; c < p_.channels; c++) each_tap(c * lie_.channel, 1);
+      for (int64_t c = 0; c < p_.channels; c++) each_tap((start + c) * lie_.channel, 1);
     return to - first;
   }
 
   // Lays out the input of a part, zeros where it reaches beyond the image.
   void copy(const Part& part, float* to) const {
     const int64_t each = p_.x_blocked ? kBlock : 1;
-    const int64_t blocks =
-        p_.x_blocked ? (first_channel(part.group) % kBlock + p_.channels + kBlock - 1) / kBlock
-                     : p_.channels;
     const int64_t start[3] = {part.row * g_.stride[0] - g_.begin[0], -g_.begin[1],
                               part.column * g_.stride[2] - g_.begin[2]};
     // Elements [from, end) of a row are inside.
     const int64_t from = std::clamp<int64_t>(-start[2], 0, size_[2]);
     const int64_t end = std::clamp<int64_t>(g_.input[2] - start[2], from, size_[2]);
-    const float* x = planes(part);
-    for (int64_t b = 0; b < blocks; b++, x += g_.inputs() * each)
+    const float* x = image(part);
+    for (int64_t b = 0; b < planes(); b++, x += g_.inputs() * each)
       for (int64_t i0 = 0; i0 < size_[0]; i0++)
         for (int64_t i1 = 0; i1 < size_[1]; i1++, to += size_[2] * each) {
           const int64_t at0 = start[0] + i0, at1 = start[1] + i1;
@@ -178,21 +170,20 @@ class Convolver {
         }
   }
 
-  void run_panel(const Part& part, int64_t panel, const float* x, std::span<const Run> runs) const {
-    const int64_t width = panels_.width(panel), first = panel * kPanel;
-    const int64_t filter = part.group * p_.filters + first;
+  void run_panel(const Part& part, const Panel& panel, const float* x,
+                 std::span<const Run> runs) const {
     Sums t;
-    t.w = args_.data<const float>(1) + (part.group * panels_.padded() + first) * depth_;
+    t.w = args_.data<const float>(1) + panel.weights * depth_;
     t.runs = runs.data();
     t.run_count = runs.size();
     t.step = g_.stride[2] * lie_.axis[2];
-    t.bias = bias_ + part.group * panels_.padded() + first;
+    t.bias = bias_ + panel.block;
     t.low = output_.epilogue.low;
     t.high = output_.epilogue.high;
     // Tiles of a row as equal as can be.
     const int64_t tiles = (part.columns + kPositions - 1) / kPositions;
     const int64_t most = (part.columns + tiles - 1) / tiles;
-    const SumTile whole = sum_tile_for(most, width, t.step);
+    const SumTile whole = sum_tile_for(most, panel.width, t.step);
     for (int64_t r = 0; r < part.rows; r++)
       for (int64_t m = 0; m < g_.output[1]; m++)
         for (int64_t q = 0; q < part.columns; q += most) {
@@ -200,9 +191,8 @@ class Convolver {
           t.x = x + lie_.at(r * g_.stride[0], m * g_.stride[1], q * g_.stride[2]);
           const int64_t position =
               ((part.row + r) * g_.output[1] + m) * g_.output[2] + part.column + q;
-          const SumTile sum = count == most ? whole : sum_tile_for(count, width, t.step);
-          const Target to{part.image, filter,   std::min(width, p_.filters - first),
-                          width,      position, count};
+          const SumTile sum = count == most ? whole : sum_tile_for(count, panel.width, t.step);
+          const Target to{panel, part.image, position, count};
           output_.finish(sum, t, to);
         }
   }

@@ -1,17 +1,17 @@
-// Where the sums of a convolution on blocks go: straight into blocks of y where a tile is whole
-// blocks of it, else by a buffer, whose pieces are then brought to blocks or to a plain tensor.
+// Where the sums of a convolution on blocks go: straight into blocks of y that are all the panel's,
+// else by a buffer to lanes of blocks or to rows of a plain tensor.
 #pragma once
-#include "cpu/conv_tile.h"
+#include "cpu/conv_panels.h"
 #include "cpu/epilogue.h"
 #include "cpu/simd/transpose.h"
 
 namespace sx::SX_ISA {
 namespace {
 
-// `count` positions of an image from `position` on, `filters` from `filter` on, which the tile
-// fills up to `width`.
+// `count` positions of an image from `position` on.
 struct Target {
-  int64_t image, filter, filters, width, position, count;
+  const Panel& panel;
+  int64_t image, position, count;
 };
 
 struct Output {
@@ -26,13 +26,15 @@ struct Output {
 
   // Sums up a tile, of which t says all but where it goes, and brings it there.
   void finish(SumTile sum, Sums& t, const Target& to) const {
-    const bool whole = to.filters == to.width || to.filter + to.filters == filters;
-    blocked&& to.filter % kBlock == 0 && whole ? in_place(sum, t, to) : aside(sum, t, to);
+    const Panel& panel = to.panel;
+    const bool all = panel.from == panel.block &&
+                     (panel.end == panel.block + panel.width || panel.end == filters);
+    blocked&& all ? in_place(sum, t, to) : aside(sum, t, to);
   }
 
  private:
   void in_place(SumTile sum, Sums& t, const Target& to) const {
-    const int64_t at = place(to, to.filter);
+    const int64_t at = place(to, to.panel.block);
     const float* z = args.has(3) ? args.data<const float>(3) + at : nullptr;
     t.y = args.data<float>(4) + at;
     t.y_block = t.z_block = positions * kBlock;
@@ -46,30 +48,29 @@ struct Output {
     t.y = y;
     t.y_block = t.z_block = to.count * kBlock;
     if (args.has(3)) {
-      std::fill_n(z, to.width * to.count, 0.0f);
-      each_piece(to, [&](int64_t i, int64_t j, int64_t n) {
-        copy_run(args.data<const float>(3) + j, n, z + i);
-      });
+      const float* from = args.data<const float>(3);
+      if (blocked)
+        each_piece(to, [&](int64_t i, int64_t j, int64_t n) { copy_run(from + j, n, z + i); });
+      else
+        read_rows(to, from, z);
     }
     t.z = epilogue.z_first ? z : nullptr;
     sum(t);
     second_pass(y, t.y_block, z, to);
-    if (!blocked) return write_plain(to, y);
-    each_piece(
-        to, [&](int64_t i, int64_t j, int64_t n) { copy_run(y + i, n, args.data<float>(4) + j); });
-    const int64_t end = to.filter + to.filters;
-    if (end == filters && end % kBlock != 0)  // lanes without a filter
-      for (int64_t p = 0; p < to.count; p++)
-        std::fill_n(args.data<float>(4) + place(to, end) + p * kBlock, kBlock - end % kBlock, 0.0f);
+    float* into = args.data<float>(4);
+    if (blocked)
+      each_piece(to, [&](int64_t i, int64_t j, int64_t n) { copy_run(y + i, n, into + j); });
+    else
+      write_rows(to, y, into);
   }
 
   void second_pass(float* y, int64_t y_block, const float* z, const Target& to) const {
     if (epilogue.is_done_in_registers()) return;
-    for (int64_t b = 0; b < to.width / kBlock; b++)
+    for (int64_t b = 0; b < to.panel.width / kBlock; b++)
       epilogue.finish(y + b * y_block, z + b * y_block, to.count * kBlock);
   }
 
-  // Where the first position's filter is in y and z.
+  // Where the first position of a filter is in y and z.
   int64_t place(const Target& to, int64_t filter) const {
     const int64_t blocks = (filters + kBlock - 1) / kBlock;
     return blocked ? ((to.image * blocks + filter / kBlock) * positions + to.position) * kBlock +
@@ -77,35 +78,44 @@ struct Output {
                    : (to.image * filters + filter) * positions + to.position;
   }
 
-  // Calls visit(i, j, n) for n elements that lie side by side from i on in a buffer of blocks, and
-  // from j on in y and z.
+  // Calls visit(i, j, n) for n lanes from i on in a buffer of blocks, and from j on in those of y
+  // and z: the panel's filters, and what is behind the last of all.
   template <class Visit>
   void each_piece(const Target& to, Visit&& visit) const {
-    for (int64_t f = 0; f < to.filters;) {
-      const int64_t from = f / kBlock * to.count * kBlock + f % kBlock,
-                    at = place(to, to.filter + f);
-      const int64_t n =
-          blocked
-              ? std::min({kBlock - f % kBlock, kBlock - (to.filter + f) % kBlock, to.filters - f})
-              : 1;
-      for (int64_t p = 0; p < to.count; p++)
-        visit(from + p * kBlock, at + p * (blocked ? kBlock : 1), n);
+    const Panel& panel = to.panel;
+    const int64_t end = panel.end == filters ? panel.block + panel.width : panel.end;
+    for (int64_t f = panel.from; f < end;) {
+      const int64_t lane = f - panel.block, n = std::min(kBlock - lane % kBlock, end - f);
+      const int64_t from = lane / kBlock * to.count * kBlock + lane % kBlock, at = place(to, f);
+      for (int64_t p = 0; p < to.count; p++) visit(from + p * kBlock, at + p * kBlock, n);
       f += n;
     }
   }
 
+  void read_rows(const Target& to, const float* z, float* into) const {
+    std::fill_n(into, to.panel.width * to.count, 0.0f);
+    for (int64_t f = to.panel.from; f < to.panel.end; f++) {
+      const int64_t lane = f - to.panel.block, at = place(to, f);
+      float* row = into + lane / kBlock * to.count * kBlock + lane % kBlock;
+      for (int64_t p = 0; p < to.count; p++) row[p * kBlock] = z[at + p];
+    }
+  }
+
   // A buffer of blocks to rows of positions, squares of it in registers.
-  void write_plain(const Target& to, const float* y) const {
-    constexpr int64_t kSide = Block<float>::kSide;
-    float* const first = args.data<float>(4) + place(to, to.filter);
-    const int64_t squares = to.filters / kSide * kSide, count = to.count / kSide * kSide;
-    for (int64_t f = 0; f < to.filters; f++) {
-      const float* from = y + f / kBlock * to.count * kBlock + f % kBlock;
-      float* row = first + f * positions;
-      if (f < squares && f % kSide == 0)
-        for (int64_t p = 0; p < count; p += kSide)
-          Block<float>::transpose(from + p * kBlock, kBlock, row + p, positions);
-      for (int64_t p = f < squares ? count : 0; p < to.count; p++) row[p] = from[p * kBlock];
+  void write_rows(const Target& to, const float* y, float* into) const {
+    constexpr int64_t kSide = kPositions < Block<float>::kSide ? 1 : Block<float>::kSide;
+    const int64_t end = to.panel.end - to.panel.block, count = to.count / kSide * kSide;
+    int64_t n;
+    for (int64_t lane = to.panel.from - to.panel.block; lane < end; lane += n) {
+      const float* from = y + lane / kBlock * to.count * kBlock + lane % kBlock;
+      float* rows = into + place(to, to.panel.block + lane);
+      n = lane % kSide == 0 && lane + kSide <= end ? kSide : 1;
+      int64_t p = 0;
+      if constexpr (kSide > 1)
+        for (; n == kSide && p < count; p += kSide)
+          Block<float>::transpose(from + p * kBlock, kBlock, rows + p, positions);
+      for (; p < to.count; p++)
+        for (int64_t i = 0; i < n; i++) rows[i * positions + p] = from[p * kBlock + i];
     }
   }
 };

@@ -159,6 +159,21 @@ class ChannelOrderTest {
                         0,
                         node("Conv", "x groups", "a", attribute("group", 2)),
                         node("Conv", "a groups24", "y", attribute("group", 2))),
+                net(
+                        "shuffled groups",
+                        0,
+                        node("Conv", "x groups", "a", attribute("group", 2)),
+                        node("Reshape", "a apart", "b"),
+                        node("Transpose", "b", "c", ints("perm", 0, 2, 1, 3, 4)),
+                        node("Reshape", "c together", "d"),
+                        node("Conv", "d groups24", "y", attribute("group", 2))),
+                net(
+                        "what only looks like a shuffle",
+                        1,
+                        node("Conv", "x groups", "a", attribute("group", 2)),
+                        node("Reshape", "a otherwise", "b"),
+                        node("Transpose", "b", "c", ints("perm", 0, 2, 1, 3, 4)),
+                        node("Reshape", "c together", "y")),
                 net("few filters", 0, conv("x", "w3", "a"), node("Relu", "a", "b"), conv("b", "few", "y")),
                 net("back to rows", 0, conv("x", "w3", "a"), node("Flatten", "a", "y")),
                 net(
@@ -201,6 +216,9 @@ class ChannelOrderTest {
                 .addInitializer(tensor("three", HostTensor.of(Shape.of(1, 1), 3f)))
                 .addInitializer(tensor("six", HostTensor.of(Shape.of(), 6f)))
                 .addInitializer(tensor("scales", HostTensor.of(Shape.of(4), 1f, 1f, 2f, 1.5f)))
+                .addInitializer(longs("apart", -1, 2, 12, 7, 9))
+                .addInitializer(longs("otherwise", 2, 2, 12, 9, 7))
+                .addInitializer(longs("together", 2, 24, 7, 9))
                 .addInitializer(longs("sizes", 2, 24, 10, 5))
                 .addInitializer(longs("pads", 0, 0, 1, 2, 0, 0, 2, 0))
                 .addOutput(Onnx.unshaped("y", DType.FLOAT32));

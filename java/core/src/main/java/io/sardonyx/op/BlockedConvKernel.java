@@ -53,7 +53,7 @@ final class BlockedConvKernel {
         return isDepthwise(operator, convolution.channels(), convolution.filters())
                 ? Optional.of(kernel.depthwise())
                 : ConvolutionKernel.Tile.of(kernel.axes[0][1], kernel.axes[2][1], COLUMNS, PART, kernel::floats)
-                        .filter(tile -> kernel.reach() < Integer.MAX_VALUE)
+                        .filter(tile -> kernel.image() < Integer.MAX_VALUE)
                         .map(kernel::tiled);
     }
 
@@ -75,8 +75,14 @@ final class BlockedConvKernel {
         }
         return new Pack(
                 "conv_blocked.pack.f32",
-                4 * group * roundUp(filters, ChannelBlocks.SIZE) * channels * taps,
+                4 * group * padded(group, filters) * channels * taps,
                 List.of(group, filters, channels, taps, operator.blockedX() ? 1L : 0));
+    }
+
+    /** Filters of a group's panels: whole blocks, and one more where groups end within blocks. */
+    private static long padded(long group, long filters) {
+        long size = ChannelBlocks.SIZE;
+        return group == 1 || filters % size == 0 ? roundUp(filters, size) : (filters + 2 * size - 2) / size * size;
     }
 
     /** Whether each channel has a filter of its own, and lies in the same place before and after. */
@@ -118,9 +124,9 @@ final class BlockedConvKernel {
                 .params(tile.rows(), tile.columns())
                 .params(operator.blockedX() ? 1 : 0, operator.blockedY() ? 1 : 0);
         finish(launch);
-        long runs = blocks() * c.sliding().taps();
+        long runs = runs() * c.sliding().taps();
         long copied = readsInside() ? 0 : roundUp((long) floats(tile.rows(), tile.columns()), LINE);
-        return launch.scratch(4 * roundUp(c.group() * roundUp(c.filters(), ChannelBlocks.SIZE), LINE))
+        return launch.scratch(4 * roundUp(c.group() * c.filters(), LINE))
                 .scratchPerThread(4 * (roundUp(2 * runs, LINE) + copied));
     }
 
@@ -139,28 +145,30 @@ final class BlockedConvKernel {
     }
 
     /** Blocks, or plain channels, that a group may reach into. */
-    private long blocks() {
+    private long runs() {
         long size = ChannelBlocks.SIZE;
         return operator.blockedX() ? (convolution.channels() + 2 * size - 2) / size : convolution.channels();
+    }
+
+    /** Floats of an element of the input, all channels. */
+    private long channels() {
+        long channels = convolution.group() * convolution.channels();
+        return operator.blockedX() ? roundUp(channels, ChannelBlocks.SIZE) : channels;
     }
 
     /** Floats of the input that so many positions read. */
     private double floats(long rows, long columns) {
         long[] positions = {rows, axes[1][1], columns};
-        double floats = (double) blocks() * (operator.blockedX() ? ChannelBlocks.SIZE : 1);
+        double floats = channels();
         for (int i = 0; i < 3; i++) {
             floats *= (positions[i] - 1) * axes[i][3] + (axes[i][2] - 1) * axes[i][4] + 1;
         }
         return floats;
     }
 
-    /** Floats of the input between a group's first and last element. */
-    private double reach() {
-        return (double) blocks()
-                * (operator.blockedX() ? ChannelBlocks.SIZE : 1)
-                * axes[0][0]
-                * axes[1][0]
-                * axes[2][0];
+    /** Floats of an image. */
+    private double image() {
+        return (double) channels() * axes[0][0] * axes[1][0] * axes[2][0];
     }
 
     /** Whether no tap meets padding, so that the input is read where it is. */

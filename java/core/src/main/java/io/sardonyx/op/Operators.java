@@ -105,6 +105,8 @@ public final class Operators {
         r.register(SARDONYX, "BlockedConv", BlockedConv::read);
         r.register(SARDONYX, "BlockedPool", BlockedPool::read);
         r.register(SARDONYX, "BlockedScale", BlockedScale::read);
+        r.register(SARDONYX, "BlockedShuffle", BlockedShuffle::read);
+        r.register(SARDONYX, "ChannelShuffle", ChannelShuffle::read);
         r.register(SARDONYX, "ChannelsLastConv", ChannelsLastConv::read);
         r.register(SARDONYX, "ChannelsLastPool", ChannelsLastPool::read);
         r.register(SARDONYX, "BlockedQLinearConv", BlockedQLinearConv::read);

@@ -188,7 +188,19 @@ class BlockedConvTest extends OperatorTest {
 
     private static Stream<Case> groups() {
         List<Case> cases = new ArrayList<>();
-        long[][] settings = {{2, 32, 32}, {2, 34, 20}, {3, 33, 30}, {4, 16, 32}, {4, 36, 68}, {8, 8, 64}, {2, 10, 18}};
+        long[][] settings = {
+            {2, 32, 32},
+            {2, 34, 20},
+            {3, 33, 30},
+            {4, 16, 32},
+            {4, 36, 68},
+            {8, 8, 64},
+            {2, 10, 18},
+            {8, 16, 32},
+            {16, 48, 80},
+            {6, 6, 12},
+            {4, 40, 96}
+        };
         for (long[] s : settings) {
             for (Form x : Form.values()) {
                 for (Form y : Form.values()) {
@@ -196,7 +208,8 @@ class BlockedConvTest extends OperatorTest {
                             2, s[1], s[2], s[0], Window.of(3, 3).withPads(1, 1, 1, 1), new long[] {5, 6}, new long[] {
                                 3, 3
                             });
-                    cases.add(of(s[0] + " groups", setting, Activation.NONE, x, y, false, y == Form.PLAIN, false));
+                    cases.add(of(s[0] + " groups", setting, Activation.NONE, x, y));
+                    cases.add(of(s[0] + " groups and z", setting, Activation.SILU, x, y, false, true, y == x));
                 }
             }
         }

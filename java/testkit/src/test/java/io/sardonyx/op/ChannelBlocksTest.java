@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Into channels in blocks and back, and poolings of them. */
+/** Into channels in blocks and back, and what poolings, scales and shuffles do with them. */
 class ChannelBlocksTest extends OperatorTest {
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(facts(), moves(), pools(), scales()).flatMap(s -> s);
+        return Stream.of(facts(), moves(), pools(), scales(), shuffles()).flatMap(s -> s);
     }
 
     private static Stream<Case> facts() {
@@ -100,6 +100,29 @@ class ChannelBlocksTest extends OperatorTest {
                 .input(Data.normal(2, 17))
                 .input(Data.normal(3, 17))
                 .rejects("BlockedScale: expected 17 channels as [N, 2, spatial axes, 16], given [1, 1, 2, 16]"));
+        return cases.stream();
+    }
+
+    private static Stream<Case> shuffles() {
+        List<Case> cases = new ArrayList<>();
+        for (long[] groups : new long[][] {{1, 5}, {2, 16}, {3, 6}, {4, 68}, {5, 35}, {17, 34}, {32, 32}}) {
+            HostTensor plain = Data.normal(1, 2, groups[1], 3, 5);
+            String name = groups[0] + " groups of " + groups[1] + " channels";
+            cases.add(Case.of(name, new ChannelShuffle(groups[0], 1)).input(plain));
+            cases.add(
+                    Case.of(name + " last", new ChannelShuffle(groups[0], -1)).input(Data.normal(1, 2, 3, groups[1])));
+            cases.add(Case.of(name + " in blocks", new BlockedShuffle(groups[0], groups[1]))
+                    .input(ChannelBlocks.toBlocks(plain)));
+        }
+        cases.add(Case.of("many positions", new BlockedShuffle(2, 20))
+                .input(ChannelBlocks.toBlocks(Data.normal(1, 1, 20, 33, 40))));
+        cases.add(Case.of("two groups of three", new ChannelShuffle(2, 0))
+                .input(HostTensor.of(Shape.of(6), 0f, 1f, 2f, 3f, 4f, 5f))
+                .expect(HostTensor.of(Shape.of(6), 0f, 3f, 1f, 4f, 2f, 5f)));
+        cases.add(Case.of("bytes", new ChannelShuffle(2, 1)).input(Data.integers(DType.INT8, 1, -9, 9, 2, 6, 5)));
+        cases.add(Case.of("a group too many", new ChannelShuffle(4, 1))
+                .input(Data.normal(1, 1, 6, 2))
+                .rejects("ChannelShuffle: group 4 does not divide 6 channels"));
         return cases.stream();
     }
 }

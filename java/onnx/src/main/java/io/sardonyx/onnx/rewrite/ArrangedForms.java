@@ -6,6 +6,7 @@ import io.sardonyx.onnx.rewrite.ArrangedValues.Arranged;
 import io.sardonyx.op.AveragePool;
 import io.sardonyx.op.BatchNormalization;
 import io.sardonyx.op.ChannelBlocks;
+import io.sardonyx.op.ChannelShuffle;
 import io.sardonyx.op.Concat;
 import io.sardonyx.op.GlobalAveragePool;
 import io.sardonyx.op.GlobalMaxPool;
@@ -66,6 +67,8 @@ final class ArrangedForms {
             return Scaling.of(graph, node, norm, x.get())
                     .map(scaling -> scaling.put(order, values, x.get()))
                     .orElse(false);
+        } else if (operator instanceof ChannelShuffle shuffle && shuffle.axis() == 1) {
+            return put(node, x.get(), order.shuffle(shuffle.group(), x.get().channels()));
         } else if (operator instanceof Resize resize && resize.axes().isEmpty()) {
             return resize(node, resize, x.get());
         } else if (operator instanceof Upsample upsample) {

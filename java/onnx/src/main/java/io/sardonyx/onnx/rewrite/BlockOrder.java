@@ -5,6 +5,7 @@ import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.BlockChannels;
 import io.sardonyx.op.BlockedPool;
 import io.sardonyx.op.BlockedScale;
+import io.sardonyx.op.BlockedShuffle;
 import io.sardonyx.op.ChannelBlocks;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.UnblockChannels;
@@ -59,6 +60,11 @@ final class BlockOrder implements ChannelOrder {
         shape[1] = ChannelBlocks.count(channels);
         shape[rank] = ChannelBlocks.SIZE;
         return shape;
+    }
+
+    @Override
+    public Operator shuffle(long group, long channels) {
+        return new BlockedShuffle(group, channels);
     }
 
     @Override

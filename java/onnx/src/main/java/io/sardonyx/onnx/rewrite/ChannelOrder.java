@@ -2,6 +2,7 @@ package io.sardonyx.onnx.rewrite;
 
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.op.ChannelShuffle;
 import io.sardonyx.op.Operator;
 import io.sardonyx.op.Window;
 import java.util.List;
@@ -33,6 +34,9 @@ interface ChannelOrder {
 
     /** The shape of one number for each channel, [C] as [1, C, 1, …] in this order. */
     long[] channelShape(long channels, int rank);
+
+    /** {@link ChannelShuffle} of so many channels. */
+    Operator shuffle(long group, long channels);
 
     Operator pool(boolean max, Window window, boolean countIncludePad);
 

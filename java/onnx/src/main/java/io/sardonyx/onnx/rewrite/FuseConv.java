@@ -34,7 +34,7 @@ final class FuseConv implements Rewrite {
             Optional<Activation> function = Activations.of(next.get());
             if (function.isPresent() && activation.equals(Activation.NONE)) {
                 activation = function.get();
-            } else if (addend.isEmpty() && isSum(match, next.get(), value, conv)) {
+            } else if (addend.isEmpty() && isSum(match, next.get(), value)) {
                 addend = Match.other(next.get(), value);
                 addLast = !activation.equals(Activation.NONE);
             } else {
@@ -57,9 +57,9 @@ final class FuseConv implements Rewrite {
         match.graph().add(Node.of(node.name(), new FusedConv(conv, activation, addLast), inputs, List.of(value)));
     }
 
-    /** Add, or Sum of two; the latter not behind groups, where a sum in the kernel is slower than one behind it (ShuffleNet). */
-    private static boolean isSum(Match match, Node node, String value, Conv conv) {
-        return (node.opType().equals("Add") || (node.opType().equals("Sum") && conv.group() == 1))
+    /** Add, or Sum of two. */
+    private static boolean isSum(Match match, Node node, String value) {
+        return (node.opType().equals("Add") || node.opType().equals("Sum"))
                 && node.inputs().size() == 2
                 && !node.input(0).equals(node.input(1))
                 && match.constant(Match.other(node, value)).isEmpty();

@@ -3,6 +3,7 @@ package io.sardonyx.onnx.rewrite;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.Activation;
+import io.sardonyx.op.ChannelShuffle;
 import io.sardonyx.op.ChannelsLastPool;
 import io.sardonyx.op.ElementFunction;
 import io.sardonyx.op.ElementStep;
@@ -62,6 +63,11 @@ final class LastOrder implements ChannelOrder {
         Arrays.fill(shape, 1);
         shape[rank - 1] = channels;
         return shape;
+    }
+
+    @Override
+    public Operator shuffle(long group, long channels) {
+        return new ChannelShuffle(group, -1);
     }
 
     @Override

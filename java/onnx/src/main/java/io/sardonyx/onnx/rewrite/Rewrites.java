@@ -32,6 +32,7 @@ public final class Rewrites {
                 new FuseLayerNormalization(),
                 new FuseGelu(),
                 new FuseSwish(),
+                new FuseChannelShuffle(),
                 new FuseAttention(),
                 new ExpandAttention(),
                 new RemoveUnused(), // what a pattern left behind would count as a use of its input
