@@ -60,6 +60,15 @@ class ChannelOrderTest {
                         node("Add", "b a", "c"),
                         node("Relu", "c", "d"),
                         conv("d", "w1", "y")),
+                net(
+                        "a residual from a plain tensor, further on",
+                        1,
+                        conv("x", "same", "a"),
+                        conv("a", "same", "b"),
+                        node("Add", "b x", "c"),
+                        conv("c", "same", "d"),
+                        node("Add", "d c", "e"),
+                        conv("e", "w3", "y")),
                 net("a residual that is plain", 0, conv("x", "same", "a"), node("Add", "a x", "y")),
                 net(
                         "many elementwise nodes",

@@ -21,11 +21,13 @@ final class BlockedConvForm implements ConvolutionForm {
     private static final long FEW_FILTERS = 8;
 
     private final Graph graph;
+    private final List<AssumedTypes> types;
     private final WinogradChoice winograd;
 
     BlockedConvForm(Graph graph, Precision precision) {
         this.graph = graph;
-        this.winograd = new WinogradChoice(graph, precision);
+        this.types = AssumedTypes.of(graph);
+        this.winograd = new WinogradChoice(types, precision);
     }
 
     @Override
@@ -78,6 +80,9 @@ final class BlockedConvForm implements ConvolutionForm {
                 values.of(node.input(0)).filter(b -> b.rank() == c.rank() && b.channels() == c.channels());
         Optional<Arranged> z =
                 values.of(node.input(3)).filter(b -> b.rank() == c.rank() && b.channels() == c.filters());
+        if (x.isPresent() && z.isEmpty() && node.hasInput(3) && haveOneType(node.input(3), node.output(0))) {
+            z = Optional.of(values.require(node.input(3), c.filters(), c.rank()));
+        }
         boolean blockedY = !node.hasInput(3) || z.isPresent();
         if (c.isDepthwise() && x.isEmpty()) {
             values.requirePlain(node.input(0));
@@ -105,6 +110,12 @@ final class BlockedConvForm implements ConvolutionForm {
         String output = node.output(0);
         String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
         graph.add(Node.of(node.name(), operator, inputs, List.of(y)));
+    }
+
+    /** Whether two values have one type whatever sizes are open. */
+    private boolean haveOneType(String one, String other) {
+        return types.stream()
+                .allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
     }
 
     /** A convolution whose blocks are only taken apart again writes a plain tensor itself. */

@@ -1,7 +1,6 @@
 package io.sardonyx.onnx.rewrite;
 
 import io.sardonyx.onnx.Precision;
-import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.op.BlockedConv;
 import io.sardonyx.op.Conv;
 import io.sardonyx.tensor.Shape;
@@ -28,9 +27,9 @@ final class WinogradChoice {
 
     private final List<AssumedTypes> types;
 
-    /** @param graph with all its convolutions still as the model has them */
-    WinogradChoice(Graph graph, Precision precision) {
-        types = precision == Precision.STRICT ? List.of() : AssumedTypes.of(graph);
+    /** @param types of the graph with all its convolutions still as the model has them */
+    WinogradChoice(List<AssumedTypes> types, Precision precision) {
+        this.types = precision == Precision.STRICT ? List.of() : types;
     }
 
     /** Whether a convolution with float32 weights of shape {@code w} that gives {@code y} gains by it. */
