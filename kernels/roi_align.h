@@ -32,23 +32,27 @@ struct RoiTap {
 class RoiAxis {
  public:
   SX_BOTH RoiAxis(const RoiAlign& p, double from, double to, int64_t cells, int64_t size)
-      : cells_(static_cast<double>(cells)), size_(size) {
+      : cells_(cells), size_(size) {
     const double shift = p.half_pixel ? .5 : 0;
     start_ = from * p.spatial_scale - shift;
     length_ = to * p.spatial_scale - shift - start_;
     if (!p.half_pixel && length_ < 1) length_ = 1;
-    samples_ =
-        p.sampling_ratio > 0 ? static_cast<double>(p.sampling_ratio) : ceil(length_ / cells_);
+    samples_ = p.sampling_ratio > 0 ? static_cast<double>(p.sampling_ratio)
+                                    : ceil(length_ / static_cast<double>(cells));
     if (samples_ < 0) samples_ = 0;
   }
 
-  // Samples of a cell; NaN if the region is not a number.
+  // Samples of a cell, as the definition has them: not a number if the region is none.
   SX_BOTH double samples() const { return samples_; }
 
-  SX_BOTH RoiTap tap(int64_t cell, int64_t sample) const {
+  // Of a cell and of all cells, for regions that samples_of lets pass.
+  SX_BOTH int64_t count() const { return static_cast<int64_t>(samples_); }
+  SX_BOTH int64_t taps() const { return cells_ * count(); }
+
+  SX_BOTH RoiTap tap(int64_t i) const {
     const double last = static_cast<double>(size_ - 1);
-    const double part = (static_cast<double>(sample) + .5) / samples_;
-    double at = start_ + (static_cast<double>(cell) + part) * length_ / cells_;
+    const double sample = static_cast<double>(i % count()), cell = static_cast<double>(i / count());
+    double at = start_ + (cell + (sample + .5) / samples_) * length_ / static_cast<double>(cells_);
     // Up to one element outside counts as the border.
     if (size_ == 0 || !(at >= -1 && at <= last + 1)) return {-1, -1, 0, 0};
     at = at < 0 ? 0 : at > last ? last : at;
@@ -59,8 +63,8 @@ class RoiAxis {
   }
 
  private:
-  double cells_, start_, length_, samples_;
-  int64_t size_;
+  double start_, length_, samples_;
+  int64_t cells_, size_;
 };
 
 // Samples of an element, for a message: no number at all is as many as can be.

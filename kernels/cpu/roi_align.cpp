@@ -14,14 +14,12 @@ constexpr int64_t kKept = 128;
 // The taps of an axis, kept where there are not too many.
 class Samples {
  public:
-  explicit Samples(const RoiAxis& axis, int64_t cells)
-      : count(static_cast<int64_t>(axis.samples())), axis_(axis), kept_(cells * count <= kKept) {
-    for (int64_t i = 0; kept_ && i < cells * count; i++) taps_[i] = axis.tap(i / count, i % count);
+  explicit Samples(const RoiAxis& axis)
+      : count(axis.count()), axis_(axis), kept_(axis.taps() <= kKept) {
+    for (int64_t i = 0; kept_ && i < axis.taps(); i++) taps_[i] = axis.tap(i);
   }
 
-  RoiTap operator()(int64_t cell, int64_t sample) const {
-    return kept_ ? taps_[cell * count + sample] : axis_.tap(cell, sample);
-  }
+  RoiTap operator[](int64_t i) const { return kept_ ? taps_[i] : axis_.tap(i); }
 
   const int64_t count;  // in a cell
 
@@ -59,9 +57,9 @@ double pool(const float* x, int64_t width, const Samples& rows, const Samples& c
   if (rows.count == 0 || columns.count == 0) return 0;
   double sum = 0, largest = -HUGE_VAL;
   for (int64_t s = 0; s < rows.count; s++) {
-    const RoiTap row = rows(i, s);
+    const RoiTap row = rows[i * rows.count + s];
     for (int64_t t = 0; t < columns.count; t++) {
-      const RoiTap column = columns(j, t);
+      const RoiTap column = columns[j * columns.count + t];
       const bool nothing = row.is_nothing() || column.is_nothing();
       const auto add = [&](int64_t from_row, int64_t from_column, double weight) {
         const double value = nothing ? 0 : weight * x[from_row * width + from_column];
@@ -90,8 +88,8 @@ void roi_align_f32(const Arguments& args) {
                   while (begin < end) {
                     const int64_t r = begin / p.channels,
                                   next = std::min(end, (r + 1) * p.channels);
-                    const Samples rows(rows_of(p, rois + 4 * r), p.output_height);
-                    const Samples columns(columns_of(p, rois + 4 * r), p.output_width);
+                    const Samples rows(rows_of(p, rois + 4 * r));
+                    const Samples columns(columns_of(p, rois + 4 * r));
                     for (; begin < next; begin++) {
                       const float* x = args.data<const float>(0) +
                                        (batches[r] * p.channels + begin % p.channels) * p.plane();

@@ -16,44 +16,39 @@ constexpr int kThreads = 256;
 constexpr int kElementsPerThread = 8;
 constexpr int kKept = 256;
 
-struct Kept {
-  RoiTap rows[kKept], columns[kKept];
+// An axis of a block's region, and its taps where they are not too many.
+struct Samples {
+  RoiAxis axis;
+  RoiTap taps[kKept];
+
+  // All threads share out the taps of the axis.
+  __device__ void keep() {
+    const int64_t count = axis.taps();
+    for (int64_t i = threadIdx.x; i < count && count <= kKept; i += kThreads) taps[i] = axis.tap(i);
+  }
+
+  __device__ __forceinline__ RoiTap operator[](int64_t i) const {
+    return axis.taps() <= kKept ? taps[i] : axis.tap(i);
+  }
 };
 
-// The taps of an axis, kept where there are not too many.
-class Samples {
- public:
-  __device__ Samples(const RoiAxis& axis, int64_t cells, RoiTap* kept)
-      : count(static_cast<int64_t>(axis.samples())),
-        axis_(axis),
-        kept_(cells * count <= kKept ? kept : nullptr) {
-    for (int64_t i = threadIdx.x; kept_ && i < cells * count; i += kThreads)
-      kept_[i] = axis.tap(i / count, i % count);
-  }
-
-  __device__ __forceinline__ RoiTap operator()(int64_t cell, int64_t sample) const {
-    return kept_ ? kept_[cell * count + sample] : axis_.tap(cell, sample);
-  }
-
-  const int64_t count;  // in a cell
-
- private:
-  const RoiAxis axis_;
-  RoiTap* const kept_;
+struct Shared {
+  Samples rows, columns;
 };
 
 // Cell (i, j) of a plane.
 template <bool kMax, class T>
 __device__ __forceinline__ float pool(const T* x, int64_t width, const Samples& rows,
                                       const Samples& columns, int64_t i, int64_t j) {
-  if (rows.count == 0 || columns.count == 0) return 0;
+  const int64_t down = rows.axis.count(), across = columns.axis.count();
+  if (down == 0 || across == 0) return 0;
   double sum = 0;
   float largest = -kInfinity;
-  for (int64_t s = 0; s < rows.count; s++) {
-    const RoiTap row = rows(i, s);
+  for (int64_t s = 0; s < down; s++) {
+    const RoiTap row = rows[i * down + s];
     float of_row = 0;
-    for (int64_t t = 0; t < columns.count; t++) {
-      const RoiTap column = columns(j, t);
+    for (int64_t t = 0; t < across; t++) {
+      const RoiTap column = columns[j * across + t];
       if (row.is_nothing() || column.is_nothing()) {
         largest = max_or_nan(largest, 0.f);
         continue;
@@ -72,14 +67,14 @@ __device__ __forceinline__ float pool(const T* x, int64_t width, const Samples& 
     }
     sum += of_row;
   }
-  return kMax ? largest : static_cast<float>(sum / static_cast<double>(rows.count * columns.count));
+  return kMax ? largest : static_cast<float>(sum / static_cast<double>(down * across));
 }
 
 template <class T, bool kMax>
 __global__ void __launch_bounds__(kThreads)
     roi_align_kernel(const T* x, const T* rois, const int64_t* batches, T* y, RoiAlign p,
                      Divisor by_cells, Divisor by_width, Reporter of_batch, Reporter of_samples) {
-  auto& kept = shared_memory<Kept>();
+  auto& shared = shared_memory<Shared>();
   const int64_t region = blockIdx.x, batch = batches[region];
   const T* roi = rois + 4 * region;
   const RoiAxis height(p, load_as(roi[1]), load_as(roi[3]), p.output_height, p.height);
@@ -93,8 +88,13 @@ __global__ void __launch_bounds__(kThreads)
     if (threadIdx.x == 0) of_samples.report(Finding::kOutsideRange, all, 0, kMostRoiSamples);
     return;
   }
-  const Samples rows(height, p.output_height, kept.rows);
-  const Samples columns(width, p.output_width, kept.columns);
+  if (threadIdx.x == 0) {
+    shared.rows.axis = height;
+    shared.columns.axis = width;
+  }
+  __syncthreads();
+  shared.rows.keep();
+  shared.columns.keep();
   __syncthreads();
   const int64_t count = p.channels * p.cells();
   for (int64_t i = int64_t{blockIdx.y} * kThreads + threadIdx.x; i < count;
@@ -102,7 +102,8 @@ __global__ void __launch_bounds__(kThreads)
     int64_t column = i;
     const int64_t channel = by_cells.divide(column), row = by_width.divide(column);
     const T* plane = x + (batch * p.channels + channel) * p.plane();
-    y[region * count + i] = store_as<T>(pool<kMax>(plane, p.width, rows, columns, row, column));
+    y[region * count + i] =
+        store_as<T>(pool<kMax>(plane, p.width, shared.rows, shared.columns, row, column));
   }
 }
 
@@ -114,7 +115,7 @@ void run(const Arguments& args, const RoiAlign& p) {
   launch(args, roi_align_kernel<T, kMax>,
          {.blocks = {blocks_for(p.regions, 1), uint32_t(blocks < 65535 ? blocks : 65535)},
           .threads = kThreads,
-          .shared_bytes = sizeof(Kept)},
+          .shared_bytes = sizeof(Shared)},
          args.data<const T>(0), args.data<const T>(1), args.data<const int64_t>(2), args.data<T>(3),
          p, Divisor(p.cells()), Divisor(p.output_width), stream.reporter("RoiAlign: batch "),
          stream.reporter("RoiAlign: samples of an element: "));
