@@ -48,33 +48,38 @@ void require(const RoiAlign& p, const float* rois, const int64_t* batches) {
   }
 }
 
-double larger_or_nan(double a, double b) { return a > b || a != a ? a : b; }
+float larger(float a, float b) { return a > b ? a : b; }
 
 // Cell (i, j) of a plane.
 template <bool kMax>
-double pool(const float* x, int64_t width, const Samples& rows, const Samples& columns, int64_t i,
-            int64_t j) {
+float pool(const float* x, int64_t width, const Samples& rows, const Samples& columns, int64_t i,
+           int64_t j) {
   if (rows.count == 0 || columns.count == 0) return 0;
-  double sum = 0, largest = -HUGE_VAL;
+  double sum = 0;
+  float largest = -HUGE_VALF;
+  bool has_nan = false;  // which `larger` may drop; cheaper than to look at each
   for (int64_t s = 0; s < rows.count; s++) {
     const RoiTap row = rows[i * rows.count + s];
     for (int64_t t = 0; t < columns.count; t++) {
       const RoiTap column = columns[j * columns.count + t];
-      const bool nothing = row.is_nothing() || column.is_nothing();
-      const auto add = [&](int64_t from_row, int64_t from_column, double weight) {
-        const double value = nothing ? 0 : weight * x[from_row * width + from_column];
-        if constexpr (kMax)
-          largest = larger_or_nan(largest, value);
-        else
-          sum += value;
-      };
-      add(row.low, column.low, row.low_weight * column.low_weight);
-      add(row.low, column.high, row.low_weight * column.high_weight);
-      add(row.high, column.low, row.high_weight * column.low_weight);
-      add(row.high, column.high, row.high_weight * column.high_weight);
+      float a = 0, b = 0, c = 0, d = 0;
+      if (!row.is_nothing() && !column.is_nothing()) {
+        const float *low = x + row.low * width, *high = x + row.high * width;
+        a = row.low_weight * column.low_weight * low[column.low];
+        b = row.low_weight * column.high_weight * low[column.high];
+        c = row.high_weight * column.low_weight * high[column.low];
+        d = row.high_weight * column.high_weight * high[column.high];
+      }
+      if constexpr (kMax) {
+        largest = larger(largest, larger(larger(a, b), larger(c, d)));
+        has_nan |= a != a || b != b || c != c || d != d;
+      } else {
+        sum += (a + b) + (c + d);
+      }
     }
   }
-  return kMax ? largest : sum / static_cast<double>(rows.count * columns.count);
+  if (kMax) return has_nan ? NAN : largest;
+  return static_cast<float>(sum / static_cast<double>(rows.count * columns.count));
 }
 
 void roi_align_f32(const Arguments& args) {
@@ -96,7 +101,7 @@ void roi_align_f32(const Arguments& args) {
                       float* y = args.data<float>(3) + begin * p.cells();
                       for (int64_t i = 0; i < p.output_height; i++)
                         for (int64_t j = 0; j < p.output_width; j++)
-                          *y++ = static_cast<float>(function(x, p.width, rows, columns, i, j));
+                          *y++ = function(x, p.width, rows, columns, i, j);
                     }
                   }
                 });
