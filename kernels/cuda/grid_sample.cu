@@ -70,7 +70,7 @@ __global__ void __launch_bounds__(kMoveThreads)
       const T* from = x + (image * p.channels + c) * plane;
       const float sum = taps[0].blend([&](int64_t a) {
         return taps[1].blend([&](int64_t b) {
-          return taps[2].blend([&](int64_t c) { return load_as(from[a + b + c]); });
+          return taps[2].blend([&](int64_t d) { return load_as(from[a + b + d]); });
         });
       });
       y[(image * p.channels + c) * p.positions + position] = store_as<T>(sum);
