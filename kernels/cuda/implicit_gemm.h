@@ -24,6 +24,39 @@ struct alignas(16) GemmTiles {
   Sum inputs[kGemmDepth][kGemmSide];
 };
 
+// A thread's part of a tile of sums.
+template <class Sum>
+struct GemmSums {
+  static constexpr int kAcross = kGemmSide / kGemmEach;
+
+  Sum sums[kGemmEach][kGemmEach] = {};
+  const int row = int(threadIdx.x) / kAcross * kGemmEach, column = int(threadIdx.x) % kAcross;
+
+  __device__ __forceinline__ void add(const GemmTiles<Sum>& tiles) {
+#pragma unroll
+    for (int d = 0; d < kGemmDepth; d++) {
+      const auto weights = load_packed<kGemmEach>(&tiles.weights[d][row]);
+#pragma unroll
+      for (int c = 0; c < kGemmEach; c++) {
+        const Sum input = tiles.inputs[d][column + c * kAcross];
+#pragma unroll
+        for (int r = 0; r < kGemmEach; r++) sums[r][c] += weights[r] * input;
+      }
+    }
+  }
+
+  // Calls finish(filter, position, sum) for those of the tile that there are.
+  template <class Finish>
+  __device__ __forceinline__ void each(int64_t filters, int64_t positions, Finish finish) const {
+#pragma unroll
+    for (int c = 0; c < kGemmEach; c++)
+#pragma unroll
+      for (int r = 0; r < kGemmEach; r++)
+        if (row + r < filters && column + c * kAcross < positions)
+          finish(row + r, column + c * kAcross, sums[r][c]);
+  }
+};
+
 template <class Problem>
 __global__ void __launch_bounds__(kGemmThreads, 2)
     implicit_gemm_kernel(Problem problem, Divisor filter_tiles, Divisor position_tiles) {
@@ -41,9 +74,7 @@ __global__ void __launch_bounds__(kGemmThreads, 2)
   const bool has_position = first_position + input_position < problem.positions;
   const auto place = problem.place(has_position ? first_position + input_position : 0);
 
-  const int across = kGemmSide / kGemmEach;
-  const int column = threadIdx.x % across, row = threadIdx.x / across * kGemmEach;
-  Sum sums[kGemmEach][kGemmEach] = {};
+  GemmSums<Sum> sums;
   for (int64_t k = 0; k < problem.depth; k += kGemmDepth) {
     __syncthreads();  // the tiles' last use is over
 #pragma unroll
@@ -58,26 +89,12 @@ __global__ void __launch_bounds__(kGemmThreads, 2)
           has_position && k + d < problem.depth ? problem.input(group, place, k + d) : Sum{0};
     }
     __syncthreads();
-#pragma unroll
-    for (int d = 0; d < kGemmDepth; d++) {
-      const auto weights = load_packed<kGemmEach>(&tiles.weights[d][row]);
-#pragma unroll
-      for (int c = 0; c < kGemmEach; c++) {
-        const Sum input = tiles.inputs[d][column + c * across];
-#pragma unroll
-        for (int r = 0; r < kGemmEach; r++) sums[r][c] += weights[r] * input;
-      }
-    }
+    sums.add(tiles);
   }
-#pragma unroll
-  for (int c = 0; c < kGemmEach; c++) {
-    const int64_t position = first_position + column + c * across;
-    if (position >= problem.positions) continue;
-#pragma unroll
-    for (int r = 0; r < kGemmEach; r++)
-      if (first_filter + row + r < problem.filters)
-        problem.finish(group, first_filter + row + r, position, sums[r][c]);
-  }
+  sums.each(problem.filters - first_filter, problem.positions - first_position,
+            [&](int filter, int position, Sum sum) {
+              problem.finish(group, first_filter + filter, first_position + position, sum);
+            });
 }
 
 // A thread an output, for problems with so few filters of so few products that a tile would be

@@ -1,9 +1,11 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@link Conv} whose taps are moved by offsets, and weighed by a mask, that differ from position to position: tap {@code t} at
@@ -14,6 +16,11 @@ import java.util.List;
  * axes, output], optional B [M], optional mask [N, offset_group · taps, output].
  */
 public record DeformConv(long group, long offsetGroup, Window window) implements TensorOperator {
+    private static final int KERNEL_AXES = 3;
+
+    /** Positions whose columns a thread has at a time; the CPU's kernel knows it too. */
+    private static final long KERNEL_POSITIONS = 32;
+
     static DeformConv read(Attributes attributes) {
         return new DeformConv(
                 attributes.getInt("group", 1), attributes.getInt("offset_group", 1), Window.read(attributes));
@@ -86,6 +93,32 @@ public record DeformConv(long group, long offsetGroup, Window window) implements
                 }
             }
         }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Convolution shapes = shapes(in.shape(0), in.shape(1));
+        Sliding s = shapes.sliding();
+        if (s.axes() > KERNEL_AXES || s.inputs() > Integer.MAX_VALUE) {
+            return Optional.empty();
+        }
+        long[] one = {1, 1, 1, 1, 1, 0};
+        long[][] axes = {one, one, one};
+        for (int i = 0; i < s.axes(); i++) {
+            axes[KERNEL_AXES - s.axes() + i] =
+                    new long[] {s.input[i], s.output[i], s.kernel[i], s.strides[i], s.dilations[i], s.begin[i]};
+        }
+        Launch launch = Launch.of("deform_conv", in.dtype(0))
+                .input(0)
+                .input(1)
+                .input(2)
+                .input(3)
+                .input(4)
+                .output(0)
+                .params(offsetGroup, s.axes());
+        ConvolutionKernel.addGeometry(launch, shapes, axes);
+        long columns = Math.multiplyExact(in.shape(0).size(1), s.taps());
+        return Optional.of(launch.scratchPerThread(Math.multiplyExact(4 * KERNEL_POSITIONS, columns)));
     }
 
     /** Where {@code tap} lands; {@code offsets} counts the offset vectors over batch, offset group and tap. */

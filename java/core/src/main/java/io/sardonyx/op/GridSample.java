@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
@@ -100,7 +99,7 @@ public record GridSample(Resize.Mode mode, Padding padding, boolean alignCorners
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
         Shape x = in.shape(0);
         int axes = x.rank() - 2;
-        if (axes > KERNEL_AXES || in.dtype(0) != DType.FLOAT32 || in.dtype(1) != DType.FLOAT32) {
+        if (axes > KERNEL_AXES || in.dtype(1) != in.dtype(0)) {
             return Optional.empty();
         }
         Launch launch = Launch.of("grid_sample", in.dtype(0)).input(0).input(1).output(0);

@@ -1,10 +1,12 @@
 package io.sardonyx.op;
 
+import io.sardonyx.device.Launch;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The mean (or the largest) of bilinear samples in each cell of a grid laid over each region of interest: X is [N, C, H, W],
@@ -19,8 +21,8 @@ import java.util.List;
 public record RoiAlign(
         boolean max, long outputHeight, long outputWidth, long samplingRatio, float spatialScale, boolean halfPixel)
         implements TensorOperator {
-    /** More samples in a cell than this come from coordinates that mean nothing. */
-    private static final double MOST_SAMPLES = 1 << 20;
+    /** More samples in a cell than this come from coordinates that mean nothing; the kernels know it too. */
+    private static final long MOST_SAMPLES = 1 << 20;
 
     static RoiAlign read(Attributes attributes) {
         String shift = attributes.opset() < 16 ? "output_half_pixel" : "half_pixel";
@@ -72,13 +74,12 @@ public record RoiAlign(
                 throw new IllegalArgumentException(
                         "RoiAlign: batch index " + batch + " is outside [0, " + shape.size(0) + ")");
             }
+            Axis height = axis(in.get(1), 4 * roi + 1, outputHeight, shape.size(2));
+            Axis width = axis(in.get(1), 4 * roi, outputWidth, shape.size(3));
+            requireFew(height.samples, width.samples);
             for (int cell = 0; cell < cells; cell++) {
-                Taps[] rows = samples(in.get(1), 4 * roi + 1, (int) (cell / outputWidth), outputHeight, shape.size(2));
-                Taps[] columns = samples(in.get(1), 4 * roi, (int) (cell % outputWidth), outputWidth, shape.size(3));
-                if ((double) rows.length * columns.length > MOST_SAMPLES) {
-                    throw new IllegalArgumentException("RoiAlign: region " + roi + " takes " + rows.length + " x "
-                            + columns.length + " samples for one element");
-                }
+                Taps[] rows = height.taps(cell / outputWidth);
+                Taps[] columns = width.taps(cell % outputWidth);
                 for (int c = 0; c < channels; c++) {
                     int from = (int) (batch * channels + c) * plane;
                     y.set((roi * channels + c) * cells + cell, pool(x, from, rows, columns, (int) shape.size(3)));
@@ -87,24 +88,49 @@ public record RoiAlign(
         }
     }
 
-    /** The samples along one axis in cell {@code i} of {@code count}; {@code corner} is the region's first corner. */
-    private Taps[] samples(HostTensor rois, int corner, int i, long count, long size) {
+    private static void requireFew(double rows, double columns) {
+        double samples = rows > 1 && columns > 1 ? rows * columns : Math.max(rows, columns);
+        if (!(samples <= MOST_SAMPLES)) {
+            long number = Double.isNaN(samples) ? Long.MAX_VALUE : (long) samples;
+            throw new IllegalArgumentException(
+                    "RoiAlign: samples of an element: " + number + " is outside [0, " + MOST_SAMPLES + "]");
+        }
+    }
+
+    @Override
+    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        Shape x = in.shape(0);
+        return Optional.of(Launch.of("roi_align", in.dtype(0))
+                .input(0)
+                .input(1)
+                .input(2)
+                .output(0)
+                .params(x.size(0), x.size(1), x.size(2), x.size(3), in.shape(1).size(0))
+                .params(outputHeight, outputWidth, samplingRatio, halfPixel ? 1 : 0, max ? 1 : 0)
+                .param((double) spatialScale));
+    }
+
+    /** An axis of a region: its first corner and length, both over X, and how many samples each of its cells takes. */
+    private record Axis(double start, double length, double samples, long cells, long size) {
+        Taps[] taps(long cell) {
+            Taps[] taps = new Taps[(int) samples];
+            for (int s = 0; s < taps.length; s++) {
+                taps[s] = sample(start + (cell + (s + 0.5) / samples) * length / cells, size);
+            }
+            return taps;
+        }
+    }
+
+    /** @param corner where the region's first corner stands; the other one is two further */
+    private Axis axis(HostTensor rois, int corner, long cells, long size) {
         double shift = halfPixel ? 0.5 : 0;
         double start = rois.getDouble(corner) * spatialScale - shift;
         double length = rois.getDouble(corner + 2) * spatialScale - shift - start;
         if (!halfPixel) {
             length = Math.max(length, 1);
         }
-        double samples = samplingRatio > 0 ? samplingRatio : Math.ceil(length / count);
-        if (!(samples <= MOST_SAMPLES)) {
-            throw new IllegalArgumentException(
-                    "RoiAlign: a region of length " + length + " takes " + samples + " samples");
-        }
-        Taps[] taps = new Taps[(int) Math.max(0, samples)];
-        for (int s = 0; s < taps.length; s++) {
-            taps[s] = sample(start + (i + (s + 0.5) / samples) * length / count, size);
-        }
-        return taps;
+        double samples = samplingRatio > 0 ? samplingRatio : Math.max(0, Math.ceil(length / cells));
+        return new Axis(start, length, samples, cells, size);
     }
 
     /** Up to one element outside counts as the border, anything further as zero. */

@@ -6,22 +6,15 @@ import io.sardonyx.tensor.Shape;
 import io.sardonyx.testkit.Case;
 import io.sardonyx.testkit.Data;
 import io.sardonyx.testkit.OperatorTest;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
-/** Operators that take images apart and put them together: regions, grids, blocks, crops. */
+/** Operators that take images apart and put them together: regions, blocks, crops. */
 class VisionTest extends OperatorTest {
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(regions(), grids(), sampledEverywhere(), blocks(), crops(), columns(), deformed(), causal())
+        return Stream.of(regions(), affine(), blocks(), crops(), columns(), causal())
                 .flatMap(s -> s);
-    }
-
-    private static HostTensor image(double... values) {
-        int size = (int) Math.sqrt(values.length);
-        return HostTensor.of(DType.FLOAT32, Shape.of(1, 1, size, size), values);
     }
 
     private static HostTensor row(double... values) {
@@ -30,42 +23,8 @@ class VisionTest extends OperatorTest {
 
     private static Stream<Case> regions() {
         HostTensor nine = Data.range(DType.FLOAT32, 1, 1, 3, 3);
-        HostTensor first = HostTensor.of(Shape.of(1), 0L);
-        RoiAlign mean = new RoiAlign(false, 1, 1, 2, 1, true);
-        HostTensor region = row(0.5, 0.5, 2.5, 2.5);
         MaxRoiPool pool = new MaxRoiPool(List.of(2L, 1L), 1);
         return Stream.of(
-                Case.of("the mean of four samples", mean)
-                        .input(nine)
-                        .input(region)
-                        .input(first)
-                        .expect(image(4)),
-                Case.of(
-                                "before opset 16 nothing is shifted",
-                                RoiAlign.read(Attributes.of(10, Map.of("sampling_ratio", 1L))))
-                        .input(nine)
-                        .input(row(0, 0, 2, 2))
-                        .input(first)
-                        .expect(image(4)),
-                Case.of("as many samples as elements", new RoiAlign(false, 3, 2, 0, .5f, false))
-                        .input(Data.normal(1, 2, 3, 9, 11))
-                        .input(Data.uniform(DType.FLOAT32, 2, 0, 20, 5, 4))
-                        .input(HostTensor.of(Shape.of(5), 0L, 1L, 1L, 0L, 1L)),
-                Case.of("nothing far outside", mean)
-                        .input(nine)
-                        .input(row(100, 100, 104, 104))
-                        .input(first)
-                        .expect(image(0)),
-                Case.of("rejects a batch index outside", mean)
-                        .input(nine)
-                        .input(region)
-                        .input(HostTensor.of(Shape.of(1), 1L))
-                        .rejects("RoiAlign: batch index 1 is outside [0, 1)"),
-                Case.of("rejects a region without end", new RoiAlign(false, 1, 1, 0, 1, true))
-                        .input(nine)
-                        .input(row(0, 0, 1e30, 1e30))
-                        .input(first)
-                        .rejects("RoiAlign: a region of length"),
                 Case.of("largest of each cell", pool)
                         .input(nine)
                         .input(row(0, 0, 1, 2, 2))
@@ -80,75 +39,10 @@ class VisionTest extends OperatorTest {
                         .rejects("MaxRoiPool: batch index NaN is outside [0, 1)"));
     }
 
-    private static Case sampled(String name, GridSample operator, double... expected) {
-        HostTensor grid = HostTensor.of(
-                DType.FLOAT32, Shape.of(1, 1, 4, 2), -.5, -.5, 0, 0, 1.5, .5, Double.POSITIVE_INFINITY, 0);
-        Case c = Case.of(name, operator).input(image(1, 2, 3, 4)).input(grid);
-        return expected.length == 0 ? c : c.expect(HostTensor.of(DType.FLOAT32, Shape.of(1, 1, 1, 4), expected));
-    }
-
-    /** Every mode, outside and alignment, on a line, an image and a volume, with coordinates far away and none at all. */
-    private static Stream<Case> sampledEverywhere() {
-        List<Case> cases = new ArrayList<>();
-        for (Resize.Mode mode : Resize.Mode.values()) {
-            for (GridSample.Padding padding : GridSample.Padding.values()) {
-                for (boolean aligned : new boolean[] {false, true}) {
-                    var operator = new GridSample(mode, padding, aligned);
-                    for (long[] size : new long[][] {{7}, {5, 6}, {3, 1, 4}}) {
-                        Shape axes = Shape.of(size);
-                        HostTensor grid = Data.uniform(
-                                DType.FLOAT32,
-                                2,
-                                -2.5,
-                                2.5,
-                                Shape.of(2)
-                                        .concat(axes)
-                                        .concat(Shape.of(size.length))
-                                        .toArray());
-                        grid.set(0, Double.NaN);
-                        grid.set(size.length, Double.POSITIVE_INFINITY);
-                        grid.set(2 * size.length, -1e30);
-                        cases.add(Case.of(operator + " of " + axes, operator)
-                                .input(Data.normal(
-                                        1, Shape.of(2, 3).concat(axes).toArray()))
-                                .input(grid));
-                    }
-                }
-            }
-        }
-        return cases.stream();
-    }
-
-    private static Stream<Case> grids() {
-        var zeros = new GridSample(Resize.Mode.NEAREST, GridSample.Padding.ZEROS, false);
-        var border = new GridSample(Resize.Mode.NEAREST, GridSample.Padding.BORDER, false);
-        var corners = new GridSample(Resize.Mode.LINEAR, GridSample.Padding.BORDER, true);
-        HostTensor grid = HostTensor.of(DType.FLOAT32, Shape.of(1, 1, 3, 2), -.5, -.5, 0, 0, 1.5, .5);
+    private static Stream<Case> affine() {
         HostTensor size = HostTensor.of(Shape.of(4), 1L, 1L, 1L, 2L);
         HostTensor swap = HostTensor.of(DType.FLOAT32, Shape.of(1, 2, 3), 0, 1, 0, 1, 0, 10);
         return Stream.of(
-                sampled("nearest, zero outside", zeros, 1, 1, 0, 0),
-                sampled("nearest, the border outside", border, 1, 1, 4, 2 - 0.),
-                Case.of("linear, corners aligned", corners)
-                        .input(image(1, 2, 3, 4))
-                        .input(grid)
-                        .expect(HostTensor.of(DType.FLOAT32, Shape.of(1, 1, 1, 3), 1.75, 2.5, 3.5)),
-                Case.of("cubic reflection", new GridSample(Resize.Mode.CUBIC, GridSample.Padding.REFLECTION, false))
-                        .input(Data.normal(1, 2, 3, 5, 6))
-                        .input(Data.uniform(DType.FLOAT32, 2, -2, 2, 2, 4, 5, 2)),
-                Case.of("volumes", new GridSample(Resize.Mode.LINEAR, GridSample.Padding.ZEROS, false))
-                        .input(Data.normal(1, 1, 2, 3, 4, 5))
-                        .input(Data.uniform(DType.FLOAT32, 2, -1.2, 1.2, 1, 2, 2, 3, 3)),
-                Case.of(
-                                "one element reflects itself",
-                                new GridSample(Resize.Mode.NEAREST, GridSample.Padding.REFLECTION, true))
-                        .input(image(7))
-                        .input(HostTensor.of(DType.FLOAT32, Shape.of(1, 1, 1, 2), 5, -9))
-                        .expect(image(7)),
-                Case.of("rejects coordinates of another number", zeros)
-                        .input(image(1))
-                        .input(Data.normal(1, 1, 1, 1, 3))
-                        .rejects("GridSample: expected X [N, C, spatial axes] and grid"),
                 Case.of("affine: x and y exchanged, y moved", new AffineGrid(false))
                         .input(swap)
                         .input(size)
@@ -231,30 +125,6 @@ class VisionTest extends OperatorTest {
                         .input(HostTensor.of(Shape.of(1), 3L))
                         .input(two)
                         .rejects("Col2Im: expected X [N, C · 2, 2]"));
-    }
-
-    private static Stream<Case> deformed() {
-        DeformConv operator = new DeformConv(1, 1, Window.of(1, 1));
-        HostTensor one = HostTensor.of(Shape.of(1, 1, 1, 1), 1f);
-        HostTensor down = HostTensor.of(DType.FLOAT32, Shape.of(1, 2, 2, 2), .5, .5, .5, .5, 0, 0, 0, 0);
-        return Stream.of(
-                Case.of("half a row down", operator)
-                        .input(image(1, 2, 3, 4))
-                        .input(one)
-                        .input(down)
-                        .expect(image(2, 3, 1.5, 2)),
-                Case.of("masked, with a bias", operator)
-                        .input(image(1, 2, 3, 4))
-                        .input(one)
-                        .input(down)
-                        .input(HostTensor.of(Shape.of(1), 10f))
-                        .input(image(1, 0, .5, 2))
-                        .expect(image(12, 10, 10.75, 14)),
-                Case.of("rejects offsets of another shape", operator)
-                        .input(image(1, 2, 3, 4))
-                        .input(one)
-                        .input(Data.normal(1, 1, 2, 2, 1))
-                        .rejects("DeformConv: offset: expected [1, 2, 2, 2]"));
     }
 
     private static Stream<Case> causal() {
