@@ -90,7 +90,10 @@ final class NativeMemory implements Memory {
         copy(offset, from, false);
     }
 
-    /** Between {@code offset} and what remains of {@code buffer}; one on the heap goes through a direct one, piece by piece. */
+    /**
+     * Between {@code offset} and what remains of {@code buffer}. One on the heap goes to memory that Java cannot reach through a direct one,
+     * piece by piece.
+     */
     private void copy(long offset, ByteBuffer buffer, boolean reading) {
         Objects.checkFromIndexSize(offset, buffer.remaining(), block.bytes);
         block.acquire();
@@ -98,6 +101,11 @@ final class NativeMemory implements Memory {
             if (buffer.isDirect()) {
                 copyDirect(offset, buffer.slice(), reading);
                 buffer.position(buffer.limit());
+                return;
+            }
+            if (onHost()) {
+                ByteBuffer here = buffer(offset, buffer.remaining());
+                (reading ? buffer : here).put(reading ? here : buffer);
                 return;
             }
             ByteBuffer piece = ByteBuffer.allocateDirect(Math.min(buffer.remaining(), PIECE));
