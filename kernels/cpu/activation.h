@@ -44,7 +44,7 @@ inline void with_activation(const Activation& activation, Body&& body) {
     case Activation::kHardSwish:
       return body([](V x) { return x * max(V(0.f), min(V(1.f), fma(x, V(1.f / 6), V(.5f)))); });
     case Activation::kSilu:
-      return body([](V x) { return x * sigmoid(x); });
+      return body([](V x) { return x / (exp(x * -1.f) + 1.f); });
     case Activation::kTanh:
       return body([](V x) { return tanh(x); });
     case Activation::kGelu:
