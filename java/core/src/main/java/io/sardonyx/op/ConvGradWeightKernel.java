@@ -5,7 +5,7 @@ import io.sardonyx.tensor.DType;
 import java.util.Optional;
 
 /**
- * How the kernels {@code conv_grad_weight} and {@code conv_grad_weight_depthwise} reckon the gradient of a convolution's weight:
+ * How the kernels {@code conv_grad_weight} and {@code conv_grad_weight_narrow} reckon the gradient of a convolution's weight:
  * the parts of the sum over images and positions, and scratch memory. Says in Java what {@code
  * kernels/cpu/conv_grad_weight.cpp} says in C++.
  */
@@ -28,6 +28,9 @@ final class ConvGradWeightKernel {
     /** Filters come in panels; those of all instruction sets divide this. */
     private static final long PANEL = 32;
 
+    /** Filters of a group up to which sums along rows beat the matrix product, whose vectors would be mostly empty. */
+    private static final long FEW_FILTERS = 4;
+
     private ConvGradWeightKernel() {}
 
     /** The launch for inputs dY and X: float32 on a CPU, 16-bit floats as well on a GPU. */
@@ -36,8 +39,9 @@ final class ConvGradWeightKernel {
             return Optional.empty();
         }
         Launch product = product(dtype, convolution);
-        boolean depthwise = convolution.channels() == 1 && convolution.filters() <= ConvolutionKernel.FEW_FILTERS;
-        Optional<Launch> alongRows = depthwise && dtype == DType.FLOAT32 ? depthwise(convolution) : Optional.empty();
+        boolean narrow = convolution.filters() <= FEW_FILTERS
+                && (convolution.channels() == 1 || convolution.sliding().taps() > 1);
+        Optional<Launch> alongRows = narrow && dtype == DType.FLOAT32 ? narrow(convolution) : Optional.empty();
         return Optional.of(alongRows.map(launch -> launch.otherwise(product)).orElse(product));
     }
 
@@ -57,10 +61,10 @@ final class ConvGradWeightKernel {
                                 + filters * (DEPTH + Math.min(COLUMNS, columns))));
     }
 
-    private static Optional<Launch> depthwise(Convolution c) {
+    private static Optional<Launch> narrow(Convolution c) {
         var kernel = new ConvolutionKernel(c, true);
         return kernel.tile().map(tile -> {
-            Launch launch = Launch.ofKey("conv_grad_weight_depthwise.f32")
+            Launch launch = Launch.ofKey("conv_grad_weight_narrow.f32")
                     .input(0)
                     .input(1)
                     .output(0);

@@ -30,7 +30,7 @@ final class ConvolutionKernel {
     private static final long LARGEST = 1 << 29;
 
     /** Filters of one channel up to which going along rows beats the matrix product. */
-    static final long FEW_FILTERS = 2;
+    private static final long FEW_FILTERS = 2;
 
     /** The positions that a thread works on at a time; what is between the rows' axis and the columns' is never cut. */
     record Tile(long rows, long columns) {
