@@ -59,8 +59,8 @@ class WeightGradient {
                      const Worker own(*this, blocks_ + worker * block_floats());
                      for (int64_t i = begin; i < end; i++) {
                        const int64_t matrix = i / across / down;
-                       own.reckon(matrix % p_.group, matrix / p_.group,
-                                    i / across % down * height_, i % across * width_);
+                       own.reckon(matrix % p_.group, matrix / p_.group, i / across % down * height_,
+                                  i % across * width_);
                      }
                    });
     if (parts_ > 1) add_parts();
@@ -216,8 +216,7 @@ class WeightGradient {
                     whole_filters = filters / kSide * kSide;
       for (int64_t f = 0; f < whole_filters; f += kSide)
         for (int64_t c = 0; c < whole_columns; c += kSide)
-          Block<float>::transpose(sums_ + c * w_.width_ + f, w_.width_,
-                                              to + f * row + c, row);
+          Block<float>::transpose(sums_ + c * w_.width_ + f, w_.width_, to + f * row + c, row);
       for (int64_t f = 0; f < filters; f++)
         for (int64_t c = f < whole_filters ? whole_columns : 0; c < columns; c++)
           to[f * row + c] = sums_[c * w_.width_ + f];

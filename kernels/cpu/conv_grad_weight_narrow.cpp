@@ -3,9 +3,9 @@
 // [group * filters, channels, kernel]. A thread lays out a tile of one channel as window.h says,
 // borders and strides gone, and goes along rows of positions with a few taps at a time, whose sums
 // are vectors. It has a channel's sums for itself, which are therefore the same for any number of
-// threads. Measured, one thread of a 2-core AMD EPYC with AVX-512, processor time on a busy machine,
-// batch 8, 3 x 3 and 5 x 5: 0.9 to 1.3 times what conv_depthwise.f32 needs for the same layers of
-// MobileNet.
+// threads. Measured, one thread of a 2-core AMD EPYC with AVX-512, processor time on a busy
+// machine, batch 8, 3 x 3 and 5 x 5: 0.9 to 1.3 times what conv_depthwise.f32 needs for the same
+// layers of MobileNet.
 #include "cpu/window.h"
 
 namespace sx::SX_ISA {
