@@ -187,6 +187,9 @@ void pack_panel(const T* b, int64_t depth_step, int64_t column_step, int64_t dep
     }
     return;
   }
+  if (columns < kColumns)
+    for (int64_t d = 0; d < depth; d++)
+      for (int v = 0; v < 2; v++) V(T(0)).store(to + d * kColumns + v * V::kLanes);
   int64_t j = 0;
   if (depth_step == 1)
     for (; j + kSide <= columns; j += kSide) {
@@ -196,9 +199,8 @@ void pack_panel(const T* b, int64_t depth_step, int64_t column_step, int64_t dep
       for (; d < depth; d++)
         for (int s = 0; s < kSide; s++) to[d * kColumns + j + s] = b[(j + s) * column_step + d];
     }
-  for (; j < kColumns; j++)
-    for (int64_t d = 0; d < depth; d++)
-      to[d * kColumns + j] = j < columns ? b[d * depth_step + j * column_step] : T(0);
+  for (; j < columns; j++)
+    for (int64_t d = 0; d < depth; d++) to[d * kColumns + j] = b[d * depth_step + j * column_step];
 }
 
 }  // namespace

@@ -167,12 +167,6 @@ struct ConvProblem : GemmProblem<T> {
   __device__ __forceinline__ void find(ConvTap& tap) const {
     tap.offset = tap.at[0] * along[0] + tap.at[1] * along[1] + tap.at[2] * along[2] + tap.channel;
   }
-
-  static int to_int(int64_t size) {
-    if (size >= int64_t{1} << 30)
-      throw Unsupported("an axis of " + std::to_string(size) + " is longer than 30 bits count");
-    return static_cast<int>(size);
-  }
 };
 
 // The kernels, each for a problem that conv_choice.h gives it. rows x columns is the tile.

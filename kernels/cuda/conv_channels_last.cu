@@ -14,13 +14,6 @@ namespace sx::cuda {
 namespace {
 
 template <class T>
-constexpr GemmType type_of() {
-  if constexpr (std::is_same_v<T, float>) return GemmType::kFloat32;
-  if constexpr (std::is_same_v<T, half>) return GemmType::kFloat16;
-  if constexpr (std::is_same_v<T, bfloat16>) return GemmType::kBFloat16;
-}
-
-template <class T>
 ConvFacts facts_of(const Arguments& args, const ConvParams& p) {
   const auto begins = [&](size_t tensor) {
     return reinterpret_cast<uintptr_t>(args.data<const T>(tensor)) % 16 == 0;

@@ -9,15 +9,6 @@ namespace sx::cuda {
 namespace {
 
 template <class T>
-constexpr GemmType type_of() {
-  if constexpr (std::is_same_v<T, float>) return GemmType::kFloat32;
-  if constexpr (std::is_same_v<T, double>) return GemmType::kFloat64;
-  if constexpr (std::is_same_v<T, half>) return GemmType::kFloat16;
-  if constexpr (std::is_same_v<T, bfloat16>) return GemmType::kBFloat16;
-  return GemmType::kInteger;
-}
-
-template <class T>
 GemmOperand operand(const T* data, int64_t outer, int64_t depth, const int64_t (&sizes)[kStackAxes],
                     const int64_t (&strides)[kStackAxes]) {
   constexpr int64_t kWord = 16 / sizeof(T);

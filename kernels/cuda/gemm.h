@@ -13,6 +13,13 @@ namespace sx::cuda {
 
 constexpr int kStackAxes = 4;
 
+// The size of an axis of what is convolved, whose coordinates kernels count in 32 bits.
+inline int to_int(int64_t size) {
+  if (size >= int64_t{1} << 30)
+    throw Unsupported("an axis of " + std::to_string(size) + " is longer than 30 bits count");
+  return static_cast<int>(size);
+}
+
 // The slots of Java's MatrixLaunch.
 struct GemmParams {
   int64_t m, n, k, a_row, a_depth, b_depth, b_column;

@@ -10,6 +10,15 @@ namespace sx::cuda {
 
 enum class GemmType { kFloat32, kFloat64, kFloat16, kBFloat16, kInteger };
 
+template <class T>
+constexpr GemmType type_of() {
+  if constexpr (std::is_same_v<T, float>) return GemmType::kFloat32;
+  if constexpr (std::is_same_v<T, double>) return GemmType::kFloat64;
+  if constexpr (std::is_same_v<T, half>) return GemmType::kFloat16;
+  if constexpr (std::is_same_v<T, bfloat16>) return GemmType::kBFloat16;
+  return GemmType::kInteger;
+}
+
 // How an operand lies in memory: `outer` is a's rows or b's columns.
 struct GemmOperand {
   bool depth_adjacent, outer_adjacent;

@@ -1,11 +1,9 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -126,37 +124,20 @@ public record ConvTranspose(long group, Window window, List<Long> outputPadding,
         return outputShape.get(i + outputShape.size() - axes);
     }
 
+    /** The convolution that this is the transpose of: it makes X of Y. */
+    private Convolution transposed(Shape x, Shape w) {
+        return new Convolution(x.size(0), group, w.size(1), x.size(1) / group, sliding(x, w));
+    }
+
     @Override
     public void reference(Inputs in, List<HostTensor> out) {
-        double[] x = in.get(0).toDoubles();
-        double[] w = in.get(1).toDoubles();
-        Shape xShape = in.get(0).shape();
-        Sliding sliding = sliding(xShape, in.get(1).shape());
-        int plane = Math.toIntExact(sliding.inputs());
-        int positions = Math.toIntExact(sliding.positions());
-        int batch = (int) xShape.size(0);
-        int channels = (int) (xShape.size(1) / group);
-        int filters = (int) in.get(1).shape().size(1);
-        double[] y = new double[out.get(0).size()];
+        Convolution convolution = transposed(in.get(0).shape(), in.get(1).shape());
+        double[] y = convolution.inputGradient(in.get(0).toDoubles(), in.get(1).toDoubles());
         if (in.has(2)) {
+            long plane = convolution.sliding().inputs();
+            int filters = in.get(2).size();
             for (int i = 0; i < y.length; i++) {
-                y[i] = in.get(2).getDouble((int) (i / plane % (group * filters)));
-            }
-        }
-        int[] sources = sliding.newSources();
-        for (int p = 0; p < positions; p++) {
-            sliding.sources(p, sources);
-            for (int nc = 0; nc < batch * group * channels; nc++) {
-                double value = x[nc * positions + p];
-                for (int f = 0; f < filters; f++) {
-                    int to = (nc / channels * filters + f) * plane;
-                    int taps = (int) (nc % (group * channels) * filters + f) * sources.length;
-                    for (int t = 0; t < sources.length; t++) {
-                        if (sources[t] >= 0) {
-                            y[to + sources[t]] += value * w[taps + t];
-                        }
-                    }
-                }
+                y[i] += in.get(2).getDouble((int) (i / plane % filters));
             }
         }
         out.get(0).setAll(y);
@@ -164,81 +145,6 @@ public record ConvTranspose(long group, Window window, List<Long> outputPadding,
 
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        Shape x = in.shape(0);
-        if (!ConvolutionKernel.hasKernel(in.dtype(0)) || x.rank() > 5) {
-            return Optional.empty();
-        }
-        // Axes as the kernel wants them: input, output, begin, kernel, stride, dilation.
-        long[][] axes = {{1, 1, 0, 1, 1, 1}, {1, 1, 0, 1, 1, 1}, {1, 1, 0, 1, 1, 1}};
-        Sliding s = sliding(x, in.shape(1));
-        for (int i = 0; i < s.axes(); i++) {
-            axes[ConvolutionKernel.kernelAxis(i, s.axes())] =
-                    new long[] {s.output[i], s.input[i], s.begin[i], s.kernel[i], s.strides[i], s.dilations[i]};
-        }
-        long channels = x.size(1) / group;
-        long filters = in.shape(1).size(1);
-        // Positions of the outputs of one phase, and the elements of x behind them that taps reach.
-        long[] positions = new long[3];
-        long[] back = new long[3];
-        for (int i = 0; i < 3; i++) {
-            long[] a = axes[i];
-            positions[i] = (a[1] - 1 + a[2]) / a[4] + 1;
-            back[i] = (a[3] - 1) * a[5] / a[4];
-        }
-        ConvolutionKernel.Tile.Layout layout = (rows, columns) ->
-                (double) channels * (rows + back[0]) * (positions[1] + back[1]) * (columns + back[2]);
-        Launch direct = Launch.of("conv_transpose_direct", in.dtype(0))
-                .input(0)
-                .input(1)
-                .input(2)
-                .output(0);
-        addGeometry(direct, x.size(0), channels, filters, axes);
-        if (in.dtype(0) != DType.FLOAT32) {
-            return Optional.of(direct);
-        }
-        return Optional.of(ConvolutionKernel.Tile.of(positions[0], positions[2], layout)
-                .map(tile -> launch(in.constant(1), x.size(0), channels, filters, axes, tile, layout)
-                        .otherwise(direct))
-                .orElse(direct));
-    }
-
-    private void addGeometry(Launch launch, long batch, long channels, long filters, long[][] axes) {
-        launch.params(batch, group, channels, filters);
-        for (int field = 0; field < axes[0].length; field++) {
-            launch.params(axes[0][field], axes[1][field], axes[2][field]);
-        }
-    }
-
-    private Launch launch(
-            boolean constantWeight,
-            long batch,
-            long channels,
-            long filters,
-            long[][] axes,
-            ConvolutionKernel.Tile tile,
-            ConvolutionKernel.Tile.Layout layout) {
-        long depth = channels;
-        var pack = new ArrayList<>(List.of(group, channels, filters));
-        for (int field = 3; field < 6; field++) {
-            for (long[] axis : axes) {
-                depth *= field == 3 ? axis[field] : 1;
-                pack.add(axis[field]);
-            }
-        }
-        long packed = group * ConvolutionKernel.roundUp(filters, ConvolutionKernel.PACKED_ROWS) * depth;
-        Launch launch = Launch.of("conv_transpose", DType.FLOAT32).input(0);
-        if (constantWeight) {
-            launch.packed(1, new Launch.Pack("conv_transpose_pack.f32", 4 * packed, pack));
-        } else {
-            launch.input(1);
-        }
-        addGeometry(launch.input(2).output(0), batch, channels, filters, axes);
-        long line = ConvolutionKernel.LINE;
-        long laidOut = (long) layout.floats(tile.rows(), tile.columns());
-        return launch.params(tile.rows(), tile.columns(), constantWeight ? 1 : 0)
-                .scratch(4
-                        * (ConvolutionKernel.roundUp(depth, line)
-                                + (constantWeight ? 0 : ConvolutionKernel.roundUp(packed, line))))
-                .scratchPerThread(4 * ConvolutionKernel.roundUp(laidOut + ConvolutionKernel.SLACK, line));
+        return ConvTransposeKernel.launch(in.dtype(0), transposed(in.shape(0), in.shape(1)), in.constant(1));
     }
 }

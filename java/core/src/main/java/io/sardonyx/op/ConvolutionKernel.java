@@ -73,7 +73,8 @@ final class ConvolutionKernel {
     private final boolean depthwise;
     private final long[][] axes;
 
-    private ConvolutionKernel(Convolution convolution, boolean depthwise) {
+    /** @param depthwise whether a tile is one channel's, laid out for kernels that go along rows */
+    ConvolutionKernel(Convolution convolution, boolean depthwise) {
         this.convolution = convolution;
         this.depthwise = depthwise;
         this.axes = axes(convolution.sliding());
@@ -94,8 +95,7 @@ final class ConvolutionKernel {
         var kernel = new ConvolutionKernel(convolution, depthwise);
         Launch direct = kernel.direct("conv_direct", dtype, activation, addLast);
         Optional<Launch> tiled = dtype == DType.FLOAT32
-                ? Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
-                        .map(tile -> kernel.launch(tile, constantWeight, activation, addLast))
+                ? kernel.tile().map(tile -> kernel.launch(tile, constantWeight, activation, addLast))
                 : Optional.empty();
         return firstOf(tiled, direct);
     }
@@ -140,7 +140,7 @@ final class ConvolutionKernel {
             return Optional.empty();
         }
         var kernel = new ConvolutionKernel(convolution, false);
-        Optional<Launch> tiled = Tile.of(kernel.axes[0][1], kernel.axes[2][1], kernel::layout)
+        Optional<Launch> tiled = kernel.tile()
                 .map(tile -> kernel.withScratch(
                         kernel.integers(kernelKey, inputs).params(tile.rows, tile.columns), tile, true));
         return firstOf(tiled, kernel.integers(kernelKey + "_direct", inputs));
@@ -186,6 +186,11 @@ final class ConvolutionKernel {
         return count == 3 || i == count - 1 ? i + 3 - count : 0;
     }
 
+    /** The tile that a thread lays out, if the least one is not too large. */
+    Optional<Tile> tile() {
+        return Tile.of(axes[0][1], axes[2][1], this::layout);
+    }
+
     private double layout(long rows, long columns) {
         long[] positions = {rows, axes[1][1], columns};
         double floats = depthwise ? 1 : convolution.channels();
@@ -225,7 +230,8 @@ final class ConvolutionKernel {
         return withScratch(launch, inPlace ? new Tile(1, COLUMNS) : tile, !depthwise && !constantWeight);
     }
 
-    private void addGeometry(Launch launch) {
+    /** The parameters that all kernels of this convolution begin with. */
+    void addGeometry(Launch launch) {
         addGeometry(launch, convolution, axes);
     }
 
@@ -255,7 +261,12 @@ final class ConvolutionKernel {
     /** Offsets (two tables), filters if the kernel packs them itself, and the layout of a tile for each thread. */
     private Launch withScratch(Launch launch, Tile tile, boolean packs) {
         return launch.scratch(4 * (2 * roundUp(depth(), LINE) + (packs ? roundUp(packed(), LINE) : 0)))
-                .scratchPerThread(4 * roundUp((long) layout(tile.rows, tile.columns) + SLACK, LINE));
+                .scratchPerThread(4 * floats(tile));
+    }
+
+    /** Floats of a tile that is laid out, and of what vectors may read behind it. */
+    long floats(Tile tile) {
+        return roundUp((long) layout(tile.rows, tile.columns) + SLACK, LINE);
     }
 
     static long roundUp(long n, long to) {

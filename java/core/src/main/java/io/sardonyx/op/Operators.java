@@ -100,6 +100,8 @@ public final class Operators {
         r.register(ONNX, "SpaceToDepth", SpaceToDepth::read);
         r.register(ONNX, "Upsample", Upsample::read);
         r.register(SARDONYX, "FusedConv", FusedConv::read);
+        r.register(SARDONYX, "ConvGradInput", ConvGradInput::read);
+        r.register(SARDONYX, "ConvGradWeight", ConvGradWeight::read);
         r.register(SARDONYX, "BlockChannels", BlockChannels::read);
         r.register(SARDONYX, "UnblockChannels", UnblockChannels::read);
         r.register(SARDONYX, "BlockedConv", BlockedConv::read);
