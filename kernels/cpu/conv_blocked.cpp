@@ -15,7 +15,7 @@ namespace {
 struct Params {
   int64_t batch, group, channels, filters;
   Geometry geometry;
-  int64_t tile_rows, tile_columns;  // of positions that a thread works on
+  int64_t tile_rows, tile_columns;  // of positions that a thread works on at most
   int64_t x_blocked, y_blocked;     // 1: channels are in blocks
   int64_t add_last;                 // 1: y = f(...) + z
   Activation activation;
@@ -52,7 +52,8 @@ class Convolver {
         panels_{p.group, p.filters},
         depth_(p.channels * g_.taps()),
         in_place_(g_.reads_inside()),
-        size_{(p.tile_rows - 1) * g_.stride[0] + g_.axis(0).reach(),
+        rows_(rows_for(p, args.pool().threads())),
+        size_{(rows_ - 1) * g_.stride[0] + g_.axis(0).reach(),
               (g_.output[1] - 1) * g_.stride[1] + g_.axis(1).reach(),
               (p.tile_columns - 1) * g_.stride[2] + g_.axis(2).reach()},
         lie_(in_place_ ? Lie(g_.input, p.x_blocked) : Lie(size_, p.x_blocked)),
@@ -60,7 +61,7 @@ class Convolver {
                 Epilogue(p.activation, args.has(3), p.add_last)) {}
 
   void run() {
-    const TileGrid grid(g_, p_.batch, p_.tile_rows, p_.tile_columns);
+    const TileGrid grid(g_, p_.batch, rows_, p_.tile_columns);
     const int64_t filters = p_.group * p_.filters;
     if (grid.count() == 0 || filters == 0) return;
     auto* bias = reinterpret_cast<float*>(args_.scratch);
@@ -68,27 +69,28 @@ class Convolver {
     for (int64_t f = 0; f < round_up(filters, kBlock); f++)
       bias[f] = args_.has(2) && f < filters ? args_.data<const float>(2)[f] : 0;
 
-    // Scratch of a thread: the runs, and the part of the input if that is copied.
+    // Scratch of a thread: which part of the input is copied, the runs, and the copy.
     auto* const scratch = bias + round_up(filters, kLine);
     const int64_t runs = round_up(2 * most_runs(), kLine);
-    const int64_t each = runs + (in_place_ ? 0 : round_up(planes() * lie_.channel, kLine));
-    // Few parts: cut the filters too, at the price of copying a part more than once.
+    const int64_t each = kLine + runs + (in_place_ ? 0 : round_up(planes() * lie_.channel, kLine));
     const int64_t threads = args_.pool().threads();
+    for (int64_t i = 0; i < threads; i++) *ready(scratch + i * each) = -1;
+    // Few parts: cut the filters too. A thread's share is filters of one part after the other.
     const int64_t chunks =
         threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / grid.count(), 1, panels_.count());
-    const int64_t work = p_.tile_rows * g_.output[1] * p_.tile_columns * depth_ * filters / chunks;
+    const int64_t work = rows_ * g_.output[1] * p_.tile_columns * depth_ * filters / chunks;
     args_.parallel(grid.count() * chunks,
                    std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
                    [&](int64_t begin, int64_t end, int worker) {
-                     auto* mine = scratch + worker * each;
-                     auto* list = reinterpret_cast<Run*>(mine);
-                     int64_t ready = -1, group = -1, count = 0;
+                     auto* const mine = scratch + worker * each;
+                     auto* const list = reinterpret_cast<Run*>(mine + kLine);
+                     int64_t group = -1, count = 0;
                      for (int64_t i = begin; i < end; i++) {
-                       const Part part = this->part(grid.at(i / chunks));
-                       const float* x = in_place_ ? place(part) : mine + runs;
-                       if (!in_place_ && i / chunks != ready) copy(part, mine + runs);
-                       ready = i / chunks;
-                       const int64_t chunk = i % chunks;
+                       const int64_t at = i / chunks, chunk = i % chunks;
+                       const Part part = this->part(grid.at(at));
+                       const float* x = in_place_ ? place(part) : mine + kLine + runs;
+                       if (!in_place_ && *ready(mine) != at) copy(part, mine + kLine + runs);
+                       *ready(mine) = at;
                        for (int64_t j = chunk * panels_.count() / chunks;
                             j < (chunk + 1) * panels_.count() / chunks; j++) {
                          const Panel panel = panels_.at(j);
@@ -102,8 +104,22 @@ class Convolver {
   }
 
  private:
+  static int64_t* ready(float* scratch) { return reinterpret_cast<int64_t*>(scratch); }
+
+  // Rows of a part. Threads share the image in equal parts where that is more than the weights, so
+  // that what one writes here it reads in the next layer; else they share the filters.
+  static int64_t rows_for(const Params& p, int64_t threads) {
+    const Geometry& g = p.geometry;
+    const int64_t weights = p.channels * g.taps() * p.filters * p.group;
+    const int64_t values = p.group * (p.channels * g.inputs() + p.filters * g.outputs());
+    if (threads == 1 || weights > values || p.batch % threads == 0) return p.tile_rows;
+    const int64_t parts = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
+    const int64_t equal = (parts + threads - 1) / threads * threads;
+    return std::clamp<int64_t>((g.output[0] + equal - 1) / equal, 1, p.tile_rows);
+  }
+
   Part part(const TileGrid::Place& at) const {
-    return {at.image, at.row, std::min(p_.tile_rows, g_.output[0] - at.row), at.column,
+    return {at.image, at.row, std::min(rows_, g_.output[0] - at.row), at.column,
             std::min(p_.tile_columns, g_.output[2] - at.column)};
   }
 
@@ -203,6 +219,7 @@ class Convolver {
   const Panels panels_;
   const int64_t depth_;
   const bool in_place_;
+  const int64_t rows_;     // of a part
   const int64_t size_[3];  // of a copied part of the input
   const Lie lie_;
   const Output output_;

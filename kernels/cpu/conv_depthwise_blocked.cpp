@@ -189,17 +189,17 @@ void conv_depthwise_blocked_f32(const Arguments& args) {
     bias[c] = args.has(2) && c < p.group ? args.data<const float>(2)[c] : 0.0f;
   auto* taps = reinterpret_cast<Tap*>(bias + blocks * kBlock);
   const int64_t each = round_up(2 * g.taps(), kLine) / 2;
-  // Few blocks: cut the rows too.
-  const int64_t wanted = args.pool().threads() == 1 ? 1 : 4 * args.pool().threads();
-  const int64_t parts =
-      std::clamp<int64_t>(wanted / (p.batch * blocks), 1, (rows + kTile - 1) / kTile);
+  // Threads share the rows, as in other layers, and then the blocks.
+  const int64_t threads = args.pool().threads(), planes = p.batch * blocks;
+  const int64_t parts = std::clamp<int64_t>(threads, 1, (rows + kTile - 1) / kTile);
   const int64_t work = rows * g.output[2] * g.taps() * kBlock / parts;
-  args.parallel(p.batch * blocks * parts,
-                std::max<int64_t>(1, (1 << 17) / std::max<int64_t>(1, work)),
+  args.parallel(planes * parts, std::max<int64_t>(1, (1 << 17) / std::max<int64_t>(1, work)),
                 [&](int64_t begin, int64_t end, int worker) {
-                  for (int64_t i = begin; i < end; i++)
-                    Plane(p, args, i / parts, bias, taps + worker * each)
-                        .run(i % parts * rows / parts, (i % parts + 1) * rows / parts);
+                  for (int64_t i = begin; i < end; i++) {
+                    const int64_t part = i / planes;
+                    Plane(p, args, i % planes, bias, taps + worker * each)
+                        .run(part * rows / parts, (part + 1) * rows / parts);
+                  }
                 });
 }
 

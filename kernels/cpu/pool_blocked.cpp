@@ -52,18 +52,24 @@ template <class Op, class Finish>
 void pool(const Arguments& args, const PoolParams& p, Finish&& finish) {
   const Geometry& g = p.geometry;
   const int64_t rows = g.output[0] * g.output[1];
-  const int64_t work = g.input[2] * kBlock * (g.kernel[0] * g.kernel[1] + g.kernel[2]);
-  args.parallel(
-      p.planes * rows, std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work)),
-      [&](int64_t begin, int64_t end, int worker) {
-        float* row = reinterpret_cast<float*>(args.scratch) + worker * g.input[2] * kBlock;
-        for (int64_t r = begin; r < end; r++) {
-          const int64_t plane = r / rows, i = r % rows / g.output[1], j = r % g.output[1];
-          float* y = args.data<float>(1) + plane * g.outputs() * kBlock;
-          Pooler<Op>(p, args.data<const float>(0) + plane * g.inputs() * kBlock, y, row).run(i, j);
-          finish(y + r % rows * g.output[2] * kBlock, i, j);
-        }
-      });
+  const int64_t work = rows * g.input[2] * kBlock * (g.kernel[0] * g.kernel[1] + g.kernel[2]);
+  // Threads share the rows, as in other layers, and then the planes.
+  const int64_t parts = std::min<int64_t>(args.pool().threads(), std::max<int64_t>(rows, 1));
+  args.parallel(p.planes * parts, std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work)),
+                [&](int64_t begin, int64_t end, int worker) {
+                  float* row =
+                      reinterpret_cast<float*>(args.scratch) + worker * g.input[2] * kBlock;
+                  for (int64_t at = begin; at < end; at++) {
+                    const int64_t plane = at % p.planes, part = at / p.planes;
+                    float* y = args.data<float>(1) + plane * g.outputs() * kBlock;
+                    for (int64_t r = part * rows / parts; r < (part + 1) * rows / parts; r++) {
+                      const int64_t i = r / g.output[1], j = r % g.output[1];
+                      Pooler<Op>(p, args.data<const float>(0) + plane * g.inputs() * kBlock, y, row)
+                          .run(i, j);
+                      finish(y + r * g.output[2] * kBlock, i, j);
+                    }
+                  }
+                });
 }
 
 void max_pool_blocked_f32(const Arguments& args) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -68,6 +69,8 @@ class CpuProgram final : public sx_program {
       program_.require(base_count, first, last);
       Program::Tensors tensors(program_);
       Pool& threads = pool_of(pool);
+      std::optional<ThreadPool::Awake> awake;
+      if (pool) awake.emplace(pool->threads);
       for (int32_t i = first; i < last; i++) {
         check(*control);
         control->step = i;

@@ -16,6 +16,8 @@ using Clock = std::chrono::steady_clock;
 // Long enough to bridge the gap between two nodes of a model, short enough that an idle pool costs
 // nothing.
 constexpr auto kSpin = std::chrono::microseconds(30);
+// So many times longer while a program runs: one of its nodes may be work for one thread alone.
+constexpr int kTurnsOfProgram = 30;
 // A range per thread would wait for the slowest; a few let the others take over.
 constexpr int64_t kChunksPerThread = 4;
 
@@ -42,7 +44,7 @@ bool spin_until(Done&& done) {
 
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
+ThreadPool::ThreadPool(int threads) : shares_(new Share[std::max(threads, 1)]) {
   // Signals from outside are the host program's affair. Those of a crash are let through, so that
   // it can report.
   sigset_t blocked, before;
@@ -80,6 +82,7 @@ void ThreadPool::run(int64_t count, int64_t grain, RangeTask task) {
   }
   job_ = {count, grain, chunks, &task};
   finished_.store(0, std::memory_order_relaxed);
+  deal_out(chunks);
   publish(chunks);
   while (take_part(0)) {
   }
@@ -108,6 +111,29 @@ void ThreadPool::publish(int64_t chunks) {
   }
 }
 
+void ThreadPool::deal_out(int64_t chunks) {
+  const auto first = [&](int64_t thread) { return uint64_t(thread * chunks / threads()); };
+  for (int i = 0; i < threads(); i++)
+    shares_[i].left.store(first(i) << 32 | first(i + 1), std::memory_order_relaxed);
+}
+
+// Takes the first chunk of the thread's own share, or else the last one of another's. There is one:
+// the caller has claimed it.
+int64_t ThreadPool::take_chunk(int worker) {
+  for (int i = worker;; i = (i + 1) % threads()) {
+    auto& share = shares_[i].left;
+    uint64_t left = share.load(std::memory_order_relaxed);
+    for (;;) {
+      const uint64_t first = left >> 32, last = left & 0xffffffff;
+      if (first == last) break;
+      const bool own = i == worker;
+      const uint64_t after = own ? (first + 1) << 32 | last : first << 32 | (last - 1);
+      if (share.compare_exchange_weak(left, after, std::memory_order_relaxed))
+        return int64_t(own ? first : last - 1);
+    }
+  }
+}
+
 // Claims one chunk and runs it. A claim is only possible while the job is unfinished, so job_ is
 // stable after it.
 bool ThreadPool::take_part(int worker) {
@@ -119,7 +145,7 @@ bool ThreadPool::take_part(int worker) {
   const auto [count, grain, chunks, task] = job_;
   const int64_t units = count / grain;
   const int64_t quotient = units / chunks, remainder = units % chunks;
-  const int64_t chunk = chunks - left;
+  const int64_t chunk = take_chunk(worker);
   const auto cut = [&](int64_t i) {
     return i == chunks ? count : (i * quotient + std::min(i, remainder)) * grain;
   };
@@ -133,7 +159,12 @@ bool ThreadPool::take_part(int worker) {
 }
 
 bool ThreadPool::spin_for_work() {
-  return spin_until([&] { return unclaimed_.load(std::memory_order_relaxed) > 0; });
+  const auto is_there = [&] { return unclaimed_.load(std::memory_order_relaxed) > 0; };
+  for (int turn = 0; turn < kTurnsOfProgram; turn++) {
+    if (spin_until(is_there)) return true;
+    if (programs_.load(std::memory_order_relaxed) == 0) break;
+  }
+  return false;
 }
 
 void ThreadPool::sleep() {

@@ -1,9 +1,12 @@
-// A pool of threads for loops that last microseconds: workers spin a moment before they sleep, the
-// caller takes part, and whoever finds the pool busy does the work alone.
+// A pool of threads for loops that last microseconds: workers spin a moment before they sleep,
+// longer while a program runs, the caller takes part, and whoever finds the pool busy does the work
+// alone. Each thread begins with the same share of every loop, so that it finds in its cache what
+// it wrote there before, and helps the others when that is done.
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -31,6 +34,19 @@ class ThreadPool final : public Pool {
   // Rethrows one of the exceptions that the task threw.
   void run(int64_t count, int64_t grain, RangeTask task) override;
 
+  // While there is one, the next loop may come at any moment, and workers wait for it awake. To
+  // wake one takes longer than most loops last.
+  class Awake {
+   public:
+    explicit Awake(ThreadPool& pool) : pool_(pool) { pool_.programs_.fetch_add(1); }
+    ~Awake() { pool_.programs_.fetch_sub(1); }
+    Awake(const Awake&) = delete;
+    Awake& operator=(const Awake&) = delete;
+
+   private:
+    ThreadPool& pool_;
+  };
+
  private:
   struct Job {
     int64_t count;
@@ -39,6 +55,13 @@ class ThreadPool final : public Pool {
     const RangeTask* task;
   };
 
+  // The chunks of a thread's share that nobody has begun: [first, last), in one word.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> left{0};
+  };
+
+  void deal_out(int64_t chunks);
+  int64_t take_chunk(int worker);
   void publish(int64_t chunks);
   bool take_part(int worker);
   bool spin_for_work();
@@ -51,10 +74,12 @@ class ThreadPool final : public Pool {
   alignas(64) std::atomic<int64_t> finished_{0};
   alignas(64) std::atomic<bool> busy_{false};
   alignas(64) std::atomic<int> sleepers_{0};
+  std::atomic<int> programs_{0};
   std::atomic<uint32_t> wakes_{0};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> thrown_{false};
-  std::exception_ptr exception_;  // written by whoever set thrown_
+  std::exception_ptr exception_;     // written by whoever set thrown_
+  std::unique_ptr<Share[]> shares_;  // of each thread
   std::vector<std::thread> workers_;
 };
 

@@ -127,7 +127,7 @@ final class BlockedConvKernel {
         long runs = runs() * c.sliding().taps();
         long copied = readsInside() ? 0 : roundUp((long) floats(tile.rows(), tile.columns()), LINE);
         return launch.scratch(4 * roundUp(c.group() * c.filters(), LINE))
-                .scratchPerThread(4 * (roundUp(2 * runs, LINE) + copied));
+                .scratchPerThread(4 * (LINE + roundUp(2 * runs, LINE) + copied));
     }
 
     private Launch start(String key) {

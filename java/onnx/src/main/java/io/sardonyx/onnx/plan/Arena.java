@@ -11,12 +11,12 @@ import java.util.List;
  * <p>Source: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020 (greedy by size).
  */
 final class Arena {
-    private static final int ALIGNMENT = 64;
+    static final int ALIGNMENT = 64;
 
     /** A block that lives from step {@code first} to step {@code last}, both included. */
     static final class Block {
         private long bytes;
-        private final int first;
+        private int first;
         private int last;
         private long offset = -1;
 
@@ -28,6 +28,14 @@ final class Arena {
 
         void use(int step) {
             last = Math.max(last, step);
+        }
+
+        void useFrom(int step) {
+            first = Math.min(first, step);
+        }
+
+        int first() {
+            return first;
         }
 
         /** It is not needed after all. */

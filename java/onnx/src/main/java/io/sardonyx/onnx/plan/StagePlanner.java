@@ -9,6 +9,7 @@ import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.UnsupportedModelException;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
+import io.sardonyx.op.Concat;
 import io.sardonyx.op.DynamicOperator;
 import io.sardonyx.op.InputTypes;
 import io.sardonyx.op.Inputs;
@@ -16,6 +17,7 @@ import io.sardonyx.op.Operator;
 import io.sardonyx.op.TensorOperator;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -157,7 +159,9 @@ final class StagePlanner {
             return true;
         }
         touch(node);
-        if (launch.isPresent()) {
+        if (launch.isPresent() && operator instanceof Concat concat && sideBySide(node, concat, launch.get(), types.get(0))) {
+            return true;
+        } else if (launch.isPresent()) {
             kernel(node, launch.get(), types);
         } else {
             reference(node, operator, types);
@@ -234,6 +238,40 @@ final class StagePlanner {
         return true;
     }
 
+    /**
+     * Lets inputs of a Concat lie in its output from the start, where that holds them one after the other; the others are copied there. False
+     * where that would spare little.
+     */
+    private boolean sideBySide(Instruction node, Concat concat, Launch launch, TensorType type) {
+        Shape shape = type.shape();
+        List<ConcatPart> concatenated = ConcatPart.of(node.inputs(), knowledge.types, storage);
+        if (shape.elements(0, shape.axis(concat.axis())) != 1 || !ConcatPart.sparesMost(concatenated)) {
+            return false;
+        }
+        var whole = Storage.inArena(arena.add(type.byteSize(), steps.size()), arenaBase);
+        concatenated.stream().filter(ConcatPart::movable).forEach(part -> storage[part.value()].moveInto(whole, part.offset()));
+        List<ConcatPart> copied =
+                concatenated.stream().filter(part -> !part.movable() && part.bytes() > 0).toList();
+        copied.forEach(part -> copy(node, part, concat, whole));
+        parts.placement.add(
+                copied.isEmpty()
+                        ? new Placement(node.name(), node.opType(), "alias")
+                        : new Placement(node.name(), node.opType(), device.name(), launch.kernel()));
+        join(node.outputs()[0], type, whole);
+        return true;
+    }
+
+    /** A Concat of this part alone. */
+    private void copy(Instruction node, ConcatPart part, Concat concat, Storage whole) {
+        TensorType type = knowledge.types[part.value()];
+        Launch launch = concat.launch(InputTypes.of(List.of(type), 1, i -> null, i -> false), List.of(type))
+                .orElseThrow();
+        OperandSource from = operand(part.value());
+        from.storage.use(steps.size());
+        whole.use(steps.size());
+        command(node, launch, List.of(from, new OperandSource(type, Storage.partOf(whole, part.offset()))));
+    }
+
     private void kernel(Instruction node, Launch launch, List<TensorType> types) {
         int step = steps.size();
         List<OperandSource> operands = new ArrayList<>();
@@ -257,10 +295,16 @@ final class StagePlanner {
                 operands.set(i, outputOperand(node, types, step, output.index()));
             }
         }
+        parts.placement.add(new Placement(node.name(), node.opType(), device.name(), launch.kernel()));
+        command(node, launch, operands);
+    }
+
+    /** Adds a step that launches a kernel; an operand may be null. */
+    private void command(Instruction node, Launch launch, List<OperandSource> operands) {
         long scratchBytes = device.scratch(launch, context.threads());
         Optional<Arena.Block> scratch =
-                scratchBytes == 0 ? Optional.empty() : Optional.of(arena.add(scratchBytes, step));
-        add(node, device.name(), launch.kernel(), commands -> {
+                scratchBytes == 0 ? Optional.empty() : Optional.of(arena.add(scratchBytes, steps.size()));
+        steps.add(commands -> {
             List<Optional<Operand>> arguments = new ArrayList<>();
             for (OperandSource source : operands) {
                 arguments.add(
@@ -340,7 +384,7 @@ final class StagePlanner {
         Storage shared = storage[value];
         // Scatter, for one, would read its updates where it has written already.
         boolean alone = Arrays.stream(node.inputs())
-                        .filter(v -> v != NumberedGraph.ABSENT && storage[v] == shared)
+                        .filter(v -> v != NumberedGraph.ABSENT && storage[v] != null && storage[v].overlaps(shared))
                         .count()
                 == 1;
         return alone && shared.inArena() && shared.uses() == 0 && knowledge.types[value].byteSize() == type.byteSize();
@@ -381,12 +425,8 @@ final class StagePlanner {
     }
 
     private void add(Instruction node, String where, PlannedStep step) {
-        add(node, where, "", step);
-    }
-
-    private void add(Instruction node, String where, String kernel, PlannedStep step) {
         steps.add(step);
-        parts.placement.add(new Placement(node.name(), node.opType(), where, kernel));
+        parts.placement.add(new Placement(node.name(), node.opType(), where));
     }
 
     /** Outputs that do not lie in their own memory yet are written there. */
