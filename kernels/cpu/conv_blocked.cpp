@@ -21,6 +21,8 @@ struct Params {
   Activation activation;
 };
 
+constexpr int64_t kChunks = 4;  // that each thread begins with
+
 // How a part of the input lies in memory: floats from element to element along each axis.
 struct Lie {
   int64_t channel;  // a block, or a plain channel
@@ -77,7 +79,8 @@ class Convolver {
     for (int64_t i = 0; i < threads; i++) *ready(scratch + i * each) = -1;
     // Few parts: cut the filters too. A thread's share is filters of one part after the other.
     const int64_t chunks =
-        threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / grid.count(), 1, panels_.count());
+        threads == 1 ? 1
+                     : std::clamp<int64_t>(kChunks * threads / grid.count(), 1, panels_.count());
     const int64_t work = rows_ * g_.output[1] * p_.tile_columns * depth_ * filters / chunks;
     args_.parallel(grid.count() * chunks,
                    std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
@@ -114,7 +117,10 @@ class Convolver {
     const int64_t values = p.group * (p.channels * g.inputs() + p.filters * g.outputs());
     if (threads == 1 || weights > values || p.batch % threads == 0) return p.tile_rows;
     const int64_t parts = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
-    const int64_t equal = (parts + threads - 1) / threads * threads;
+    const int64_t panels = Panels{p.group, p.filters}.count();
+    const int64_t each =  // of a thread: enough that one may help another
+        std::max((parts + threads - 1) / threads, (kChunks + panels - 1) / panels);
+    const int64_t equal = each * threads;
     return std::clamp<int64_t>((g.output[0] + equal - 1) / equal, 1, p.tile_rows);
   }
 

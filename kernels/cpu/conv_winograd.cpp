@@ -115,41 +115,83 @@ class Winograd {
     std::fill_n(zeros_, kLargestPanel, 0.0f);
     for (int64_t f = 0; f < out_blocks_ * kBlock; f++)
       bias_[f] = args_.has(2) && f < p_.filters ? args_.data<const float>(2)[f] : 0.0f;
-    const int64_t all = p_.batch * each_;
-    const int64_t rounds = (all + p_.tiles - 1) / p_.tiles;
-    for (int64_t r = 0; r < rounds; r++) {
-      first_ = r * all / rounds;
-      count_ = (r + 1) * all / rounds - first_;
-      args_.parallel(in_blocks_ * count_, 8, [&](int64_t begin, int64_t end, int) {
-        for (int64_t i = begin; i < end; i++) load(i / count_, i % count_);
-      });
-      args_.parallel(kPlaces * panels(p_.filters), 1, [&](int64_t begin, int64_t end, int) {
-        for (int64_t i = begin; i < end; i++)
-          multiply(i / panels(p_.filters), i % panels(p_.filters));
-      });
-      args_.parallel(out_blocks_ * count_, 8, [&](int64_t begin, int64_t end, int) {
-        for (int64_t i = begin; i < end; i++) store(i / count_, i % count_);
-      });
-    }
+    share_tiles() ? each_thread_some() : together();
   }
 
  private:
+  // Tiles that are worked on at a time, and what they are transformed to: [36, blocks, tiles, 16].
+  struct Round {
+    int64_t first, count;
+    float *v, *m;
+  };
+
+  // Whether it costs less that each thread reads all weights than that threads read what others
+  // have transformed.
+  bool share_tiles() const {
+    const int64_t threads = args_.pool().threads();
+    return threads > 1 && p_.tiles >= threads &&
+           p_.channels * p_.filters < p_.batch * each_ * (p_.channels + p_.filters);
+  }
+
+  void each_thread_some() const {
+    const int64_t threads = args_.pool().threads(), all = p_.batch * each_;
+    const int64_t most = p_.tiles / threads;
+    const int64_t rounds = round_up((all + most - 1) / most, threads);
+    args_.parallel(rounds, 1, [&](int64_t begin, int64_t end, int worker) {
+      for (int64_t i = begin; i < end; i++) {
+        const int64_t first = i * all / rounds;
+        const Round r{first, (i + 1) * all / rounds - first,
+                      v_ + worker * kPlaces * in_blocks_ * most * kBlock,
+                      m_ + worker * kPlaces * out_blocks_ * most * kBlock};
+        load(r, 0, in_blocks_ * r.count);
+        multiply(r, 0, kPlaces * panels(p_.filters));
+        store(r, 0, out_blocks_ * r.count);
+      }
+    });
+  }
+
+  void together() const {
+    const int64_t all = p_.batch * each_, rounds = (all + p_.tiles - 1) / p_.tiles;
+    for (int64_t i = 0; i < rounds; i++) {
+      const int64_t first = i * all / rounds;
+      const Round r{first, (i + 1) * all / rounds - first, v_, m_};
+      args_.parallel(in_blocks_ * r.count, 8,
+                     [&](int64_t begin, int64_t end, int) { load(r, begin, end); });
+      args_.parallel(kPlaces * panels(p_.filters), 1,
+                     [&](int64_t begin, int64_t end, int) { multiply(r, begin, end); });
+      args_.parallel(out_blocks_ * r.count, 8,
+                     [&](int64_t begin, int64_t end, int) { store(r, begin, end); });
+    }
+  }
+
+  // Blocks of channels of tiles, products at places for panels, and blocks of filters of tiles,
+  // each numbered through.
+  void load(const Round& r, int64_t begin, int64_t end) const {
+    for (int64_t i = begin; i < end; i++) load_tile(r, i / r.count, i % r.count);
+  }
+  void multiply(const Round& r, int64_t begin, int64_t end) const {
+    for (int64_t i = begin; i < end; i++)
+      multiply_panel(r, i / panels(p_.filters), i % panels(p_.filters));
+  }
+  void store(const Round& r, int64_t begin, int64_t end) const {
+    for (int64_t i = begin; i < end; i++) store_tile(r, i / r.count, i % r.count);
+  }
+
   struct Place {
     int64_t image, row, column;  // of the tile's first output
   };
   Place place(int64_t tile) const {
-    tile += first_;
     return {tile / each_, tile % each_ / across_ * kOut, tile % across_ * kOut};
   }
 
   // Transforms a block of channels of a tile.
-  void load(int64_t block, int64_t tile) const {
-    const Place at = place(tile);
+  void load_tile(const Round& r, int64_t block, int64_t tile) const {
+    const Place at = place(r.first + tile);
     const float* x =
         args_.data<const float>(0) + (at.image * in_blocks_ + block) * g_.inputs() * kBlock;
     const int64_t row = at.row - g_.begin[0], column = at.column - g_.begin[2];
-    float* const to = v_ + (block * count_ + tile) * kBlock;
-    const int64_t step = in_blocks_ * count_ * kBlock;
+    float* const to = r.v + (block * r.count + tile) * kBlock;
+    const int64_t step = in_blocks_ * r.count * kBlock;
     const bool inside =
         row >= 0 && column >= 0 && row + kIn <= g_.input[0] && column + kIn <= g_.input[2];
     for (int lane = 0; lane < kBlock; lane += kLanes) {
@@ -179,7 +221,7 @@ class Winograd {
   }
 
   // The product at one of the 36 places, for a panel of filters.
-  void multiply(int64_t at, int64_t panel) const {
+  void multiply_panel(const Round& r, int64_t at, int64_t panel) const {
     const int64_t wide = width(p_.filters, panel);
     Run runs[kRuns];
     Sums t;
@@ -189,20 +231,20 @@ class Winograd {
     t.bias = zeros_;
     t.low = -INFINITY;
     t.high = INFINITY;
-    t.y_block = t.z_block = count_ * kBlock;
-    const int64_t tiles = (count_ + kPositions - 1) / kPositions,
-                  most = (count_ + tiles - 1) / tiles;
+    t.y_block = t.z_block = r.count * kBlock;
+    const int64_t tiles = (r.count + kPositions - 1) / kPositions,
+                  most = (r.count + tiles - 1) / tiles;
     // Blocks of channels in groups, so that their list is short; sums go on from the last group's.
     for (int64_t first = 0; first < in_blocks_; first += kRuns) {
       const int64_t last = std::min<int64_t>(first + kRuns, in_blocks_);
       for (int64_t b = first; b < last; b++)
-        runs[b - first] = {int32_t((b - first) * count_ * kBlock),
+        runs[b - first] = {int32_t((b - first) * r.count * kBlock),
                            int32_t(std::min<int64_t>(kBlock, p_.channels - b * kBlock))};
       t.run_count = last - first;
-      for (int64_t q = 0; q < count_; q += most) {
-        const int64_t n = std::min(most, count_ - q);
-        t.x = v_ + ((at * in_blocks_ + first) * count_ + q) * kBlock;
-        t.y = m_ + ((at * out_blocks_ + panel * kPanel / kBlock) * count_ + q) * kBlock;
+      for (int64_t q = 0; q < r.count; q += most) {
+        const int64_t n = std::min(most, r.count - q);
+        t.x = r.v + ((at * in_blocks_ + first) * r.count + q) * kBlock;
+        t.y = r.m + ((at * out_blocks_ + panel * kPanel / kBlock) * r.count + q) * kBlock;
         t.z = first == 0 ? nullptr : t.y;
         sum_tile_for(n, wide, kBlock)(t);
       }
@@ -211,10 +253,10 @@ class Winograd {
   }
 
   // Transforms a block of filters of a tile back.
-  void store(int64_t block, int64_t tile) const {
-    const Place at = place(tile);
-    const float* from = m_ + (block * count_ + tile) * kBlock;
-    const int64_t step = out_blocks_ * count_ * kBlock;
+  void store_tile(const Round& r, int64_t block, int64_t tile) const {
+    const Place at = place(r.first + tile);
+    const float* from = r.m + (block * r.count + tile) * kBlock;
+    const int64_t step = out_blocks_ * r.count * kBlock;
     const int64_t rows = std::min<int64_t>(kOut, g_.output[0] - at.row),
                   columns = std::min<int64_t>(kOut, g_.output[2] - at.column);
     const int64_t to =
@@ -265,8 +307,7 @@ class Winograd {
   const int64_t in_blocks_, out_blocks_;
   const int64_t across_, each_;  // tiles of a row, of an image
   float *const bias_, *const zeros_;
-  float *const v_, *const m_;      // [36, blocks, tiles, 16]
-  int64_t first_ = 0, count_ = 0;  // the tiles at work
+  float *const v_, *const m_;
 };
 
 void conv_winograd_f32(const Arguments& args) {

@@ -17,8 +17,7 @@ struct PoolParams {
 struct Max {
   static constexpr float kStart = -INFINITY;
   static Vector combine(Vector a, Vector x) {
-    const Vector larger(Vector::Raw(a.raw > x.raw ? a.raw : x.raw));  // x if one is NaN
-    return Vector::Raw(a.raw == a.raw ? larger.raw : a.raw);
+    return Vector::Raw(a.raw == a.raw ? max(a, x).raw : a.raw);  // the maximum is x if one is NaN
   }
 };
 

@@ -16,31 +16,51 @@ class Pooler {
 
   // Row (i, j) of the output.
   void run(int64_t i, int64_t j) {
-    const Taps down(g_.axis(0), i), across(g_.axis(1), j);
-    const int64_t i0 = i * g_.stride[0] - g_.begin[0], i1 = j * g_.stride[1] - g_.begin[1];
-    for (int64_t k = 0; k < g_.input[2] * kBlock; k += kLanes) {
-      Vector a(Op::kStart);
-      for (int64_t t0 = down.first; t0 < down.last; t0++)
-        for (int64_t t1 = across.first; t1 < across.last; t1++) {
-          const int64_t at = (i0 + t0 * g_.dilation[0]) * g_.input[1] + i1 + t1 * g_.dilation[1];
-          a = Op::combine(a, Vector::load(x_ + at * g_.input[2] * kBlock + k));
-        }
-      a.store(row_ + k);
-    }
-    float* y = y_ + (i * g_.output[1] + j) * g_.output[2] * kBlock;
-    for (int64_t q = 0; q < g_.output[2]; q++, y += kBlock) {
-      const Taps taps(g_.axis(2), q);
-      const float* first = row_ + (q * g_.stride[2] - g_.begin[2]) * kBlock;
-      for (int v = 0; v < kBlock; v += kLanes) {
-        Vector a(Op::kStart);
-        for (int64_t t = taps.first; t < taps.last; t++)
-          a = Op::combine(a, Vector::load(first + t * g_.dilation[2] * kBlock + v));
-        a.store(y + v);
-      }
-    }
+    combine_rows(i, j);
+    const Axis axis = g_.axis(2);
+    // Windows of columns [from, end) are inside.
+    const int64_t from =
+        std::clamp<int64_t>((axis.begin + axis.stride - 1) / axis.stride, 0, axis.output);
+    const int64_t room = axis.input + axis.begin - axis.reach();
+    const int64_t end = room < 0 ? from : std::clamp(room / axis.stride + 1, from, axis.output);
+    float* const y = y_ + (i * g_.output[1] + j) * g_.output[2] * kBlock;
+    const auto at_edge = [&](int64_t q) {
+      const Taps taps(axis, q);
+      combine_columns(q, taps.first, taps.last, y);
+    };
+    for (int64_t q = 0; q < from; q++) at_edge(q);
+    for (int64_t q = from; q < end; q++) combine_columns(q, 0, axis.kernel, y);
+    for (int64_t q = end; q < axis.output; q++) at_edge(q);
   }
 
  private:
+  void combine_rows(int64_t i, int64_t j) {
+    const Taps down(g_.axis(0), i), across(g_.axis(1), j);
+    const int64_t i0 = i * g_.stride[0] - g_.begin[0], i1 = j * g_.stride[1] - g_.begin[1];
+    const int64_t size = g_.input[2] * kBlock;
+    bool started = false;
+    for (int64_t t0 = down.first; t0 < down.last; t0++)
+      for (int64_t t1 = across.first; t1 < across.last; t1++) {
+        const int64_t at = (i0 + t0 * g_.dilation[0]) * g_.input[1] + i1 + t1 * g_.dilation[1];
+        const float* x = x_ + at * size;
+        if (!started) copy_run(x, size, row_);
+        for (int64_t k = 0; started && k < size; k += kLanes)
+          Op::combine(Vector::load(row_ + k), Vector::load(x + k)).store(row_ + k);
+        started = true;
+      }
+    if (!started) std::fill_n(row_, size, Op::kStart);
+  }
+
+  void combine_columns(int64_t q, int64_t from, int64_t end, float* y) {
+    const float* first = row_ + (q * g_.stride[2] - g_.begin[2]) * kBlock;
+    for (int v = 0; v < kBlock; v += kLanes) {
+      Vector a(Op::kStart);
+      for (int64_t t = from; t < end; t++)
+        a = Op::combine(a, Vector::load(first + t * g_.dilation[2] * kBlock + v));
+      a.store(y + q * kBlock + v);
+    }
+  }
+
   const Geometry& g_;
   const float* const x_;
   float* const y_;

@@ -13,10 +13,12 @@ namespace sx {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-// Long enough to bridge the gap between two nodes of a model, short enough that an idle pool costs
-// nothing.
+// Between looks at the clock and at what else there is.
 constexpr auto kSpin = std::chrono::microseconds(30);
-// So many times longer while a program runs: one of its nodes may be work for one thread alone.
+// Turns of that before a worker sleeps: long enough to bridge the gap between two runs of a model
+// that follow each other, short enough that an idle pool costs nothing; and longer while a program
+// runs, for one of its nodes may be work for one thread alone.
+constexpr int kTurns = 10;
 constexpr int kTurnsOfProgram = 30;
 // A range per thread would wait for the slowest; a few let the others take over.
 constexpr int64_t kChunksPerThread = 4;
@@ -162,7 +164,7 @@ bool ThreadPool::spin_for_work() {
   const auto is_there = [&] { return unclaimed_.load(std::memory_order_relaxed) > 0; };
   for (int turn = 0; turn < kTurnsOfProgram; turn++) {
     if (spin_until(is_there)) return true;
-    if (programs_.load(std::memory_order_relaxed) == 0) break;
+    if (turn >= kTurns && programs_.load(std::memory_order_relaxed) == 0) break;
   }
   return false;
 }
