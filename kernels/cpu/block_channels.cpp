@@ -13,19 +13,23 @@ struct Params {
   int64_t blocks() const { return (channels + kBlock - 1) / kBlock; }
 };
 
-// Calls move(plain, count, blocked) for each block of channels, on positions [first, last).
+// Calls move(plain, channels, blocked, count, positions) for each block of channels, on `count`
+// positions. Threads share the positions, as convolutions share rows.
 template <class Move>
 void each_block(const Arguments& args, Move&& move) {
   const auto p = args.params_as<Params>();
   constexpr int64_t kPart = 1024;  // positions: 64 KiB on either side
-  const int64_t parts = (p.positions + kPart - 1) / kPart;
-  args.parallel(p.batch * p.blocks() * parts, 1, [&](int64_t begin, int64_t end, int) {
+  const int64_t parts = round_up((p.positions + kPart - 1) / kPart, args.pool().threads());
+  const int64_t blocks = p.batch * p.blocks();
+  const auto start = [&](int64_t part) {
+    return part == parts ? p.positions : part * p.positions / parts / kBlock * kBlock;
+  };
+  args.parallel(blocks * parts, 1, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; i++) {
-      const int64_t block = i / parts, first = i % parts * kPart;
+      const int64_t block = i % blocks, first = start(i / blocks);
       const int64_t n = block / p.blocks(), c = block % p.blocks() * kBlock;
       move((n * p.channels + c) * p.positions + first, std::min<int64_t>(kBlock, p.channels - c),
-           (block * p.positions + first) * kBlock, std::min(kPart, p.positions - first),
-           p.positions);
+           (block * p.positions + first) * kBlock, start(i / blocks + 1) - first, p.positions);
     }
   });
 }

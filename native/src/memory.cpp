@@ -96,11 +96,10 @@ void Allocator::free(void* block, uint64_t bytes) {
   const int size_class = class_of(bytes);
   const int64_t rounded = class_bytes(size_class);
   live_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
-  if (kept_bytes_.fetch_add(rounded, std::memory_order_relaxed) + rounded > kMostKept) {
-    kept_bytes_.fetch_sub(rounded, std::memory_order_relaxed);
-    system_free(block, rounded);
-    return;
-  }
+  if (rounded > kMostKept) return system_free(block, rounded);
+  // What was freed last is most likely to be needed again: blocks of sizes that nobody asks for any
+  // more must not keep it out.
+  if (kept_bytes_.fetch_add(rounded, std::memory_order_relaxed) + rounded > kMostKept) trim();
   FreeList& list = lists_[size_class];
   std::lock_guard lock(list.mutex);
   list.first = new (block) Block{list.first};

@@ -1,5 +1,6 @@
 // 64-byte aligned memory in size classes. Freed blocks are kept for the next allocation, up to a
-// bound; large blocks come straight from the system, in huge pages where it has them.
+// bound, at which all go back to the system; large blocks come straight from the system, in huge
+// pages where it has them.
 #pragma once
 #include <atomic>
 #include <cstddef>

@@ -162,7 +162,7 @@ class ChannelOrderTest {
                         conv("x", "w3", "a"),
                         node("Conv", "a depthwise", "b", attribute("group", 24), ints("pads", 1, 1, 1, 1)),
                         node("Relu", "b", "y")),
-                net("depthwise first", 2, node("Conv", "x first", "a", attribute("group", 20)), node("Relu", "a", "y")),
+                net("depthwise alone", 2, node("Conv", "x first", "a", attribute("group", 20)), node("Relu", "a", "y")),
                 net(
                         "groups",
                         0,

@@ -20,6 +20,9 @@ final class BlockedConvForm implements ConvolutionForm {
     /** Filters of a group below which vectors of 16 would be mostly empty. */
     private static final long FEW_FILTERS = 8;
 
+    /** Columns from which on a depthwise convolution of plain tensors is faster than moving them; by bench/layers. */
+    private static final long LONG_ROW = 24;
+
     private final Graph graph;
     private final List<AssumedTypes> types;
     private final WinogradChoice winograd;
@@ -84,7 +87,8 @@ final class BlockedConvForm implements ConvolutionForm {
             z = Optional.of(values.require(node.input(3), c.filters(), c.rank()));
         }
         boolean blockedY = !node.hasInput(3) || z.isPresent();
-        if (c.isDepthwise() && x.isEmpty()) {
+        boolean pays = blockedY && winograd.pays(c.conv, c.weights.shape(), node.output(0));
+        if ((c.isDepthwise() || pays) && x.isEmpty()) {
             values.requirePlain(node.input(0));
             x = Optional.of(values.require(node.input(0), c.channels(), c.rank()));
         }
@@ -105,7 +109,7 @@ final class BlockedConvForm implements ConvolutionForm {
                 c.addLast,
                 x.isPresent(),
                 blockedY,
-                x.isPresent() && blockedY && winograd.pays(c.conv, c.weights.shape(), node.output(0)));
+                pays);
         graph.remove(node);
         String output = node.output(0);
         String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
@@ -118,26 +122,53 @@ final class BlockedConvForm implements ConvolutionForm {
                 .allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
     }
 
-    /** A convolution whose blocks are only taken apart again writes a plain tensor itself. */
+    /**
+     * A convolution whose blocks are only taken apart again writes a plain tensor itself; a depthwise one of long rows is plain altogether if
+     * its input was brought to blocks for nobody else.
+     */
     @Override
     public void finish() {
         Match match = new Match(graph);
         for (Node node : graph.nodes()) {
-            if (!(node.operator() instanceof BlockedConv b)
-                    || !b.blockedY()
-                    || node.hasInput(3)
-                    || b.winograd()
-                    || isDepthwise(node)) {
-                continue;
+            if (node.operator() instanceof BlockedConv b && b.blockedY() && !node.hasInput(3) && !b.winograd()) {
+                match.onlyUser(node.output(0))
+                        .filter(user -> user.operator() instanceof UnblockChannels)
+                        .ifPresent(user -> writePlain(match, node, b, user));
             }
-            match.onlyUser(node.output(0))
-                    .filter(user -> user.operator() instanceof UnblockChannels)
-                    .ifPresent(user -> {
-                        graph.remove(node);
-                        var plain = new BlockedConv(b.conv(), b.activation(), b.addLast(), b.blockedX(), false, false);
-                        graph.replace(user, Node.of(node.name(), plain, node.inputs(), user.outputs()));
-                    });
         }
+    }
+
+    private void writePlain(Match match, Node node, BlockedConv conv, Node unblock) {
+        if (!isDepthwise(node)) {
+            graph.remove(node);
+            var plain = new BlockedConv(conv.conv(), conv.activation(), conv.addLast(), conv.blockedX(), false, false);
+            graph.replace(unblock, Node.of(node.name(), plain, node.inputs(), unblock.outputs()));
+            return;
+        }
+        match.producer(node.input(0), "BlockChannels")
+                .filter(block -> match.onlyFor(block.output(0), node) && isWide(conv.conv(), unblock.output(0)))
+                .ifPresent(block -> {
+                    graph.remove(block);
+                    graph.remove(node);
+                    var plain = new FusedConv(conv.conv(), conv.activation(), false);
+                    graph.replace(
+                            unblock,
+                            Node.of(
+                                    node.name(),
+                                    plain,
+                                    List.of(block.input(0), node.input(1), node.input(2)),
+                                    unblock.outputs()));
+                });
+    }
+
+    /** Whether a depthwise convolution that gives {@code y} has rows long enough for a kernel that goes along them. */
+    private boolean isWide(Conv conv, String y) {
+        return conv.window().strides().stream().allMatch(s -> s == 1)
+                && types.stream()
+                        .flatMap(t -> t.of(y).stream())
+                        .findFirst()
+                        .filter(t -> t.shape().size(-1) >= LONG_ROW)
+                        .isPresent();
     }
 
     private boolean isDepthwise(Node node) {
