@@ -4,15 +4,10 @@
 #include <type_traits>
 
 #include "cuda/device/platform.h"
-#ifndef SX_SIM
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-#endif
 
 namespace sx::cuda {
 
-#ifdef SX_SIM
-
+// Types of our own: CUDA's headers for theirs take a second to compile, in every file.
 struct half {
   uint16_t bits;
 };
@@ -20,9 +15,9 @@ struct bfloat16 {
   uint16_t bits;
 };
 
-inline float to_float(half x) { return float(__builtin_bit_cast(_Float16, x.bits)); }
-inline float to_float(bfloat16 x) { return __builtin_bit_cast(float, uint32_t(x.bits) << 16); }
+#ifdef SX_SIM
 
+inline float to_float(half x) { return float(__builtin_bit_cast(_Float16, x.bits)); }
 inline half to_half(float x) { return {__builtin_bit_cast(uint16_t, _Float16(x))}; }
 inline bfloat16 to_bfloat16(float x) {
   const uint32_t bits = __builtin_bit_cast(uint32_t, x);
@@ -32,16 +27,27 @@ inline bfloat16 to_bfloat16(float x) {
 
 #else
 
-using half = __half;
-using bfloat16 = __nv_bfloat16;
-
-__device__ __forceinline__ float to_float(half x) { return __half2float(x); }
-__device__ __forceinline__ float to_float(bfloat16 x) { return __bfloat162float(x); }
-__device__ __forceinline__ half to_half(float x) { return __float2half_rn(x); }
-__device__ __forceinline__ bfloat16 to_bfloat16(float x) { return __float2bfloat16_rn(x); }
+__device__ __forceinline__ float to_float(half x) {
+  float y;
+  asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x.bits));
+  return y;
+}
+__device__ __forceinline__ half to_half(float x) {
+  half y;
+  asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y.bits) : "f"(x));
+  return y;
+}
+__device__ __forceinline__ bfloat16 to_bfloat16(float x) {
+  bfloat16 y;
+  asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(y.bits) : "f"(x));
+  return y;
+}
 
 #endif
 
+__device__ __forceinline__ float to_float(bfloat16 x) {
+  return __builtin_bit_cast(float, uint32_t(x.bits) << 16);
+}
 __device__ __forceinline__ float to_float(float x) { return x; }
 
 struct tf32 {};  // float32, of which the tensor cores take 10 bits of mantissa
