@@ -20,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,21 @@ class NativeDeviceTest {
             }
             memory.close();
             memory.close();
+        }
+    }
+
+    /** Blocks left over from another model once kept every later one from being reused: each run's memory was new to the system. */
+    @Test
+    void whatWasFreedLastIsKept() {
+        List<Memory> leftOver =
+                Stream.generate(() -> device.allocate(5 << 20)).limit(24).toList();
+        leftOver.forEach(Memory::close);
+        int size = 16 << 20;
+        try (Memory memory = device.allocate(size)) {
+            memory.buffer(0, size).put(size - 1, (byte) 7);
+        }
+        try (Memory memory = device.allocate(size)) {
+            assertEquals(7, memory.buffer(0, size).get(size - 1), "memory from the system is 0");
         }
     }
 
