@@ -54,16 +54,16 @@ class Convolver {
         panels_{p.group, p.filters},
         depth_(p.channels * g_.taps()),
         in_place_(g_.reads_inside()),
-        rows_(rows_for(p, args.pool().threads())),
-        size_{(rows_ - 1) * g_.stride[0] + g_.axis(0).reach(),
+        most_(size_of_part(p, args.pool().threads())),
+        size_{(most_.rows - 1) * g_.stride[0] + g_.axis(0).reach(),
               (g_.output[1] - 1) * g_.stride[1] + g_.axis(1).reach(),
-              (p.tile_columns - 1) * g_.stride[2] + g_.axis(2).reach()},
+              (most_.columns - 1) * g_.stride[2] + g_.axis(2).reach()},
         lie_(in_place_ ? Lie(g_.input, p.x_blocked) : Lie(size_, p.x_blocked)),
         output_(args, p.group * p.filters, g_.outputs(), p.y_blocked,
                 Epilogue(p.activation, args.has(3), p.add_last)) {}
 
   void run() {
-    const TileGrid grid(g_, p_.batch, rows_, p_.tile_columns);
+    const TileGrid grid(g_, p_.batch, most_.rows, most_.columns);
     const int64_t filters = p_.group * p_.filters;
     if (grid.count() == 0 || filters == 0) return;
     auto* bias = reinterpret_cast<float*>(args_.scratch);
@@ -81,7 +81,7 @@ class Convolver {
     const int64_t chunks =
         threads == 1 ? 1
                      : std::clamp<int64_t>(kChunks * threads / grid.count(), 1, panels_.count());
-    const int64_t work = rows_ * g_.output[1] * p_.tile_columns * depth_ * filters / chunks;
+    const int64_t work = most_.rows * g_.output[1] * most_.columns * depth_ * filters / chunks;
     args_.parallel(grid.count() * chunks,
                    std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
                    [&](int64_t begin, int64_t end, int worker) {
@@ -109,24 +109,32 @@ class Convolver {
  private:
   static int64_t* ready(float* scratch) { return reinterpret_cast<int64_t*>(scratch); }
 
-  // Rows of a part. Threads share the image in equal parts where that is more than the weights, so
-  // that what one writes here it reads in the next layer; else they share the filters.
-  static int64_t rows_for(const Params& p, int64_t threads) {
+  struct Size {
+    int64_t rows, columns;
+  };
+
+  // Of a part. Threads share the image in equal parts where that is more than the weights, so that
+  // what one writes here it reads in the next layer; else they share the filters.
+  static Size size_of_part(const Params& p, int64_t threads) {
     const Geometry& g = p.geometry;
+    Size size{p.tile_rows, p.tile_columns};
     const int64_t weights = p.channels * g.taps() * p.filters * p.group;
     const int64_t values = p.group * (p.channels * g.inputs() + p.filters * g.outputs());
-    if (threads == 1 || weights > values || p.batch % threads == 0) return p.tile_rows;
-    const int64_t parts = (g.output[0] + p.tile_rows - 1) / p.tile_rows;
+    if (threads == 1 || weights > values || p.batch % threads == 0) return size;
+    const bool one_row = g.output[0] == 1;
+    const int64_t length = g.output[one_row ? 2 : 0], step = one_row ? kPositions : 1;
+    int64_t& most = one_row ? size.columns : size.rows;
     const int64_t panels = Panels{p.group, p.filters}.count();
-    const int64_t each =  // of a thread: enough that one may help another
-        std::max((parts + threads - 1) / threads, (kChunks + panels - 1) / panels);
-    const int64_t equal = each * threads;
-    return std::clamp<int64_t>((g.output[0] + equal - 1) / equal, 1, p.tile_rows);
+    const int64_t parts =  // of a thread: enough that one may help another
+        std::max((length + most * threads - 1) / (most * threads), (kChunks + panels - 1) / panels);
+    const int64_t equal = (length + parts * threads - 1) / (parts * threads);
+    most = std::clamp(round_up(equal, step), int64_t{1}, most);
+    return size;
   }
 
   Part part(const TileGrid::Place& at) const {
-    return {at.image, at.row, std::min(rows_, g_.output[0] - at.row), at.column,
-            std::min(p_.tile_columns, g_.output[2] - at.column)};
+    return {at.image, at.row, std::min(most_.rows, g_.output[0] - at.row), at.column,
+            std::min(most_.columns, g_.output[2] - at.column)};
   }
 
   // Blocks, or plain channels, of the input.
@@ -225,7 +233,7 @@ class Convolver {
   const Panels panels_;
   const int64_t depth_;
   const bool in_place_;
-  const int64_t rows_;     // of a part
+  const Size most_;
   const int64_t size_[3];  // of a copied part of the input
   const Lie lie_;
   const Output output_;

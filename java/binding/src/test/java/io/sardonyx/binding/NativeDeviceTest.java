@@ -58,7 +58,7 @@ class NativeDeviceTest {
     /** Blocks left over from another model once kept every later one from being reused: each run's memory was new to the system. */
     @Test
     void whatWasFreedLastIsKept() {
-        List<Memory> leftOver =
+        List<NativeMemory> leftOver =
                 Stream.generate(() -> device.allocate(5 << 20)).limit(24).toList();
         leftOver.forEach(Memory::close);
         int size = 16 << 20;
