@@ -39,7 +39,13 @@ class ConcatInPlaceTest {
 
     private static Stream<Net> nets() {
         return Stream.of(
-                net("two parts", 1, node("Exp", "x", "a"), node("Neg", "x", "b"), concat(1, "a b", "c"), node("Abs", "c", "y")),
+                net(
+                        "two parts",
+                        1,
+                        node("Exp", "x", "a"),
+                        node("Neg", "x", "b"),
+                        concat(1, "a b", "c"),
+                        node("Abs", "c", "y")),
                 net("straight into the output", 1, node("Exp", "x", "a"), node("Neg", "x", "b"), concat(1, "a b", "y")),
                 net(
                         "a part is used further on",
@@ -69,12 +75,7 @@ class ConcatInPlaceTest {
                         node("Relu", "e", "f"),
                         concat(1, "e f", "g"),
                         node("Neg", "g", "y")),
-                net(
-                        "one value in two places",
-                        0,
-                        node("Exp", "x", "a"),
-                        concat(1, "a a", "c"),
-                        node("Neg", "c", "y")),
+                net("one value in two places", 0, node("Exp", "x", "a"), concat(1, "a a", "c"), node("Neg", "c", "y")),
                 net(
                         "one value in two wholes",
                         1,
@@ -174,7 +175,8 @@ class ConcatInPlaceTest {
                 long free = model.placement(List.of(x.type())).stream()
                         .filter(p -> p.opType().equals("Concat") && p.where().equals("alias"))
                         .count();
-                assertEquals(net.free, free, () -> model.placement(List.of(x.type())).toString());
+                assertEquals(
+                        net.free, free, () -> model.placement(List.of(x.type())).toString());
             }
         }
     }

@@ -33,10 +33,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes into a convolution, and into a pooling: activations behind it, a Pad before it; and what must not. */
 class ConvRewritesTest {
-    private static final int DEPTH = 4 * 9;
+    private static final int DEPTH = 16 * 6;
 
     static Stream<Arguments> models() {
-        return Stream.of(activations(), pads(), padsOfPools()).flatMap(s -> s);
+        return Stream.of(activations(), pads(), padsOfPools(), focus()).flatMap(s -> s);
     }
 
     private static Stream<Arguments> activations() {
@@ -104,6 +104,42 @@ class ConvRewritesTest {
                 left("Pad MaxPool", node("Pad", "x pads", "p"), pool("MaxPool")));
     }
 
+    /** Each corner's rows and columns in one Slice or in two. */
+    private static Stream<Arguments> focus() {
+        NodeProto.Builder even = node("Slice", "x start0 end6 axis2", "e");
+        NodeProto.Builder conv = node("Conv", "f wide b", "y", ints("strides", 2, 1), ints("pads", 1, 0, 2, 1));
+        return Stream.of(
+                left(
+                        "Slice Conv",
+                        even,
+                        node("Slice", "e start0 end6 axis2 step2", "r0"),
+                        node("Slice", "e start1 far axis2 step2", "r1"),
+                        node("Slice", "r0 start0 far axis3 step2", "c00"),
+                        node("Slice", "r0 start1 far axis3 step2", "c01"),
+                        node("Slice", "r1 start0 far axis3 step2", "c10"),
+                        node("Slice", "r1 start1 far axis3 step2", "c11"),
+                        node("Concat", "c00 c10 c01 c11", "f", attribute("axis", 1)),
+                        conv),
+                left(
+                        "Slice Conv",
+                        even,
+                        node("Slice", "e start00 far2 axes23 step22", "c00"),
+                        node("Slice", "e start01 far2 axes23 step22", "c01"),
+                        node("Slice", "e start10 far2 axes23 step22", "c10"),
+                        node("Slice", "e start11 far2 axes23 step22", "c11"),
+                        node("Concat", "c11 c10 c01 c00", "f", attribute("axis", 1)),
+                        conv),
+                left( // a corner is there twice
+                        "Slice Slice Slice Slice Slice Concat Conv",
+                        even,
+                        node("Slice", "e start00 far2 axes23 step22", "c00"),
+                        node("Slice", "e start01 far2 axes23 step22", "c01"),
+                        node("Slice", "e start01 far2 axes23 step22", "c10"),
+                        node("Slice", "e start11 far2 axes23 step22", "c11"),
+                        node("Concat", "c11 c10 c01 c00", "f", attribute("axis", 1)),
+                        conv));
+    }
+
     /** @param steps that the optimised model is left with */
     private static Arguments left(String steps, NodeProto.Builder... nodes) {
         GraphProto.Builder graph = body(nodes)
@@ -120,6 +156,21 @@ class ConvRewritesTest {
                 .addInitializer(longs("axes", -1, 2))
                 .addInitializer(longs("less", 0, 0, 1, -1, 0, 0, 0, 0))
                 .addInitializer(longs("batch", 1, 0, 1, 0, 0, 0, 0, 0))
+                .addInitializer(tensor("wide", Data.normal(4, 5, 16, 2, 3)))
+                .addInitializer(longs("start0", 0))
+                .addInitializer(longs("start1", 1))
+                .addInitializer(longs("start00", 0, 0))
+                .addInitializer(longs("start01", 0, 1))
+                .addInitializer(longs("start10", 1, 0))
+                .addInitializer(longs("start11", 1, 1))
+                .addInitializer(longs("end6", 6))
+                .addInitializer(longs("far", Long.MAX_VALUE))
+                .addInitializer(longs("far2", Integer.MAX_VALUE, Integer.MAX_VALUE))
+                .addInitializer(longs("axis2", 2))
+                .addInitializer(longs("axis3", 3))
+                .addInitializer(longs("axes23", 2, 3))
+                .addInitializer(longs("step2", 2))
+                .addInitializer(longs("step22", 2, 2))
                 .addOutput(unshaped("y", DType.FLOAT32));
         return Arguments.of(steps, graph);
     }

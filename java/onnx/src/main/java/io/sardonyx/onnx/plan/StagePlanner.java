@@ -159,7 +159,9 @@ final class StagePlanner {
             return true;
         }
         touch(node);
-        if (launch.isPresent() && operator instanceof Concat concat && sideBySide(node, concat, launch.get(), types.get(0))) {
+        if (launch.isPresent()
+                && operator instanceof Concat concat
+                && sideBySide(node, concat, launch.get(), types.get(0))) {
             return true;
         } else if (launch.isPresent()) {
             kernel(node, launch.get(), types);
@@ -249,9 +251,12 @@ final class StagePlanner {
             return false;
         }
         var whole = Storage.inArena(arena.add(type.byteSize(), steps.size()), arenaBase);
-        concatenated.stream().filter(ConcatPart::movable).forEach(part -> storage[part.value()].moveInto(whole, part.offset()));
-        List<ConcatPart> copied =
-                concatenated.stream().filter(part -> !part.movable() && part.bytes() > 0).toList();
+        concatenated.stream()
+                .filter(ConcatPart::movable)
+                .forEach(part -> storage[part.value()].moveInto(whole, part.offset()));
+        List<ConcatPart> copied = concatenated.stream()
+                .filter(part -> !part.movable() && part.bytes() > 0)
+                .toList();
         copied.forEach(part -> copy(node, part, concat, whole));
         parts.placement.add(
                 copied.isEmpty()

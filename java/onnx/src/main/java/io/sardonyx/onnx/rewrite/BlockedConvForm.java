@@ -103,13 +103,7 @@ final class BlockedConvForm implements ConvolutionForm {
         if (node.hasInput(3)) {
             inputs.add(z.map(Arranged::name).orElse(node.input(3)));
         }
-        var operator = new BlockedConv(
-                c.conv,
-                c.activation,
-                c.addLast,
-                x.isPresent(),
-                blockedY,
-                pays);
+        var operator = new BlockedConv(c.conv, c.activation, c.addLast, x.isPresent(), blockedY, pays);
         graph.remove(node);
         String output = node.output(0);
         String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
@@ -118,8 +112,7 @@ final class BlockedConvForm implements ConvolutionForm {
 
     /** Whether two values have one type whatever sizes are open. */
     private boolean haveOneType(String one, String other) {
-        return types.stream()
-                .allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
+        return types.stream().allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
     }
 
     /**

@@ -27,6 +27,7 @@ public final class Rewrites {
                 new WidenHalf(),
                 new FixClip(),
                 new FoldPad(),
+                new FuseFocus(),
                 new FoldBatchNormalization(),
                 new FoldScale(),
                 new FuseLayerNormalization(),
