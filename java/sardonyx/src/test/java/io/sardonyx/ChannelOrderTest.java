@@ -8,10 +8,6 @@ import static io.sardonyx.onnx.read.Onnx.tensor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sardonyx.device.Device;
-import io.sardonyx.device.ReferenceDevice;
-import io.sardonyx.onnx.DevicePolicy;
-import io.sardonyx.onnx.Model;
-import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.proto.NodeProto;
@@ -20,14 +16,11 @@ import io.sardonyx.onnx.read.Onnx;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
-import io.sardonyx.tensor.TensorType;
 import io.sardonyx.testkit.Data;
 import io.sardonyx.testkit.TestDevices;
 import io.sardonyx.testkit.Tolerance;
-import io.sardonyx.testkit.Verify;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -258,29 +251,16 @@ class ChannelOrderTest {
     }
 
     private static void run(Net net, Device device) {
-        byte[] bytes = Onnx.model(net.graph)
-                .setOpsetImport(0, Onnx.opset("", 16))
-                .build()
-                .toByteArray();
         HostTensor x = Data.normal(99, 2, 20, 9, 11);
-        List<TensorType> types = List.of(x.type());
-        try (Model model =
-                        Model.builder(bytes).device(DevicePolicy.prefer(device)).load();
-                Model plain = Model.builder(bytes)
-                        .device(DevicePolicy.prefer(ReferenceDevice.INSTANCE))
-                        .load();
-                Outputs actual = model.run(Map.of("x", x));
-                Outputs expected = plain.run(Map.of("x", x))) {
-            Verify.that(actual.get(0).toHost())
-                    .matches(expected.get(0).toHost())
-                    .within(Tolerance.of(1e-4, 3e-3));
+        AgainstReference.run(net.graph, 16, device, x, Tolerance.of(1e-4, 3e-3), model -> {
             if (device.has("conv_blocked.f32")) {
-                long moves = model.placement(types).stream()
+                List<Placement> placement = model.placement(List.of(x.type()));
+                long moves = placement.stream()
                         .map(Placement::opType)
                         .filter(MOVES::contains)
                         .count();
-                assertEquals(net.moves, moves, () -> model.placement(types).toString());
+                assertEquals(net.moves, moves, placement::toString);
             }
-        }
+        });
     }
 }

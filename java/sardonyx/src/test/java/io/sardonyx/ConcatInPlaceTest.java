@@ -9,9 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.ReferenceDevice;
-import io.sardonyx.onnx.DevicePolicy;
-import io.sardonyx.onnx.Model;
-import io.sardonyx.onnx.Outputs;
+import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.proto.NodeProto;
 import io.sardonyx.onnx.read.Onnx;
@@ -21,10 +19,8 @@ import io.sardonyx.tensor.Shape;
 import io.sardonyx.testkit.Data;
 import io.sardonyx.testkit.TestDevices;
 import io.sardonyx.testkit.Tolerance;
-import io.sardonyx.testkit.Verify;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -154,30 +150,15 @@ class ConcatInPlaceTest {
     }
 
     private static void run(Net net, Device device) {
-        byte[] bytes = Onnx.model(net.graph)
-                .setOpsetImport(0, Onnx.opset("", 13))
-                .build()
-                .toByteArray();
         HostTensor x = Data.normal(99, 1, 4, 8, 16);
-        try (Model model =
-                        Model.builder(bytes).device(DevicePolicy.prefer(device)).load();
-                Model plain = Model.builder(bytes)
-                        .device(DevicePolicy.prefer(ReferenceDevice.INSTANCE))
-                        .load();
-                Outputs actual = model.run(Map.of("x", x));
-                Outputs expected = plain.run(Map.of("x", x))) {
-            for (int i = 0; i < expected.size(); i++) {
-                Verify.that(actual.get(i).toHost())
-                        .matches(expected.get(i).toHost())
-                        .within(Tolerance.of(1e-5, 1e-5));
-            }
+        AgainstReference.run(net.graph, 13, device, x, Tolerance.of(1e-5, 1e-5), model -> {
             if (device != ReferenceDevice.INSTANCE) {
-                long free = model.placement(List.of(x.type())).stream()
+                List<Placement> placement = model.placement(List.of(x.type()));
+                long free = placement.stream()
                         .filter(p -> p.opType().equals("Concat") && p.where().equals("alias"))
                         .count();
-                assertEquals(
-                        net.free, free, () -> model.placement(List.of(x.type())).toString());
+                assertEquals(net.free, free, placement::toString);
             }
-        }
+        });
     }
 }
