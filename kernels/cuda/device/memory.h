@@ -1,5 +1,7 @@
 // Loads and stores of global memory with a word about the cache.
 #pragma once
+#include <type_traits>
+
 #include "cuda/device/platform.h"
 
 namespace sx::cuda {
@@ -23,17 +25,21 @@ T load_constant(const T* p) {
 
 #else
 
+// What CUDA's functions take for a T: they do not know our 16-bit floats.
+template <class T>
+using Word = std::conditional_t<std::is_class_v<T>, uint16_t, T>;
+
 template <class T>
 __device__ __forceinline__ T load_streaming(const T* p) {
-  return __ldcs(p);
+  return __builtin_bit_cast(T, __ldcs(reinterpret_cast<const Word<T>*>(p)));
 }
 template <class T>
 __device__ __forceinline__ void store_streaming(T* p, T value) {
-  __stcs(p, value);
+  __stcs(reinterpret_cast<Word<T>*>(p), __builtin_bit_cast(Word<T>, value));
 }
 template <class T>
 __device__ __forceinline__ T load_constant(const T* p) {
-  return __ldg(p);
+  return __builtin_bit_cast(T, __ldg(reinterpret_cast<const Word<T>*>(p)));
 }
 
 #endif

@@ -16,7 +16,8 @@ import java.util.Optional;
  * Sardonyx against ONNX Runtime on whole models: two child JVMs take turns on the same inputs, and the ratio is the median over
  * turns of the ratio of their medians. Verified before timing: the first outputs, less their means, must agree (cosine).
  *
- * <p>{@code bench/compare [--models DIR] [--only NAME] [--threads 1,2] [--turns N] [--seconds S] [--json FILE]}
+ * <p>{@code bench/compare [--models DIR] [--only NAME] [--threads 1,2] [--turns N] [--seconds S] [--starts all] [--json FILE]}: with
+ * {@code --starts all} also load times and peak memory of all these models, not of MiniLM alone.
  */
 public final class Compare {
     /** One line of the table, as in {@link Duel.Result}. */
@@ -33,7 +34,13 @@ public final class Compare {
     record Start(String workload, double oursFirstMs, double peerFirstMs, double oursPeakMiB, double peerPeakMiB) {}
 
     record Report(
-            String date, String machine, String java, String peer, String command, List<Line> lines, Start start) {}
+            String date,
+            String machine,
+            String java,
+            String peer,
+            String command,
+            List<Line> lines,
+            List<Start> starts) {}
 
     private final Path models;
     private final int turns;
@@ -53,6 +60,7 @@ public final class Compare {
                 Integer.parseInt(arguments.get("turns", "7")),
                 Double.parseDouble(arguments.get("seconds", "1")));
         List<Line> lines = new ArrayList<>();
+        List<Workload> measured = new ArrayList<>();
         for (Workload workload : Workload.ALL) {
             if (!workload.name().contains(arguments.get("only", ""))) {
                 continue;
@@ -62,6 +70,7 @@ public final class Compare {
                 System.out.println(workload.name() + ": skipped, its model is not below " + models);
                 continue;
             }
+            measured.add(workload);
             for (String threads : arguments.get("threads", "1,2").split(",")) {
                 int count = Integer.parseInt(threads);
                 Line line = Line.of(workload, count, compare.duel(workload, file.get(), count));
@@ -78,15 +87,19 @@ public final class Compare {
                 lines.add(line);
             }
         }
-        Start start = compare.start(Workload.named("minilm 1x128"));
-        System.out.printf(
-                Locale.ROOT,
-                "%s: load and first run %.0f ms, peer %.0f ms; peak memory %.0f MiB, peer %.0f MiB%n",
-                start.workload,
-                start.oursFirstMs,
-                start.peerFirstMs,
-                start.oursPeakMiB,
-                start.peerPeakMiB);
+        List<Start> starts = new ArrayList<>();
+        for (Workload workload : arguments.has("starts") ? measured : List.of(Workload.named("minilm 1x128"))) {
+            Start start = compare.start(workload);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-19s load and first run %4.0f ms, peer %4.0f ms; peak memory %4.0f MiB, peer %4.0f MiB%n",
+                    start.workload,
+                    start.oursFirstMs,
+                    start.peerFirstMs,
+                    start.oursPeakMiB,
+                    start.peerPeakMiB);
+            starts.add(start);
+        }
         Report report = new Report(
                 LocalDate.now(java.time.ZoneOffset.UTC).toString(),
                 Devices.best().describe(),
@@ -94,7 +107,7 @@ public final class Compare {
                 "ONNX Runtime " + ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion(),
                 "bench/compare " + String.join(" ", args),
                 lines,
-                start);
+                starts);
         if (arguments.has("json")) {
             Files.writeString(
                     Path.of(arguments.get("json", "")),

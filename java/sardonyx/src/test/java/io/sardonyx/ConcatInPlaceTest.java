@@ -103,7 +103,8 @@ class ConcatInPlaceTest {
                         node("Neg", "r", "b"),
                         concat(0, "r b", "c"),
                         node("Relu", "c", "d"),
-                        node("Add", "d a", "y")),
+                        node("ReduceMax", "a", "m"),
+                        node("Add", "d m", "y")),
                 net(
                         "parts that do not begin with a line",
                         0,

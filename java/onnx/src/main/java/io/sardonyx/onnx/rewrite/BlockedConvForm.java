@@ -83,7 +83,11 @@ final class BlockedConvForm implements ConvolutionForm {
                 values.of(node.input(0)).filter(b -> b.rank() == c.rank() && b.channels() == c.channels());
         Optional<Arranged> z =
                 values.of(node.input(3)).filter(b -> b.rank() == c.rank() && b.channels() == c.filters());
-        if (x.isPresent() && z.isEmpty() && node.hasInput(3) && haveOneType(node.input(3), node.output(0))) {
+        if (x.isPresent()
+                && z.isEmpty()
+                && node.hasInput(3)
+                && !graph.isResult(node.output(0))
+                && haveOneType(node.input(3), node.output(0))) {
             z = Optional.of(values.require(node.input(3), c.filters(), c.rank()));
         }
         boolean blockedY = !node.hasInput(3) || z.isPresent();
