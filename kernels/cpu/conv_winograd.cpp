@@ -126,10 +126,10 @@ class Winograd {
   };
 
   // Whether it costs less that each thread reads all weights than that threads read what others
-  // have transformed.
+  // have transformed; with at least half a tile of sums for each.
   bool share_tiles() const {
     const int64_t threads = args_.pool().threads();
-    return threads > 1 && p_.tiles >= threads &&
+    return threads > 1 && 2 * p_.tiles >= threads * kPositions &&
            p_.channels * p_.filters < p_.batch * each_ * (p_.channels + p_.filters);
   }
 
