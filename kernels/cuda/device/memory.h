@@ -27,7 +27,7 @@ T load_constant(const T* p) {
 
 // What CUDA's functions take for a T: they do not know our 16-bit floats.
 template <class T>
-using Word = std::conditional_t<std::is_class_v<T>, uint16_t, T>;
+using Word = std::conditional_t<std::is_class_v<T> && sizeof(T) == 2, uint16_t, T>;
 
 template <class T>
 __device__ __forceinline__ T load_streaming(const T* p) {
