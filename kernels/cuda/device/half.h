@@ -18,6 +18,7 @@ struct bfloat16 {
 #ifdef SX_SIM
 
 inline float to_float(half x) { return float(__builtin_bit_cast(_Float16, x.bits)); }
+inline float to_float(bfloat16 x) { return __builtin_bit_cast(float, uint32_t(x.bits) << 16); }
 inline half to_half(float x) { return {__builtin_bit_cast(uint16_t, _Float16(x))}; }
 inline bfloat16 to_bfloat16(float x) {
   const uint32_t bits = __builtin_bit_cast(uint32_t, x);
@@ -43,11 +44,14 @@ __device__ __forceinline__ bfloat16 to_bfloat16(float x) {
   return y;
 }
 
+__device__ __forceinline__ float to_float(bfloat16 x) {
+  float y;  // a move: as integers, its 16 bits and 16 zeros would take another register
+  asm("mov.b32 %0, {0, %1};" : "=f"(y) : "h"(x.bits));
+  return y;
+}
+
 #endif
 
-__device__ __forceinline__ float to_float(bfloat16 x) {
-  return __builtin_bit_cast(float, uint32_t(x.bits) << 16);
-}
 __device__ __forceinline__ float to_float(float x) { return x; }
 
 struct tf32 {};  // float32, of which the tensor cores take 10 bits of mantissa
