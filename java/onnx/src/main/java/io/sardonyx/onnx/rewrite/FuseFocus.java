@@ -97,7 +97,8 @@ final class FuseFocus implements Rewrite {
         List<HostTensor> given = Stream.of(1, 2, 3, 4)
                 .flatMap(i -> match.constant(node.input(i)).stream())
                 .toList();
-        if (given.size() != 4) {
+        if (given.size() != 4
+                || given.stream().anyMatch(g -> g.size() != given.get(0).size())) {
             return Optional.empty();
         }
         Corner corner = new Corner(node.input(0), found.row, found.column);
