@@ -21,7 +21,7 @@ import java.util.Optional;
 /**
  * The types of a graph's values, worked out with a number of its own in the place of each size that the model leaves open. They
  * tell which values have one shape in an ordinary run; another run may differ, so that only speed may depend on it, never a result.
- * Element types are sure where the model is valid.
+ * Element types, and sizes that are the same under every assumption, are sure where the model is valid.
  */
 final class AssumedTypes {
     /** Of values up to this size, which are shapes as a rule, the elements are worked out too. */

@@ -66,7 +66,10 @@ final class FuseChannelShuffle implements Rewrite {
 
     /** Whether the first Reshape cuts nothing but x's channels, and the last one brings x's shape back, whatever sizes are open. */
     private static boolean shuffles(Optional<TensorType> x, HostTensor split, Optional<TensorType> y) {
-        if (x.isEmpty() || !x.equals(y) || split.size() != x.get().shape().rank() + 1) {
+        if (x.isEmpty()
+                || !x.equals(y)
+                || x.get().shape().rank() < 2
+                || split.size() != x.get().shape().rank() + 1) {
             return false;
         }
         Shape shape = x.get().shape();

@@ -106,9 +106,11 @@ final class FuseFocus implements Rewrite {
             long start = given.get(0).getLong(i);
             long end = given.get(1).getLong(i);
             long axis = given.get(2).getLong(i);
-            boolean all = types.stream().allMatch(t -> t.of(node.input(0))
-                    .filter(x -> x.shape().rank() == 4 && end >= x.shape().size((int) axis))
-                    .isPresent());
+            boolean all = (axis == 2 || axis == 3)
+                    && types.stream().allMatch(t -> t.of(node.input(0))
+                            .filter(x ->
+                                    x.shape().rank() == 4 && end >= x.shape().size((int) axis))
+                            .isPresent());
             if ((start != 0 && start != 1) || !all || given.get(3).getLong(i) != 2) {
                 return Optional.empty();
             } else if (axis == 2 && corner.row < 0) {
@@ -128,7 +130,10 @@ final class FuseFocus implements Rewrite {
                 && w.rank() == 4
                 && w.size(1) % CORNERS == 0
                 && window.autoPad() == Window.AutoPad.NOTSET
-                && window.dilations().stream().allMatch(d -> d == 1);
+                && (window.kernel().isEmpty() || window.kernel().equals(List.of(w.size(2), w.size(3))))
+                && window.dilations().stream().allMatch(d -> d == 1)
+                && Stream.concat(window.strides().stream(), window.pads().stream())
+                        .allMatch(v -> v >= 0 && v < Integer.MAX_VALUE);
     }
 
     private static boolean isEven(List<AssumedTypes> types, String image) {
