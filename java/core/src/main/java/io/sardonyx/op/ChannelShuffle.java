@@ -1,11 +1,8 @@
 package io.sardonyx.op;
 
-import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Deals out the groups of an axis: element {@code i} of group {@code g} becomes element {@code i · group + g}. What rewrites make of the
@@ -15,7 +12,7 @@ import java.util.Optional;
  *
  * @param axis of the channels; negative: counted from behind
  */
-public record ChannelShuffle(long group, int axis) implements TensorOperator {
+public record ChannelShuffle(long group, int axis) implements CopyOperator {
     static ChannelShuffle read(Attributes attributes) {
         return new ChannelShuffle(attributes.getInt("group"), (int) attributes.getInt("axis", 1));
     }
@@ -42,22 +39,12 @@ public record ChannelShuffle(long group, int axis) implements TensorOperator {
         return channel % group * (channels / group) + channel / group;
     }
 
-    private StridedCopy copy(Shape x) {
+    @Override
+    public StridedCopy copy(Shape x) {
         int at = axis(x);
         long inner = x.elements(at + 1, x.rank());
         long each = x.size(at) / group;
         return StridedCopy.toDense(
                 Shape.of(x.elements(0, at), each, group, inner), 0, x.size(at) * inner, inner, each * inner, 1);
-    }
-
-    @Override
-    public void reference(Inputs in, List<HostTensor> out) {
-        copy(in.get(0).shape()).run(in.get(0), out.get(0));
-    }
-
-    @Override
-    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return copy(in.shape(0)).launch(in.dtype(0)).map(launch -> launch.input(0)
-                .output(0));
     }
 }

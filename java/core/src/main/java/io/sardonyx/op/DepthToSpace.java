@@ -1,12 +1,9 @@
 package io.sardonyx.op;
 
-import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * Moves channels into blocks of {@code b · b} elements: X is [N, C · b · b, H, W], Y is [N, C, H · b, W · b]. Element (i, j) of
@@ -15,7 +12,7 @@ import java.util.Optional;
  *
  * <p>ONNX DepthToSpace, opsets 1, 11, 13. All types.
  */
-public record DepthToSpace(long blockSize, boolean depthFirst) implements TensorOperator {
+public record DepthToSpace(long blockSize, boolean depthFirst) implements CopyOperator {
     static DepthToSpace read(Attributes attributes) {
         String mode = attributes.getString("mode", "DCR").toUpperCase(Locale.ROOT);
         if (!mode.equals("DCR") && !mode.equals("CRD")) {
@@ -41,23 +38,13 @@ public record DepthToSpace(long blockSize, boolean depthFirst) implements Tensor
     }
 
     /** Y seen as [N, C, H, b, W, b]. */
-    private StridedCopy copy(Shape x) {
+    @Override
+    public StridedCopy copy(Shape x) {
         long plane = x.elements(2, 4);
         long channels = x.size(1) / (blockSize * blockSize);
         Shape blocks = Shape.of(x.size(0), channels, x.size(2), blockSize, x.size(3), blockSize);
         long block = depthFirst ? channels * plane : plane;
         long channel = depthFirst ? plane : blockSize * blockSize * plane;
         return StridedCopy.toDense(blocks, 0, x.size(1) * plane, channel, x.size(3), blockSize * block, 1, block);
-    }
-
-    @Override
-    public void reference(Inputs in, List<HostTensor> out) {
-        copy(in.get(0).shape()).run(in.get(0), out.get(0));
-    }
-
-    @Override
-    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return copy(in.shape(0)).launch(in.dtype(0)).map(launch -> launch.input(0)
-                .output(0));
     }
 }

@@ -1,11 +1,8 @@
 package io.sardonyx.op;
 
-import io.sardonyx.device.Launch;
-import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.TensorType;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Moves blocks of {@code b · b} elements into channels: X is [N, C, H · b, W · b], Y is [N, b · b · C, H, W]. Element (i, j) of
@@ -13,7 +10,7 @@ import java.util.Optional;
  *
  * <p>ONNX SpaceToDepth, opsets 1, 13. All types.
  */
-public record SpaceToDepth(long blockSize) implements TensorOperator {
+public record SpaceToDepth(long blockSize) implements CopyOperator {
     static SpaceToDepth read(Attributes attributes) {
         return new SpaceToDepth(attributes.getInt("blocksize"));
     }
@@ -38,21 +35,11 @@ public record SpaceToDepth(long blockSize) implements TensorOperator {
     }
 
     /** Y seen as [N, b, b, C, H, W]. */
-    private StridedCopy copy(Shape x) {
+    @Override
+    public StridedCopy copy(Shape x) {
         long width = x.size(3);
         long plane = x.size(2) * width;
         Shape blocks = Shape.of(x.size(0), blockSize, blockSize, x.size(1), x.size(2) / blockSize, width / blockSize);
         return StridedCopy.toDense(blocks, 0, x.size(1) * plane, width, 1, plane, blockSize * width, blockSize);
-    }
-
-    @Override
-    public void reference(Inputs in, List<HostTensor> out) {
-        copy(in.get(0).shape()).run(in.get(0), out.get(0));
-    }
-
-    @Override
-    public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        return copy(in.shape(0)).launch(in.dtype(0)).map(launch -> launch.input(0)
-                .output(0));
     }
 }
