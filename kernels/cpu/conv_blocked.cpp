@@ -124,7 +124,7 @@ class Convolver {
     const bool one_row = g.output[0] == 1;
     const int64_t length = g.output[one_row ? 2 : 0], step = one_row ? kPositions : 1;
     int64_t& most = one_row ? size.columns : size.rows;
-    const int64_t panels = Panels{p.group, p.filters}.count();
+    const int64_t panels = std::max<int64_t>(1, Panels{p.group, p.filters}.count());
     const int64_t parts =  // of a thread: enough that one may help another
         std::max((length + most * threads - 1) / (most * threads), (kChunks + panels - 1) / panels);
     const int64_t equal = (length + parts * threads - 1) / (parts * threads);

@@ -171,6 +171,11 @@ class BlockedConvTest extends OperatorTest {
                     form,
                     form));
         }
+        cases.add(Case.of(
+                        "no filters",
+                        new BlockedConv(new Conv(1, Window.of(1, 1)), Activation.NONE, false, true, true, false))
+                .input(Data.normal(1, 1, 1, 4, 4, 16))
+                .constant(Data.normal(2, 0, 16, 1, 1)));
         cases.add(of(
                 "a part of a wide image at a time",
                 image(1, 64, 16, 1, 3000, 1, 1, 0),
