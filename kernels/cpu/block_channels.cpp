@@ -1,8 +1,6 @@
 // block_channels.f32, .u8: x [batch, channels, positions] to y [batch, channels / 16, positions,
-// 16], lanes behind the last channel 0; unblock_channels is the way back. Idea: squares whose rows
-// are 16 bytes are transposed in registers.
-#include "cpu/blocks.h"
-#include "cpu/simd/transpose.h"
+// 16], lanes behind the last channel 0; unblock_channels is the way back.
+#include "cpu/block_copy.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -36,35 +34,18 @@ void each_block(const Arguments& args, Move&& move) {
 
 template <class T>
 void block_channels(const Arguments& args) {
-  constexpr int kSide = Block<T>::kSide;
   each_block(args, [&](int64_t plain, int64_t channels, int64_t blocked, int64_t count,
                        int64_t positions) {
-    const T* x = args.data<const T>(0) + plain;
-    T* y = args.data<T>(1) + blocked;
-    const int64_t square = channels == kBlock ? count / kSide * kSide : 0;
-    for (int64_t p = 0; p < square; p += kSide)
-      for (int64_t c = 0; c < kBlock; c += kSide)
-        Block<T>::transpose(x + c * positions + p, positions, y + p * kBlock + c, kBlock);
-    for (int64_t p = square; p < count; p++)
-      for (int64_t c = 0; c < kBlock; c++)
-        y[p * kBlock + c] = c < channels ? x[c * positions + p] : T(0);
+    to_block(args.data<const T>(0) + plain, positions, channels, count, args.data<T>(1) + blocked);
   });
 }
 
 template <class T>
 void unblock_channels(const Arguments& args) {
-  constexpr int kSide = Block<T>::kSide;
   each_block(args, [&](int64_t plain, int64_t channels, int64_t blocked, int64_t count,
                        int64_t positions) {
-    const T* x = args.data<const T>(0) + blocked;
-    T* y = args.data<T>(1) + plain;
-    const int64_t square = count / kSide * kSide, whole = channels / kSide * kSide;
-    for (int64_t p = 0; p < square; p += kSide)
-      for (int64_t c = 0; c < whole; c += kSide)
-        Block<T>::transpose(x + p * kBlock + c, kBlock, y + c * positions + p, positions);
-    for (int64_t c = 0; c < channels; c++)
-      for (int64_t p = c < whole ? square : 0; p < count; p++)
-        y[c * positions + p] = x[p * kBlock + c];
+    from_block(args.data<const T>(0) + blocked, channels, count, args.data<T>(1) + plain,
+               positions);
   });
 }
 

@@ -82,28 +82,29 @@ class Convolver {
         threads == 1 ? 1
                      : std::clamp<int64_t>(kChunks * threads / grid.count(), 1, panels_.count());
     const int64_t work = most_.rows * g_.output[1] * most_.columns * depth_ * filters / chunks;
-    args_.parallel(grid.count() * chunks,
-                   std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
-                   [&](int64_t begin, int64_t end, int worker) {
-                     auto* const mine = scratch + worker * each;
-                     auto* const list = reinterpret_cast<Run*>(mine + kLine);
-                     int64_t group = -1, count = 0;
-                     for (int64_t i = begin; i < end; i++) {
-                       const int64_t at = i / chunks, chunk = i % chunks;
-                       const Part part = this->part(grid.at(at));
-                       const float* x = in_place_ ? place(part) : mine + kLine + runs;
-                       if (!in_place_ && *ready(mine) != at) copy(part, mine + kLine + runs);
-                       *ready(mine) = at;
-                       for (int64_t j = chunk * panels_.count() / chunks;
-                            j < (chunk + 1) * panels_.count() / chunks; j++) {
-                         const Panel panel = panels_.at(j);
-                         if (panel.end <= panel.from) continue;
-                         if (panel.group != group) count = find_runs(panel.group, list);
-                         group = panel.group;
-                         run_panel(part, panel, x, {list, size_t(count)});
-                       }
-                     }
-                   });
+    args_.parallel(
+        grid.count() * chunks, std::max<int64_t>(1, (1 << 18) / std::max<int64_t>(1, work)),
+        [&](int64_t begin, int64_t end, int worker) {
+          auto* const mine = scratch + worker * each;
+          auto* const list = reinterpret_cast<Run*>(mine + kLine);
+          int64_t group = -1, count = 0;
+          for (int64_t i = begin; i < end; i++) {
+            const int64_t at = i / chunks, chunk = i % chunks;
+            const Part part = this->part(grid.at(at));
+            const float* x = in_place_ ? place(part) : mine + kLine + runs;
+            if (!in_place_ && *ready(mine) != at) copy(part, mine + kLine + runs);
+            *ready(mine) = at;
+            for (int64_t j = chunk * panels_.count() / chunks;
+                 j < (chunk + 1) * panels_.count() / chunks; j++) {
+              const Panel panel = panels_.at(j);
+              if (panel.end <= panel.from) continue;
+              if (panel.group != group) count = find_runs(panel.group, list);
+              group = panel.group;
+              const bool last = j + 1 == panels_.count();
+              run_panel(part, panel, last ? panel : panels_.at(j + 1), x, {list, size_t(count)});
+            }
+          }
+        });
   }
 
  private:
@@ -200,30 +201,44 @@ class Convolver {
         }
   }
 
-  void run_panel(const Part& part, const Panel& panel, const float* x,
+  // `next` is the panel whose weights are fetched meanwhile: the same where this is the last.
+  void run_panel(const Part& part, const Panel& panel, const Panel& next, const float* x,
                  std::span<const Run> runs) const {
+    const float* const weights = args_.data<const float>(1);
     Sums t;
-    t.w = args_.data<const float>(1) + panel.weights * depth_;
+    t.w = weights + panel.weights * depth_;
     t.runs = runs.data();
     t.run_count = runs.size();
     t.step = g_.stride[2] * lie_.axis[2];
+    t.row = g_.stride[0] * lie_.axis[0];
     t.bias = bias_ + panel.block;
     t.low = output_.epilogue.low;
     t.high = output_.epilogue.high;
+    const int64_t lines = next.weights == panel.weights ? 0 : next.width * depth_ / kLine;
+    int64_t fetched = 0;
+    const auto run_tile = [&](SumTile sum, int64_t r, int64_t m, int64_t q, int64_t count) {
+      t.x = x + lie_.at(r * g_.stride[0], m * g_.stride[1], q * g_.stride[2]);
+      t.ahead = fetched < lines ? weights + next.weights * depth_ + fetched * kLine : nullptr;
+      fetched += depth_;  // a line for each product
+      const int64_t row = (part.row + r) * g_.output[1] + m;
+      output_.finish(sum, t, {panel, part.image, row * g_.output[2] + part.column + q, count});
+    };
+    int64_t first = 0;
+    // Short rows: two at a time, so that what is loaded of weights serves twice as many positions.
+    if (g_.output[1] == 1 && part.columns == g_.output[2] && 2 * part.columns <= kPositions)
+      for (; first + 1 < part.rows; first += 2)
+        run_tile(sum_two_rows_for(part.columns, panel.width, t.step), first, 0, 0,
+                 2 * part.columns);
     // Tiles of a row as equal as can be.
     const int64_t tiles = (part.columns + kPositions - 1) / kPositions;
     const int64_t most = (part.columns + tiles - 1) / tiles;
     const SumTile whole = sum_tile_for(most, panel.width, t.step);
-    for (int64_t r = 0; r < part.rows; r++)
+    for (int64_t r = first; r < part.rows; r++)
       for (int64_t m = 0; m < g_.output[1]; m++)
         for (int64_t q = 0; q < part.columns; q += most) {
           const int64_t count = std::min(most, part.columns - q);
-          t.x = x + lie_.at(r * g_.stride[0], m * g_.stride[1], q * g_.stride[2]);
-          const int64_t position =
-              ((part.row + r) * g_.output[1] + m) * g_.output[2] + part.column + q;
-          const SumTile sum = count == most ? whole : sum_tile_for(count, panel.width, t.step);
-          const Target to{panel, part.image, position, count};
-          output_.finish(sum, t, to);
+          run_tile(count == most ? whole : sum_tile_for(count, panel.width, t.step), r, m, q,
+                   count);
         }
   }
 

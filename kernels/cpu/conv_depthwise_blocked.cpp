@@ -1,9 +1,12 @@
 // conv_depthwise_blocked.f32: conv_blocked.f32 where each channel has one filter of its own. x is
-// [batch, group / 16, input, 16], y and z are [batch, group / 16, output, 16]; w comes from
-// conv_depthwise_blocked.pack.f32: [group / 16, taps, 16]. Idea: a vector is 16 channels, and a
-// tile eight positions side by side, or below each other at the left and right edge of an image, so
-// that all of a tile meet the same taps; nothing is copied. Zhang et al., arXiv 1809.10170, in
+// [batch, group / 16, input, 16] or plain, y and z are [batch, group / 16, output, 16] or plain; w
+// comes from conv_depthwise_blocked.pack.f32: [group / 16, taps, 16]. Idea: a vector is 16
+// channels, and a tile eight positions side by side, or below each other at the left and right edge
+// of an image, so that all of a tile meet the same taps. Nothing is copied but what is plain: some
+// rows of 16 channels at a time, to a block and from one. Zhang et al., arXiv 1809.10170, in
 // blocks.
+#include "cpu/block_copy.h"
+#include "cpu/depthwise_tile.h"
 #include "cpu/epilogue.h"
 
 namespace sx::SX_ISA {
@@ -12,7 +15,9 @@ namespace {
 struct Params {
   int64_t batch, group, channels, filters;  // the last two are 1
   Geometry geometry;
-  int64_t add_last;  // 1: y = f(...) + z
+  int64_t part_rows;             // of positions along the first axis that are worked on at a time
+  int64_t x_blocked, y_blocked;  // 1: channels are in blocks
+  int64_t add_last;              // 1: y = f(...) + z
   Activation activation;
 };
 
@@ -38,65 +43,21 @@ void unpack(const Arguments& args) {
       to[c * p.taps + t] = packed[(c / kBlock * p.taps + t) * kBlock + c % kBlock];
 }
 
-constexpr int kTile = 8;  // positions: as many sums as hide the latency of an addition
-constexpr int kVectors = kBlock / kLanes;
-
-struct Tap {
-  int32_t x, w;  // floats from the first position's, and from the block's first weight
-};
-
-// What a tile needs; positions are x_step and y_step floats apart.
-struct Sums {
-  const float *x, *w, *bias, *z;
+// A block of channels of an image, whole or only some rows along the first axis.
+struct Plane {
+  const float *x, *z;  // of rows x_row and y_row on
   float* y;
-  int64_t x_step, y_step;
-  const Tap* taps;
-  int64_t tap_count;
-  float low, high;
+  int64_t x_row, y_row;
 };
 
-template <int kCount>
-void sum_tile(const Sums& t) {
-  for (int v = 0; v < kVectors; v++) {
-    const int at = v * kLanes;
-    Vector sum[kCount];
-#pragma GCC unroll 8
-    for (int p = 0; p < kCount; p++) sum[p] = Vector::load(t.bias + at);
-    if (t.z)
-#pragma GCC unroll 8
-      for (int p = 0; p < kCount; p++) sum[p] += Vector::load(t.z + p * t.y_step + at);
-    for (const Tap *tap = t.taps, *end = tap + t.tap_count; tap != end; tap++) {
-      const Vector w = Vector::load(t.w + tap->w + at);
-      const float* x = t.x + tap->x + at;
-#pragma GCC unroll 8
-      for (int p = 0; p < kCount; p++) sum[p] += Vector::load(x + p * t.x_step) * w;
-    }
-#pragma GCC unroll 8
-    for (int p = 0; p < kCount; p++)
-      min(Vector(t.high), max(Vector(t.low), sum[p])).store(t.y + p * t.y_step + at);
-  }
-}
-
-void sum_tile(int64_t count, const Sums& t) {
-  static constexpr void (*kVariants[kTile])(const Sums&) = {sum_tile<1>, sum_tile<2>, sum_tile<3>,
-                                                            sum_tile<4>, sum_tile<5>, sum_tile<6>,
-                                                            sum_tile<7>, sum_tile<8>};
-  kVariants[count - 1](t);
-}
-
-// One block of channels of one image.
-class Plane {
+// Sums up rows of the output of one block of channels.
+class Summer {
  public:
-  Plane(const Params& p, const Arguments& args, int64_t i, const float* bias, Tap* taps)
-      : g_(p.geometry),
-        epilogue_(p.activation, args.has(3), p.add_last),
-        taps_(taps),
-        x_(args.data<const float>(0) + i * g_.inputs() * kBlock),
-        z_(args.has(3) ? args.data<const float>(3) + i * g_.outputs() * kBlock : nullptr),
-        y_(args.data<float>(4) + i * g_.outputs() * kBlock) {
-    const int64_t block = i % ((p.group + kBlock - 1) / kBlock);
-    sums_.w = args.data<const float>(1) + block * g_.taps() * kBlock;
-    sums_.bias = bias + block * kBlock;
+  Summer(const Geometry& g, const Epilogue& epilogue, const float* w, const float* bias, Tap* taps,
+         const Plane& plane)
+      : g_(g), epilogue_(epilogue), taps_(taps), plane_(plane) {
+    sums_.w = w;
+    sums_.bias = bias;
     sums_.low = epilogue_.low;
     sums_.high = epilogue_.high;
     sums_.taps = taps;
@@ -158,49 +119,127 @@ class Plane {
     const int64_t i0 = row / g_.output[1] * g_.stride[0] - g_.begin[0],
                   i1 = row % g_.output[1] * g_.stride[1] - g_.begin[1],
                   i2 = q * g_.stride[2] - g_.begin[2];
-    const int64_t at = (row * g_.output[2] + q) * kBlock;
-    sums_.x = x_ + ((i0 * g_.input[1] + i1) * g_.input[2] + i2) * kBlock;
-    sums_.y = y_ + at;
-    sums_.z = epilogue_.z_first ? z_ + at : nullptr;
+    const int64_t at = ((row - plane_.y_row * g_.output[1]) * g_.output[2] + q) * kBlock;
+    sums_.x = plane_.x + (((i0 - plane_.x_row) * g_.input[1] + i1) * g_.input[2] + i2) * kBlock;
+    sums_.y = plane_.y + at;
+    sums_.z = epilogue_.z_first ? plane_.z + at : nullptr;
     sums_.x_step = x_step;
     sums_.y_step = y_step;
     sum_tile(count, sums_);
     if (epilogue_.is_done_in_registers()) return;
     for (int64_t p = 0; p < count; p++)
-      epilogue_.finish(y_ + at + p * y_step, z_ + at + p * y_step, kBlock);
+      epilogue_.finish(plane_.y + at + p * y_step, plane_.z + at + p * y_step, kBlock);
   }
 
   const Geometry& g_;
-  const Epilogue epilogue_;
+  const Epilogue& epilogue_;
   Tap* const taps_;
-  const float* const x_;
-  const float* const z_;
-  float* const y_;
+  const Plane plane_;
   Sums sums_;
+};
+
+class Convolver {
+ public:
+  Convolver(const Params& p, const Arguments& args)
+      : p_(p),
+        g_(p.geometry),
+        args_(args),
+        epilogue_(p.activation, args.has(3), p.add_last),
+        blocks_((p.group + kBlock - 1) / kBlock) {}
+
+  void run() {
+    const int64_t planes = p_.batch * blocks_, rows = g_.output[0];
+    if (planes * g_.outputs() == 0) return;
+    auto* bias = reinterpret_cast<float*>(args_.scratch);
+    bias_ = bias;
+    for (int64_t c = 0; c < blocks_ * kBlock; c++)
+      bias[c] = args_.has(2) && c < p_.group ? args_.data<const float>(2)[c] : 0.0f;
+    // Scratch of a thread: taps, and what is plain as blocks.
+    float* const scratch = bias + blocks_ * kBlock;
+    const int64_t taps = round_up(2 * g_.taps(), kLine);
+    const int64_t each = taps + plain_floats(p_.part_rows);
+    // In blocks, threads share the rows as in other layers, and then the blocks; plain channels
+    // they share one by one if there are enough.
+    const int64_t threads = args_.pool().threads();
+    int64_t parts = std::clamp<int64_t>(threads, 1, (rows + kTile - 1) / kTile);
+    if (!(p_.x_blocked && p_.y_blocked))
+      parts = planes % threads == 0 || planes > 4 * threads ? 1 : parts;
+    parts = std::max(parts, (rows + p_.part_rows - 1) / p_.part_rows);
+    const int64_t work = g_.outputs() * g_.taps() * kBlock / parts;
+    args_.parallel(planes * parts, std::max<int64_t>(1, (1 << 17) / std::max<int64_t>(1, work)),
+                   [&](int64_t begin, int64_t end, int worker) {
+                     float* const mine = scratch + worker * each;
+                     for (int64_t i = begin; i < end; i++) {
+                       const int64_t part = i / planes, plane = i % planes;
+                       run_part(plane / blocks_, plane % blocks_, part * rows / parts,
+                                (part + 1) * rows / parts, reinterpret_cast<Tap*>(mine),
+                                mine + taps);
+                     }
+                   });
+  }
+
+ private:
+  int64_t x_row() const { return g_.input[1] * g_.input[2]; }  // elements
+  int64_t y_row() const { return g_.output[1] * g_.output[2]; }
+
+  // Of blocks that hold what is plain, for so many rows of the output.
+  int64_t plain_floats(int64_t rows) const {
+    const int64_t x =
+        std::min((rows - 1) * g_.stride[0] + g_.axis(0).reach(), g_.input[0]) * x_row();
+    const int64_t y = rows * y_row();
+    return kBlock * ((p_.x_blocked ? 0 : x) + (p_.y_blocked ? 0 : 2 * y));
+  }
+
+  // Rows [first, last) of the output.
+  void run_part(int64_t image, int64_t block, int64_t first, int64_t last, Tap* taps,
+                float* scratch) const {
+    if (first == last) return;
+    const int64_t channel = image * p_.group + block * kBlock;
+    const int64_t channels = std::min<int64_t>(kBlock, p_.group - block * kBlock);
+    const int64_t plane = (image * blocks_ + block) * kBlock;
+    const int64_t count = (last - first) * y_row(), y_at = channel * g_.outputs() + first * y_row();
+    const float* const z = args_.has(3) ? args_.data<const float>(3) : nullptr;
+    float* const y = args_.data<float>(4);
+    Plane p{.x = args_.data<const float>(0) + plane * g_.inputs(),
+            .z = z ? z + plane * g_.outputs() : nullptr,
+            .y = y + plane * g_.outputs(),
+            .x_row = 0,
+            .y_row = 0};
+    if (!p_.x_blocked) {
+      p.x_row = std::clamp<int64_t>(first * g_.stride[0] - g_.begin[0], 0, g_.input[0]);
+      const int64_t end = std::clamp<int64_t>(
+          (last - 1) * g_.stride[0] - g_.begin[0] + g_.axis(0).reach(), p.x_row, g_.input[0]);
+      const int64_t elements = (end - p.x_row) * x_row();
+      to_block(args_.data<const float>(0) + channel * g_.inputs() + p.x_row * x_row(), g_.inputs(),
+               channels, elements, scratch);
+      p.x = scratch;
+      scratch += elements * kBlock;
+    }
+    if (!p_.y_blocked) {
+      p.y_row = first;
+      p.y = scratch;
+      if (z) {
+        to_block(z + y_at, g_.outputs(), channels, count, scratch + count * kBlock);
+        p.z = scratch + count * kBlock;
+      }
+    }
+    Summer(g_, epilogue_, args_.data<const float>(1) + block * g_.taps() * kBlock,
+           bias_ + block * kBlock, taps, p)
+        .run(first * g_.output[1], last * g_.output[1]);
+    if (!p_.y_blocked) from_block(p.y, channels, count, y + y_at, g_.outputs());
+  }
+
+  const Params& p_;
+  const Geometry& g_;
+  const Arguments& args_;
+  const Epilogue epilogue_;
+  const int64_t blocks_;
+  const float* bias_ = nullptr;
 };
 
 void conv_depthwise_blocked_f32(const Arguments& args) {
   const auto p = args.params_as<Params>();
-  const Geometry& g = p.geometry;
-  const int64_t blocks = (p.group + kBlock - 1) / kBlock, rows = g.output[0] * g.output[1];
-  if (p.batch * blocks * rows * g.output[2] == 0) return;
-  auto* bias = reinterpret_cast<float*>(args.scratch);
-  for (int64_t c = 0; c < blocks * kBlock; c++)
-    bias[c] = args.has(2) && c < p.group ? args.data<const float>(2)[c] : 0.0f;
-  auto* taps = reinterpret_cast<Tap*>(bias + blocks * kBlock);
-  const int64_t each = round_up(2 * g.taps(), kLine) / 2;
-  // Threads share the rows, as in other layers, and then the blocks.
-  const int64_t threads = args.pool().threads(), planes = p.batch * blocks;
-  const int64_t parts = std::clamp<int64_t>(threads, 1, (rows + kTile - 1) / kTile);
-  const int64_t work = rows * g.output[2] * g.taps() * kBlock / parts;
-  args.parallel(planes * parts, std::max<int64_t>(1, (1 << 17) / std::max<int64_t>(1, work)),
-                [&](int64_t begin, int64_t end, int worker) {
-                  for (int64_t i = begin; i < end; i++) {
-                    const int64_t part = i / planes;
-                    Plane(p, args, i % planes, bias, taps + worker * each)
-                        .run(part * rows / parts, (part + 1) * rows / parts);
-                  }
-                });
+  Convolver(p, args).run();
 }
 
 SX_KERNEL("conv_depthwise_blocked.pack.f32", pack);

@@ -24,19 +24,22 @@ struct Run {
 };
 
 // A tile of sums: y[p][f] = clamp(start[p][f] + sum over k of x[offset(k) + p * step] * w[k][f])
-// for positions p of a row and the filters f of a panel, which lie in blocks of 16.
+// for positions p of a row, or of two, and the filters f of a panel, which lie in blocks of 16.
 struct Sums {
   const float* w;   // [depth, width of the panel]
   const float* x;   // of the first position
   const Run* runs;  // the products
   int64_t run_count;
   int64_t step;       // floats of x from position to position
+  int64_t row = 0;    // and from the first row to the second
   const float* bias;  // of the panel
   const float* z;     // more to start from, or null; blocks z_block apart
   int64_t z_block;
   float* y;  // blocks y_block apart
   int64_t y_block;
   float low, high;
+  // Weights that will be needed soon, a line of them fetched for each product; or null.
+  const float* ahead = nullptr;
 };
 
 // Where vector v of a panel's position lies: its block and lane.
@@ -44,9 +47,11 @@ inline int64_t panel_place(int v, int64_t block) {
   return v * kLanes / kBlock * block + v * kLanes % kBlock;
 }
 
-// kWidth: filters; kStep: floats from position to position, or 0 if only the launch knows.
-template <int kCount, int kWidth, int kStep>
+// kCount positions in kRows rows. kWidth: filters; kStep: floats from position to position, or 0 if
+// only the launch knows.
+template <int kCount, int kRows, int kWidth, int kStep>
 void sum_tile(const Sums& t) {
+  constexpr int kColumns = kCount / kRows;
   constexpr int kVectors = kWidth / kLanes;
   const int64_t step = kStep ? kStep : t.step;
   Vector sum[kCount][kVectors];
@@ -61,15 +66,19 @@ void sum_tile(const Sums& t) {
       for (int v = 0; v < kVectors; v++)
         sum[p][v] += Vector::load(t.z + panel_place(v, t.z_block) + p * kBlock);
   const float* w = t.w;
+  const float* ahead = t.ahead ? t.ahead : w;
+  const int64_t line = t.ahead ? kLine : 0;
   for (const Run *run = t.runs, *end = run + t.run_count; run != end; run++) {
     const float* x = t.x + run->offset;
-    for (const float* last = x + run->length; x != last; x++, w += kWidth) {
+    for (const float* last = x + run->length; x != last; x++, w += kWidth, ahead += line) {
+      __builtin_prefetch(ahead);
+      const float* const second = x + t.row;
       Vector a[kVectors];
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; v++) a[v] = Vector::load(w + v * kLanes);
 #pragma GCC unroll 14
       for (int p = 0; p < kCount; p++) {
-        const Vector b(x[p * step]);
+        const Vector b(p < kColumns ? x[p * step] : second[(p - kColumns) * step]);
 #pragma GCC unroll 4
         for (int v = 0; v < kVectors; v++) sum[p][v] += a[v] * b;
       }
@@ -85,23 +94,32 @@ void sum_tile(const Sums& t) {
 
 using SumTile = void (*)(const Sums&);
 
-template <int kWidth, int kStep, int... kCount>
-inline SumTile sum_tile_of(int64_t count, std::integer_sequence<int, kCount...>) {
-  static constexpr SumTile kVariants[] = {sum_tile<kCount + 1, kWidth, kStep>...};
-  return kVariants[count - 1];
+// For 1, 2, … columns.
+template <int kRows, int kWidth, int kStep, int... kColumns>
+inline SumTile sum_tile_of(int64_t columns, std::integer_sequence<int, kColumns...>) {
+  static constexpr SumTile kVariants[] = {
+      sum_tile<(kColumns + 1) * kRows, kRows, kWidth, kStep>...};
+  return kVariants[columns - 1];
 }
 
-template <int kWidth>
-inline SumTile sum_tile_of(int64_t count, int64_t step) {
-  const std::make_integer_sequence<int, kPositions> counts;
-  return step == kBlock       ? sum_tile_of<kWidth, kBlock>(count, counts)
-         : step == 2 * kBlock ? sum_tile_of<kWidth, 2 * kBlock>(count, counts)
-                              : sum_tile_of<kWidth, 0>(count, counts);
+template <int kRows, int kWidth>
+inline SumTile sum_tile_of(int64_t columns, int64_t step) {
+  const std::make_integer_sequence<int, kPositions / kRows> counts;
+  return step == kBlock       ? sum_tile_of<kRows, kWidth, kBlock>(columns, counts)
+         : step == 2 * kBlock ? sum_tile_of<kRows, kWidth, 2 * kBlock>(columns, counts)
+                              : sum_tile_of<kRows, kWidth, 0>(columns, counts);
 }
 
 // The variant for this many positions, at most kPositions, of kPanel or kBlock filters.
 inline SumTile sum_tile_for(int64_t count, int64_t width, int64_t step) {
-  return width == kPanel ? sum_tile_of<kPanel>(count, step) : sum_tile_of<kBlock>(count, step);
+  return width == kPanel ? sum_tile_of<1, kPanel>(count, step)
+                         : sum_tile_of<1, kBlock>(count, step);
+}
+
+// The variant for two rows of this many positions, together at most kPositions.
+inline SumTile sum_two_rows_for(int64_t columns, int64_t width, int64_t step) {
+  return width == kPanel ? sum_tile_of<2, kPanel>(columns, step)
+                         : sum_tile_of<2, kBlock>(columns, step);
 }
 
 }  // namespace

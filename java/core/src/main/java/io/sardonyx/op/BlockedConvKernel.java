@@ -17,8 +17,14 @@ final class BlockedConvKernel {
     /** Columns of a part are a multiple of this: of the positions of a tile in every instruction set. */
     private static final long COLUMNS = 84;
 
-    /** Floats of a part's input, which stay in the second-level cache beside the weights. */
-    private static final long PART = 64 * 1024;
+    /**
+     * Floats of a part's input. Weights that the second-level cache does not hold are read once for each part, which costs more than a
+     * part that fills that cache; by bench/layers.
+     */
+    private static final long PART = 192 * 1024;
+
+    /** Floats of blocks that are made of plain channels at a time: they stay in the second-level cache. */
+    private static final long PLAIN_PART = 64 * 1024;
 
     /** Products of a tile by Winograd's F(4 x 4, 3 x 3). */
     private static final long PLACES = 36;
@@ -85,9 +91,9 @@ final class BlockedConvKernel {
         return group == 1 || filters % size == 0 ? roundUp(filters, size) : (filters + 2 * size - 2) / size * size;
     }
 
-    /** Whether each channel has a filter of its own, and lies in the same place before and after. */
+    /** Whether each channel has a filter of its own. */
     private static boolean isDepthwise(BlockedConv operator, long channels, long filters) {
-        return channels == 1 && filters == 1 && operator.blockedX() && operator.blockedY();
+        return channels == 1 && filters == 1 && operator.conv().group() > 1;
     }
 
     /** Whether the operator says so and the algorithm can. */
@@ -112,18 +118,32 @@ final class BlockedConvKernel {
     }
 
     private Launch depthwise() {
-        Launch launch = start("conv_depthwise_blocked.f32");
-        finish(launch);
+        long rows = axes[0][1];
+        while (rows > 1 && plainFloats(rows) > PLAIN_PART) {
+            rows = (rows + 1) / 2;
+        }
+        Launch launch = start("conv_depthwise_blocked.f32").params(rows);
+        finish(blocks(launch));
         return launch.scratch(4 * roundUp(convolution.group(), ChannelBlocks.SIZE))
-                .scratchPerThread(4 * roundUp(2 * convolution.sliding().taps(), LINE));
+                .scratchPerThread(4 * (roundUp(2 * convolution.sliding().taps(), LINE) + plainFloats(rows)));
+    }
+
+    /** Floats of the blocks that a depthwise convolution makes of so many rows of what is plain. */
+    private long plainFloats(long rows) {
+        long[] a = axes[0];
+        long x = Math.min((rows - 1) * a[3] + (a[2] - 1) * a[4] + 1, a[0]) * axes[1][0] * axes[2][0];
+        long y = rows * axes[1][1] * axes[2][1];
+        return ChannelBlocks.SIZE * ((operator.blockedX() ? 0 : x) + (operator.blockedY() ? 0 : 2 * y));
+    }
+
+    private Launch blocks(Launch launch) {
+        return launch.params(operator.blockedX() ? 1 : 0, operator.blockedY() ? 1 : 0);
     }
 
     private Launch tiled(ConvolutionKernel.Tile tile) {
         Convolution c = convolution;
-        Launch launch = start("conv_blocked.f32")
-                .params(tile.rows(), tile.columns())
-                .params(operator.blockedX() ? 1 : 0, operator.blockedY() ? 1 : 0);
-        finish(launch);
+        Launch launch = start("conv_blocked.f32").params(tile.rows(), tile.columns());
+        finish(blocks(launch));
         long runs = runs() * c.sliding().taps();
         long copied = readsInside() ? 0 : roundUp((long) floats(tile.rows(), tile.columns()), LINE);
         return launch.scratch(4 * roundUp(c.group() * c.filters(), LINE))

@@ -239,8 +239,8 @@ class BlockedConvTest extends OperatorTest {
                                 "depthwise",
                                 setting,
                                 ACTIVATIONS[i++ % 5],
-                                Form.BLOCKS,
-                                Form.BLOCKS,
+                                Form.values()[i / 2 % 2],
+                                Form.values()[i % 2],
                                 false,
                                 i % 3 == 0,
                                 i % 2 == 0));
@@ -249,33 +249,48 @@ class BlockedConvTest extends OperatorTest {
             }
         }
         Window lopsided = Window.of(3, 4).withDilations(2, 1).withPads(3, 0, 1, 5);
-        cases.add(of(
-                "depthwise, lopsided pads",
-                new Setting(2, 20, 20, 20, lopsided, new long[] {7, 9}, new long[] {3, 4}),
-                Activation.RELU,
-                Form.BLOCKS,
-                Form.BLOCKS));
-        cases.add(of(
-                "depthwise volume",
-                new Setting(
-                        1, 16, 16, 16, Window.of(2, 3, 3).withPads(1, 1, 1, 0, 1, 1), new long[] {3, 4, 5}, new long[] {
-                            2, 3, 3
-                        }),
-                Activation.NONE,
-                Form.BLOCKS,
-                Form.BLOCKS));
-        cases.add(of(
-                "depthwise signal",
-                new Setting(1, 16, 16, 16, Window.of(9).withPads(4, 4), new long[] {50}, new long[] {9}),
-                Activation.NONE,
-                Form.BLOCKS,
-                Form.BLOCKS));
-        cases.add(of(
-                "depthwise from plain",
-                new Setting(1, 9, 9, 9, Window.of(3, 3), new long[] {5, 5}, new long[] {3, 3}),
-                Activation.NONE,
-                Form.PLAIN,
-                Form.PLAIN));
+        for (Form form : Form.values()) {
+            cases.add(of(
+                    "depthwise, lopsided pads",
+                    new Setting(2, 20, 20, 20, lopsided, new long[] {7, 9}, new long[] {3, 4}),
+                    Activation.RELU,
+                    form,
+                    form));
+            cases.add(of(
+                    "depthwise volume",
+                    new Setting(
+                            1,
+                            16,
+                            16,
+                            16,
+                            Window.of(2, 3, 3).withPads(1, 1, 1, 0, 1, 1),
+                            new long[] {3, 4, 5},
+                            new long[] {2, 3, 3}),
+                    Activation.NONE,
+                    form,
+                    form));
+            cases.add(of(
+                    "depthwise signal",
+                    new Setting(1, 16, 16, 16, Window.of(9).withPads(4, 4), new long[] {50}, new long[] {9}),
+                    Activation.NONE,
+                    form,
+                    form));
+        }
+        for (Form y : Form.values()) {
+            for (long stride : new long[] {1, 2}) {
+                Window window = Window.of(3, 3).withStrides(stride, stride).withPads(1, 1, 1, 1);
+                var tall = new Setting(1, 20, 20, 20, window, new long[] {150, 120}, new long[] {3, 3});
+                cases.add(of(
+                        "a part of a tall plane at a time",
+                        tall,
+                        Activation.RELU,
+                        Form.PLAIN,
+                        y,
+                        false,
+                        stride == 1,
+                        true));
+            }
+        }
         return cases.stream();
     }
 

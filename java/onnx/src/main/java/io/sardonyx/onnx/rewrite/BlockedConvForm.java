@@ -8,6 +8,7 @@ import io.sardonyx.op.Activation;
 import io.sardonyx.op.BlockedConv;
 import io.sardonyx.op.Conv;
 import io.sardonyx.op.FusedConv;
+import io.sardonyx.op.Operator;
 import io.sardonyx.op.UnblockChannels;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
@@ -20,7 +21,7 @@ final class BlockedConvForm implements ConvolutionForm {
     /** Filters of a group below which vectors of 16 would be mostly empty. */
     private static final long FEW_FILTERS = 8;
 
-    /** Columns from which on a depthwise convolution of plain tensors is faster than moving them; by bench/layers. */
+    /** Columns from which on a depthwise convolution of plain tensors is faster along its rows than in blocks; by bench/layers. */
     private static final long LONG_ROW = 24;
 
     private final Graph graph;
@@ -92,7 +93,7 @@ final class BlockedConvForm implements ConvolutionForm {
         }
         boolean blockedY = !node.hasInput(3) || z.isPresent();
         boolean pays = blockedY && winograd.pays(c.conv, c.weights.shape(), node.output(0));
-        if ((c.isDepthwise() || pays) && x.isEmpty()) {
+        if (pays && x.isEmpty()) {
             values.requirePlain(node.input(0));
             x = Optional.of(values.require(node.input(0), c.channels(), c.rank()));
         }
@@ -120,8 +121,8 @@ final class BlockedConvForm implements ConvolutionForm {
     }
 
     /**
-     * A convolution whose blocks are only taken apart again writes a plain tensor itself; a depthwise one of long rows is plain altogether if
-     * its input was brought to blocks for nobody else.
+     * A convolution whose blocks are only taken apart again writes a plain tensor itself; a depthwise one of long rows whose input is plain,
+     * too, goes along them.
      */
     @Override
     public void finish() {
@@ -130,32 +131,18 @@ final class BlockedConvForm implements ConvolutionForm {
             if (node.operator() instanceof BlockedConv b && b.blockedY() && !node.hasInput(3) && !b.winograd()) {
                 match.onlyUser(node.output(0))
                         .filter(user -> user.operator() instanceof UnblockChannels)
-                        .ifPresent(user -> writePlain(match, node, b, user));
+                        .ifPresent(user -> writePlain(node, b, user));
             }
         }
     }
 
-    private void writePlain(Match match, Node node, BlockedConv conv, Node unblock) {
-        if (!isDepthwise(node)) {
-            graph.remove(node);
-            var plain = new BlockedConv(conv.conv(), conv.activation(), conv.addLast(), conv.blockedX(), false, false);
-            graph.replace(unblock, Node.of(node.name(), plain, node.inputs(), unblock.outputs()));
-            return;
-        }
-        match.producer(node.input(0), "BlockChannels")
-                .filter(block -> match.onlyFor(block.output(0), node) && isWide(conv.conv(), unblock.output(0)))
-                .ifPresent(block -> {
-                    graph.remove(block);
-                    graph.remove(node);
-                    var plain = new FusedConv(conv.conv(), conv.activation(), false);
-                    graph.replace(
-                            unblock,
-                            Node.of(
-                                    node.name(),
-                                    plain,
-                                    List.of(block.input(0), node.input(1), node.input(2)),
-                                    unblock.outputs()));
-                });
+    private void writePlain(Node node, BlockedConv conv, Node unblock) {
+        boolean alongRows = isDepthwise(node) && !conv.blockedX() && isWide(conv.conv(), unblock.output(0));
+        Operator plain = alongRows
+                ? new FusedConv(conv.conv(), conv.activation(), false)
+                : new BlockedConv(conv.conv(), conv.activation(), conv.addLast(), conv.blockedX(), false, false);
+        graph.remove(node);
+        graph.replace(unblock, Node.of(node.name(), plain, node.inputs(), unblock.outputs()));
     }
 
     /** Whether a depthwise convolution that gives {@code y} has rows long enough for a kernel that goes along them. */
