@@ -62,7 +62,12 @@ record ConvLayer(DType dtype, long batch, long group, long channels, long filter
     }
 
     Tolerance tolerance() {
-        return Tolerance.dot(dtype, wShape().elements(1, wShape().rank()));
+        return tolerance(1);
+    }
+
+    /** Of sums that are so many times as inexact as those of products one after the other. */
+    Tolerance tolerance(long times) {
+        return Tolerance.dot(dtype, times * wShape().elements(1, wShape().rank()));
     }
 
     Case conv() {
