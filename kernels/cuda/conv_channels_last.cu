@@ -9,6 +9,8 @@
 #include "cuda/conv_choice.h"
 #include "cuda/conv_im2col.h"
 #include "cuda/conv_runs.h"
+#include "cuda/gemm_candidates.h"
+#include "cuda/tuner.h"
 
 namespace sx::cuda {
 namespace {
@@ -51,13 +53,39 @@ void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& f
   if (problem.splits > 1) gemm_reduce<T>(args, problem);
 }
 
+// By what the rule says, or by what was measured to be faster.
+template <class T>
+void convolve_fast(const Arguments& args, const ConvParams& params, ConvProblem<T>& problem,
+                   const ConvFacts& facts, const ConvChoice& rule, bool as_tf32) {
+  const auto name = [&] {
+    std::string name = problem_name(as_tf32 ? "conv_tf32" : "conv", facts.type,
+                                    {params.batch, params.group, params.channels, params.filters});
+    for (const auto* sizes :
+         {params.input, params.output, params.kernel, params.stride, params.dilation, params.begin})
+      for (int i = 0; i < 3; i++) name += (i == 0 ? " " : "x") + std::to_string(sizes[i]);
+    return name + " " + std::to_string(facts.scratch_sums);
+  };
+  const ConvChoice choice = tuned(
+      args, rule,
+      [&] {
+        return TunedProblem{name(), size_t(params.positions() * problem.y_row) * sizeof(T)};
+      },
+      [&] { return conv_candidates(facts, stream_of(args).device, rule, as_tf32); },
+      [&](const ConvChoice& candidate, void* result) {
+        ConvProblem<T> trial = problem;
+        trial.y = static_cast<T*>(result);
+        convolve(args, trial, facts, candidate);
+      });
+  convolve(args, problem, facts, choice);
+}
+
 template <class T>
 void conv(const Arguments& args) {
   const auto params = args.params_as<ConvParams>();
   if (params.positions() * params.group * params.filters == 0) return;
   ConvProblem<T> problem(args, params);
   const ConvFacts facts = facts_of<T>(args, params);
-  convolve(args, problem, facts, choose_conv(facts, stream_of(args).device));
+  convolve_fast(args, params, problem, facts, choose_conv(facts, stream_of(args).device), false);
 }
 
 void conv_as_tf32(const Arguments& args) {
@@ -67,7 +95,7 @@ void conv_as_tf32(const Arguments& args) {
   const ConvFacts facts = facts_of<float>(args, params);
   const ConvChoice choice = choose_conv_tf32(facts, stream_of(args).device);
   if (choice.kernel == ConvKernel::kGemm) return gemm_by_choice_as_tf32(args, problem);
-  convolve(args, problem, facts, choice);
+  convolve_fast(args, params, problem, facts, choice, true);
 }
 
 // With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.

@@ -30,6 +30,13 @@ struct ConvChoice {
   int rows = 0, columns = 0;  // of a tile
   int splits = 1;             // parts of the depth, at most
   int grain = 1;              // what a part's depth is a multiple of
+
+  bool operator==(const ConvChoice&) const = default;
+  std::string name() const {
+    constexpr const char* kNames[] = {"gemm",      "simt",         "sm80", "sm90",
+                                      "depthwise", "small groups", "stem"};
+    return choice_name(kNames[int(kernel)], rows, columns, splits);
+  }
 };
 
 // How many parts of at least `shortest` deep there may be where there are so many tiles: enough

@@ -3,7 +3,9 @@
 // factors nor f. Stacks of a [m, k] and b [k, n] given by strides, y [m, n] dense; c and z may be
 // absent. This file picks the kernel by gemm_choice.h; each of those says what was measured.
 #include "cuda/gemm.h"
+#include "cuda/gemm_candidates.h"
 #include "cuda/gemm_choice.h"
+#include "cuda/tuner.h"
 
 namespace sx::cuda {
 namespace {
@@ -52,6 +54,27 @@ void multiply(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& f
   if (problem.splits > 1) gemm_reduce(args, problem);
 }
 
+// By what the rule says, or by what was measured to be faster.
+template <class T>
+void multiply_fast(const Arguments& args, GemmProblem<T>& problem, const GemmFacts& facts,
+                   const GemmChoice& rule, bool as_tf32) {
+  const int64_t last =
+      (problem.matrices() - 1) * problem.y_matrix + (problem.m - 1) * problem.y_row + problem.n;
+  const GemmChoice choice = tuned(
+      args, rule,
+      [&] {
+        return TunedProblem{problem_name(as_tf32 ? "gemm_tf32" : "gemm", facts),
+                            size_t(last) * sizeof(T)};
+      },
+      [&] { return gemm_candidates(facts, stream_of(args).device, rule, as_tf32); },
+      [&](const GemmChoice& candidate, void* result) {
+        GemmProblem<T> trial = problem;
+        trial.y = static_cast<T*>(result);
+        multiply(args, trial, facts, candidate);
+      });
+  multiply(args, problem, facts, choice);
+}
+
 template <class T>
 void gemm(const Arguments& args) {
   GemmProblem<T> problem(args);
@@ -89,6 +112,19 @@ void gemm_by(const Arguments& args) {
   multiply(args, problem, facts, {kKernel, kRows, kColumns, splits, 64});
 }
 
+// With copies of operands that tensor cores cannot take as they lie, for tests: whether they are
+// worth it or not.
+template <class T>
+void gemm_by_aligned(const Arguments& given) {
+  Arguments args = given;
+  GemmProblem<T> problem(args);
+  if (!align_operands(args, problem, facts_of(args, problem)))
+    throw std::invalid_argument("scratch memory of " + std::to_string(given.scratch_bytes) +
+                                " bytes is too small for copies of the operands");
+  const GemmFacts facts = facts_of(args, problem);
+  multiply(args, problem, facts, choose_sm80(facts, stream_of(args).device));
+}
+
 SX_KERNEL("gemm.f32", gemm<float>);
 SX_KERNEL("gemm.f64", gemm<double>);
 SX_KERNEL("gemm.f16", gemm<half>);
@@ -100,6 +136,10 @@ SX_KERNEL("gemm.u64", gemm<uint64_t>);
 
 SX_KERNEL("gemm_tf32.f32", gemm_as_tf32);
 SX_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
+
+SX_KERNEL("gemm_aligned.f16", gemm_by_aligned<half>);
+SX_KERNEL("gemm_aligned.bf16", gemm_by_aligned<bfloat16>);
+SX_KERNEL("gemm_aligned.f32", gemm_by_aligned<float>);
 
 SX_KERNEL("gemm_sm80.f16.128x128", gemm_by<half, GemmKernel::kSm80, 128, 128>);
 SX_KERNEL("gemm_sm80.f16.64x64", gemm_by<half, GemmKernel::kSm80, 64, 64>);
@@ -115,18 +155,25 @@ SX_KERNEL("gemm_sm90.bf16.64x128", gemm_by<bfloat16, GemmKernel::kSm90, 64, 128>
 }  // namespace
 
 template <class T>
-void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem) {
+void gemm_by_choice(const Arguments& given, GemmProblem<T>& problem) {
   if (problem.m * problem.n * problem.matrices() == 0) return;
-  const GemmFacts facts = facts_of(args, problem);
-  multiply(args, problem, facts, choose_gemm(facts, stream_of(args).device));
+  Arguments args = given;
+  GemmFacts facts = facts_of(args, problem);
+  if constexpr (is_half(type_of<T>()))
+    if (worth_aligning(facts) && align_operands(args, problem, facts))
+      facts = facts_of(args, problem);
+  multiply_fast(args, problem, facts, choose_gemm(facts, stream_of(args).device), false);
 }
 
-void gemm_by_choice_as_tf32(const Arguments& args, GemmProblem<float>& problem) {
+void gemm_by_choice_as_tf32(const Arguments& given, GemmProblem<float>& problem) {
   if (problem.m * problem.n * problem.matrices() == 0) return;
-  const GemmFacts facts = facts_of(args, problem);
+  Arguments args = given;
+  GemmFacts facts = facts_of(args, problem);
+  if (worth_aligning(facts) && align_operands(args, problem, facts))
+    facts = facts_of(args, problem);
   const Properties& device = stream_of(args).device;
-  multiply(args, problem, facts,
-           fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device));
+  multiply_fast(args, problem, facts,
+                fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device), true);
 }
 
 template void gemm_by_choice(const Arguments&, GemmProblem<float>&);

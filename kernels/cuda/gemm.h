@@ -210,6 +210,14 @@ __device__ __forceinline__ void finish_sum(const GemmProblem<T>& p, Compute<T> s
   p.y[tile.matrix * p.y_matrix + row * p.y_row + column] = store_as<T>(x[0]);
 }
 
+struct GemmFacts;
+
+// Copies operands that tensor cores cannot take as they lie to the beginning of scratch memory,
+// where they can; `args` has the rest of it afterwards. False, and nothing changed, where there is
+// too little.
+template <class T>
+bool align_operands(Arguments& args, GemmProblem<T>& problem, const GemmFacts& facts);
+
 // By the kernel that gemm_choice.h names.
 template <class T>
 void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem);

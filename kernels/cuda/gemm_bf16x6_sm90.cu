@@ -7,6 +7,7 @@
 // and not chosen by gemm.f32 before it is. Ootomo and Yokota, arXiv 2203.03341.
 #include "cuda/device/scoped.h"
 #include "cuda/gemm_sm90.h"
+#include "cuda/pitched.h"
 
 namespace sx::cuda {
 namespace {
@@ -28,51 +29,14 @@ struct EmulatedAs : Emulated {
   static constexpr Major kA = kLeft, kB = kRight;
 };
 
-// An operand, and its planes [kPlanes, matrices, outers, pitch]; the inner axis is the adjacent one
-// if there is one. Matrices that a stack repeats are split once.
-struct Splitting {
+// An operand, and its planes, one after the other as `Pitched` lays them.
+struct Splitting : Pitched {
   const float* from;
-  bfloat16* to;
-  bool along_depth;
-  int64_t outers, inners, outer_stride, inner_stride, pitch;
-  int64_t sizes[kStackAxes], strides[kStackAxes];
-  int64_t matrices = 1;
+  bfloat16* to = nullptr;
 
   Splitting(const float* from, int64_t count, int64_t depth, int64_t stride, int64_t depth_stride,
             const int64_t (&stack)[kStackAxes], const int64_t (&stack_strides)[kStackAxes])
-      : from(from),
-        along_depth(depth_stride == 1 || stride != 1),
-        outers(along_depth ? count : depth),
-        inners(along_depth ? depth : count),
-        outer_stride(along_depth ? stride : depth_stride),
-        inner_stride(along_depth ? depth_stride : stride),
-        pitch((inners + 7) / 8 * 8) {
-    for (int i = 0; i < kStackAxes; i++) {
-      strides[i] = stack_strides[i];
-      sizes[i] = strides[i] == 0 ? 1 : stack[i];
-      matrices *= sizes[i];
-    }
-  }
-
-  // Where the planes' matrices are, counted in matrices.
-  void set_strides(int64_t (&plane_strides)[kStackAxes]) const {
-    int64_t stride = 1;
-    for (int i = kStackAxes - 1; i >= 0; i--) {
-      plane_strides[i] = sizes[i] == 1 ? 0 : stride;
-      stride *= sizes[i];
-    }
-  }
-
-  __host__ __device__ int64_t plane() const { return matrices * outers * pitch; }
-
-  __device__ const float* matrix(int64_t i) const {
-    int64_t offset = 0;
-    for (int axis = kStackAxes - 1; axis >= 0; axis--) {
-      offset += i % sizes[axis] * strides[axis];
-      i /= sizes[axis];
-    }
-    return from + offset;
-  }
+      : Pitched(count, depth, stride, depth_stride, stack, stack_strides, 8), from(from) {}
 };
 
 __global__ void begin_kernel(int32_t* decision) { *decision = kTensorCores; }
@@ -84,7 +48,7 @@ __global__ void __launch_bounds__(kThreads)
   for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < count;
        i += int64_t{gridDim.x} * kThreads) {
     const int64_t row = i / across, inner = (i - row * across) * kEach;
-    const float* from = s.matrix(row / s.outers) + row % s.outers * s.outer_stride;
+    const float* from = s.from + s.row_offset(row);
     Packed<bfloat16, kEach> planes[kPlanes];
 #pragma unroll
     for (int j = 0; j < kEach; j++) {
@@ -99,7 +63,7 @@ __global__ void __launch_bounds__(kThreads)
     }
 #pragma unroll
     for (int plane = 0; plane < kPlanes; plane++)
-      store_packed(s.to + plane * s.plane() + i * kEach, planes[plane]);
+      store_packed(s.to + plane * s.elements() + i * kEach, planes[plane]);
   }
   if (__syncthreads_or(odd) && threadIdx.x == 0)
     store_relaxed<Scope::kDevice>(decision, int32_t{kSimt});
@@ -113,9 +77,9 @@ void multiply(const Arguments& args, const GemmProblem<float>& p, const Splittin
   sm90::run<S, bfloat16>(
       args, p,
       {sm90::map_operand<bfloat16, S, kA, S::kRows, 1>(a.to, type, p.m, p.k, a.pitch,
-                                                       kPlanes * a.matrices, a.outers * a.pitch),
-       sm90::map_operand<bfloat16, S, kB, S::kColumns, 1>(b.to, type, p.n, p.k, b.pitch,
-                                                          kPlanes * b.matrices, b.outers * b.pitch),
+                                                       kPlanes * a.matrices, a.matrix_elements()),
+       sm90::map_operand<bfloat16, S, kB, S::kColumns, 1>(
+           b.to, type, p.n, p.k, b.pitch, kPlanes * b.matrices, b.matrix_elements()),
        1, 1, static_cast<int32_t>(a.matrices), static_cast<int32_t>(b.matrices)});
 }
 
@@ -128,7 +92,7 @@ void gemm_bf16x6(const Arguments& args, const GemmProblem<float>& problem, int s
   Splitting b(problem.b, problem.n, problem.k, problem.b_column, problem.b_depth, problem.stack,
               problem.b_stack);
   const auto bytes = [](const Splitting& s) {
-    return (kPlanes * s.plane() * int64_t{sizeof(bfloat16)} + 255) / 256 * 256;
+    return (kPlanes * s.elements() * int64_t{sizeof(bfloat16)} + 255) / 256 * 256;
   };
   const int64_t needed = kDecisionBytes + bytes(a) + bytes(b);
   if (needed > static_cast<int64_t>(args.scratch_bytes))
@@ -144,11 +108,11 @@ void gemm_bf16x6(const Arguments& args, const GemmProblem<float>& problem, int s
   launch(args, begin_kernel, {.blocks = 1, .threads = 1}, decision);
   for (const Splitting* s : {&a, &b})
     launch(args, split_kernel,
-           {.blocks = striding_blocks(args, s->plane() / kEach, kThreads), .threads = kThreads}, *s,
-           decision);
+           {.blocks = striding_blocks(args, s->elements() / kEach, kThreads), .threads = kThreads},
+           *s, decision);
   GemmProblem<float> p = problem;
-  a.set_strides(p.a_stack);
-  b.set_strides(p.b_stack);
+  a.set_strides(p.a_stack, 1);  // the planes' maps count matrices
+  b.set_strides(p.b_stack, 1);
   p.decision = decision;
   p.wanted = kTensorCores;
   const auto run = a.along_depth   ? b.along_depth ? multiply<Major::kK, Major::kK>

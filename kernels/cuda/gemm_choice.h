@@ -3,6 +3,8 @@
 #pragma once
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "cuda/launch.h"
 
@@ -46,11 +48,25 @@ constexpr bool is_gemv_type(GemmType type) {
   return type == GemmType::kFloat32 || type == GemmType::kFloat16 || type == GemmType::kBFloat16;
 }
 
+// As autotuning keeps it: "sm90 128x256 in 4 parts".
+inline std::string choice_name(const char* kernel, int rows, int columns, int splits) {
+  std::string name = kernel;
+  if (rows > 0) name += " " + std::to_string(rows) + "x" + std::to_string(columns);
+  return splits > 1 ? name + " in " + std::to_string(splits) + " parts" : name;
+}
+
 struct GemmChoice {
   GemmKernel kernel = GemmKernel::kSimt;
   int rows = 0, columns = 0;  // of a tile
   int splits = 1;             // parts of the depth, at most
   int grain = 1;              // what a part's depth is a multiple of
+
+  bool operator==(const GemmChoice&) const = default;
+  std::string name() const {
+    constexpr const char* kNames[] = {"simt",      "sm80",           "sm90",
+                                      "gemv rows", "gemv rows left", "gemv columns"};
+    return choice_name(kNames[int(kernel)], rows, columns, splits);
+  }
 };
 
 // How many parts of at least `shortest` deep there may be.
@@ -60,12 +76,17 @@ inline int64_t most_splits(const GemmFacts& f, int64_t shortest) {
                              1, 64);
 }
 
+// The smallest and the largest tile. 8 x 8 sums of 8 bytes are too many registers, integers are
+// rare, and what has 16 bits comes here only with odd layouts.
+inline std::pair<int, int> simt_tiles(GemmType type) {
+  const bool half = type == GemmType::kFloat16 || type == GemmType::kBFloat16;
+  const int largest = type == GemmType::kFloat32 ? 128 : type == GemmType::kInteger ? 32 : 64;
+  return {half ? 64 : 32, largest};
+}
+
 inline GemmChoice choose_simt(const GemmFacts& f, const Properties& device) {
   constexpr int kShortest = 256;  // a part of this depth costs more than adding its sums up again
-  // 8 x 8 sums of 8 bytes are too many registers, integers are rare, and what has 16 bits comes
-  // here only with odd layouts.
-  const int largest = f.type == GemmType::kFloat32 ? 128 : f.type == GemmType::kInteger ? 32 : 64;
-  const int smallest = f.type == GemmType::kFloat16 || f.type == GemmType::kBFloat16 ? 64 : 32;
+  const auto [smallest, largest] = simt_tiles(f.type);
   GemmChoice choice;
   choice.grain = 32;
   for (int tile = largest; tile >= smallest; tile /= 2) {
@@ -113,12 +134,23 @@ constexpr bool is_half(GemmType type) {
   return type == GemmType::kFloat16 || type == GemmType::kBFloat16;
 }
 
-// Whether mma.sync can take it, as 16 bits or as tf32: operands are copied in pieces of 16 bytes.
-inline bool fits_sm80(const GemmFacts& f) {
-  const auto has_pieces = [](const GemmOperand& x) {
-    return x.aligned && (x.depth_adjacent || x.outer_adjacent);
-  };
-  return has_pieces(f.a) && has_pieces(f.b) && f.k > 0;
+// Whether an operand lies as tensor cores want it, which take it in pieces of 16 bytes.
+inline bool has_pieces(const GemmOperand& x) {
+  return x.aligned && (x.depth_adjacent || x.outer_adjacent);
+}
+
+// Whether mma.sync can take it, as 16 bits or as tf32.
+inline bool fits_sm80(const GemmFacts& f) { return has_pieces(f.a) && has_pieces(f.b) && f.k > 0; }
+
+// Whether operands that do not lie so are worth a copy that does. Without tensor cores a product
+// takes about ten times as long as with them; the copy is worth it where what it moves is
+// multiplied often enough, and the product takes longer than two more launches. By the data sheet
+// of Hopper; not yet measured.
+inline bool worth_aligning(const GemmFacts& f) {
+  constexpr int64_t kUses = 64;                    // of an element that is copied
+  constexpr int64_t kProducts = int64_t{1} << 27;  // 5 us without tensor cores
+  return !fits_sm80(f) && f.k > 0 && f.m * f.n >= kUses * (f.m + f.n) &&
+         f.m * f.n * f.matrices >= (kProducts + f.k - 1) / f.k;
 }
 
 inline GemmChoice choose_sm80(const GemmFacts& f, const Properties& device) {

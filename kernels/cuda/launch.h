@@ -31,6 +31,8 @@ struct Properties {
   size_t l2_bytes;
 };
 
+class Tuner;
+
 // The stream that a launch goes to, and what launchers may ask.
 class Stream final : public Executor {
  public:
@@ -51,6 +53,8 @@ class Stream final : public Executor {
   const char* kernel = "";  // the key of the kernel that is launched
   bool reports = false;     // whether a launcher asked for a reporter
   int launches = 0;
+  bool capturing = false;  // into a graph: nothing can be waited for
+  Tuner* tuner = nullptr;  // where the user wants autotuning
 
  private:
   Status* status_;

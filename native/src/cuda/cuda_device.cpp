@@ -84,7 +84,7 @@ cudaStream_t Device::make_stream(int ordinal) {
   return stream;
 }
 
-Properties Device::read_properties(int ordinal, std::string& description) {
+Properties Device::read_properties(int ordinal) {
   cudaDeviceProp p;
   require(cudaGetDeviceProperties(&p, ordinal), "cudaGetDeviceProperties");
   const int capability = 10 * p.major + p.minor;
@@ -94,11 +94,12 @@ Properties Device::read_properties(int ordinal, std::string& description) {
                                     "; 8.0 and newer are supported");
   int driver = 0;
   require(cudaDriverGetVersion(&driver), "cudaDriverGetVersion");
-  description = std::string(p.name) + ", compute capability " + std::to_string(p.major) + "." +
-                std::to_string(p.minor) + ", " + std::to_string(p.multiProcessorCount) +
-                " processors, " + std::to_string(p.totalGlobalMem >> 30) +
-                " GiB, driver for CUDA " + std::to_string(driver / 1000) + "." +
-                std::to_string(driver % 1000 / 10);
+  description_ = std::string(p.name) + ", compute capability " + std::to_string(p.major) + "." +
+                 std::to_string(p.minor) + ", " + std::to_string(p.multiProcessorCount) +
+                 " processors, " + std::to_string(p.totalGlobalMem >> 30) +
+                 " GiB, driver for CUDA " + std::to_string(driver / 1000) + "." +
+                 std::to_string(driver % 1000 / 10);
+  autotune_ = Autotune::by_environment(p.name, driver);
   return {.capability = capability,
           .processors = p.multiProcessorCount,
           .shared_bytes = p.sharedMemPerBlockOptin,
@@ -108,7 +109,7 @@ Properties Device::read_properties(int ordinal, std::string& description) {
 Device::Device(int ordinal, std::string name)
     : ordinal_(ordinal),
       name_(std::move(name)),
-      properties_(read_properties(ordinal, description_)),
+      properties_(read_properties(ordinal)),
       kernels_(INT_MAX),
       stream_([&] {
         cudaStream_t stream = make_stream(ordinal);
@@ -116,6 +117,8 @@ Device::Device(int ordinal, std::string name)
         return Stream(stream, properties_, status_, ordinal);
       }()) {
   description_ += ", " + std::to_string(kernels_.size()) + " kernels";
+  if (autotune_) description_ += ", " + autotune_->describe();
+  stream_.tuner = autotune_.get();
   void* host = nullptr;
   require(cudaHostAlloc(&host, sizeof(Status), cudaHostAllocDefault), "cudaHostAlloc");
   host_status_ = new (host) Status{};

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "cuda/autotune.h"
 #include "cuda/launch.h"
 #include "device.h"
 #include "registry.h"
@@ -51,11 +52,12 @@ class Device final : public sx_device {
 
  private:
   static cudaStream_t make_stream(int ordinal);
-  static Properties read_properties(int ordinal, std::string& description);
+  Properties read_properties(int ordinal);
 
   const int ordinal_;
   const std::string name_;
   std::string description_;
+  std::unique_ptr<Autotune> autotune_;
   Properties properties_;
   Registry kernels_;
   Status* status_ = nullptr;       // on the device

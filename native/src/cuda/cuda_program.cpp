@@ -9,6 +9,18 @@ namespace {
 
 constexpr size_t kMostGraphs = 8;
 
+// Tells launchers that nothing can be waited for.
+class Capturing {
+ public:
+  explicit Capturing(Stream& stream) : stream_(stream) { stream_.capturing = true; }
+  ~Capturing() { stream_.capturing = false; }
+  Capturing(const Capturing&) = delete;
+  Capturing& operator=(const Capturing&) = delete;
+
+ private:
+  Stream& stream_;
+};
+
 }  // namespace
 
 CudaProgram::~CudaProgram() {
@@ -32,6 +44,7 @@ void CudaProgram::launch(const uint64_t* bases, int32_t first, int32_t last, con
 
 void CudaProgram::capture(Graph& graph, const char*& kernel) {
   const cudaStream_t stream = device_.stream().handle;
+  const Capturing capturing(device_.stream());
   device_.check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
                 "cudaStreamBeginCapture");
   cudaGraph_t captured = nullptr;

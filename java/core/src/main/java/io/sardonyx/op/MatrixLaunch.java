@@ -31,6 +31,11 @@ final class MatrixLaunch {
     private static final long PIECE = 128;
     private static final long PARTIAL_SUMS = 1 << 22;
 
+    /** A GPU copies an operand only if each element is used so often, and to a multiple of so many bytes. */
+    private static final long MANY_USES = 64;
+
+    private static final long ALIGNED = 256;
+
     private static final int ABSENT = Integer.MAX_VALUE;
 
     /** How the kernel reads b, in its order. */
@@ -179,7 +184,36 @@ final class MatrixLaunch {
         addSizes(launch, m, stack);
         addFinish(launch);
         long sums = stack.stream().mapToLong(Axis::size).reduce(m * product.n, (a, b) -> a * b);
-        return launch.scratch(partialSumBytes(sums, product.k, dtype));
+        return launch.scratch(partialSumBytes(sums, product.k, dtype) + alignedBytes(m, stack));
+    }
+
+    /** Room for copies of operands whose rows do not begin where tensor cores want them; {@code gemm_choice.h} says when they are made. */
+    private long alignedBytes(long m, List<Axis> stack) {
+        boolean tensorCores = dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 || dtype == DType.FLOAT32;
+        if (!tensorCores || m * product.n < MANY_USES * (m + product.n)) {
+            return 0;
+        }
+        long[] a = stack.stream().mapToLong(Axis::a).toArray();
+        long[] b = stack.stream().mapToLong(Axis::b).toArray();
+        long[] sizes = stack.stream().mapToLong(Axis::size).toArray();
+        return alignedBytes(m, product.k, product.aRow, product.aDepth, sizes, a)
+                + alignedBytes(product.n, product.k, product.bColumn, product.bDepth, sizes, b);
+    }
+
+    /** 0 for an operand that lies right if it begins right. Says what {@code kernels/cuda/pitched.h} does. */
+    private long alignedBytes(long count, long depth, long stride, long depthStride, long[] sizes, long[] strides) {
+        long word = 128 / dtype.bits();
+        boolean adjacent = stride == 1 || depthStride == 1;
+        boolean right = adjacent && (depthStride == 1 ? stride : depthStride) % word == 0;
+        long matrices = 1;
+        for (int i = 0; i < sizes.length; i++) {
+            right &= strides[i] % word == 0;
+            matrices *= strides[i] == 0 ? 1 : sizes[i];
+        }
+        boolean alongDepth = depthStride == 1 || stride != 1;
+        long rows = matrices * (alongDepth ? count : depth);
+        long pitch = ((alongDepth ? depth : count) + word - 1) / word * word;
+        return right ? 0 : (rows * pitch * dtype.bits() / 8 + ALIGNED - 1) / ALIGNED * ALIGNED;
     }
 
     /** Room for the sums of a depth that a GPU cuts into pieces; 0 where it had better not. */

@@ -65,6 +65,7 @@ class GemmKernelsTest extends OperatorTest {
         addExact(cases, "gemm_tf32.f32", DType.FLOAT32);
         addExact(cases, "gemm_bf16x6.f32", DType.FLOAT32);
         addSplit(cases);
+        addUnaligned(cases);
         return cases.stream();
     }
 
@@ -95,6 +96,34 @@ class GemmKernelsTest extends OperatorTest {
                 .input(Data.integers(dtype, 1, -1, 1, 512, 72))
                 .input(Data.integers(dtype, 2, -1, 1, 72, 520))
                 .input(Data.integers(dtype, 3, -1, 1, 520))
+                .within(Tolerance.EXACT));
+    }
+
+    /** Rows that begin anywhere, of which copies are made; and a product large enough that {@code gemm.f16} makes them by itself. */
+    private static void addUnaligned(List<Case> cases) {
+        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32)) {
+            String kernel = "gemm_aligned." + dtype.key();
+            for (long[] s : new long[][] {{1, 1, 1}, {71, 203, 137}, {13, 1103, 21}, {40, 64, 33}, {33, 7, 64}}) {
+                for (int layout = 0; layout < 4; layout++) {
+                    boolean ta = layout % 2 == 1;
+                    boolean tb = layout / 2 == 1;
+                    cases.add(Case.of(
+                                    kernel + " " + s[0] + " x " + s[1] + " x " + s[2] + (ta ? ", A transposed" : "")
+                                            + (tb ? ", B transposed" : ""),
+                                    new By(kernel, FusedMatMul.PLAIN.transposed(ta, tb)))
+                            .input(Data.integers(dtype, 1, -1, 1, ta ? s[1] : s[0], ta ? s[0] : s[1]))
+                            .input(Data.integers(dtype, 2, -1, 1, tb ? s[2] : s[1], tb ? s[1] : s[2]))
+                            .within(Tolerance.EXACT));
+                }
+            }
+            cases.add(Case.of(kernel + " stacks", new By(kernel, FusedMatMul.PLAIN))
+                    .input(Data.integers(dtype, 1, -1, 1, 2, 1, 41, 67))
+                    .input(Data.integers(dtype, 2, -1, 1, 3, 67, 73))
+                    .within(Tolerance.EXACT));
+        }
+        cases.add(Case.of("gemm.f16 of odd sizes", FusedMatMul.PLAIN)
+                .input(Data.integers(DType.FLOAT16, 1, -1, 1, 131, 7829))
+                .input(Data.integers(DType.FLOAT16, 2, -1, 1, 7829, 133))
                 .within(Tolerance.EXACT));
     }
 
