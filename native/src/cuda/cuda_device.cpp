@@ -19,8 +19,12 @@ bool is_sticky(cudaError_t error) {
     case cudaErrorHardwareStackError:
     case cudaErrorIllegalInstruction:
     case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
     case cudaErrorLaunchFailure:
+    case cudaErrorTensorMemoryLeak:
     case cudaErrorECCUncorrectable:
+    case cudaErrorNvlinkUncorrectable:
     case cudaErrorContained:
       return true;
     default:
@@ -142,6 +146,17 @@ void Device::check(cudaError_t error, const char* what) {
     throw Error(SX_LOST, name_ + " is lost: " + lost_);
   }
   require(error, what);
+}
+
+void Device::queue(const sx_kernel& kernel, const Arguments& arguments) {
+  cudaGetLastError();  // forgets what this thread met elsewhere
+  try {
+    kernel.function(arguments);
+  } catch (...) {
+    const cudaError_t error = cudaGetLastError();
+    if (is_sticky(error)) check(error, kernel.key.data());
+    throw;
+  }
 }
 
 void Device::finish(int64_t* step) {
@@ -273,11 +288,11 @@ int32_t Device::launch(sx_pool*, const sx_kernel* kernel, const sx_tensor* tenso
     const auto held = lock();
     stream_.kernel = kernel->key.data();
     stream_.step = 0;
-    kernel->function({.tensors = {tensors, size_t(tensor_count)},
-                      .params = {params, size_t(param_count)},
-                      .scratch = static_cast<std::byte*>(sx_pointer(scratch)),
-                      .scratch_bytes = scratch_bytes,
-                      .executor = stream_});
+    queue(*kernel, {.tensors = {tensors, size_t(tensor_count)},
+                    .params = {params, size_t(param_count)},
+                    .scratch = static_cast<std::byte*>(sx_pointer(scratch)),
+                    .scratch_bytes = scratch_bytes,
+                    .executor = stream_});
     if (stream_.reports) finish(nullptr);
   });
 }

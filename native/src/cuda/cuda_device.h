@@ -48,6 +48,8 @@ class Device final : public sx_device {
   void finish(int64_t* step);
   // As sx::cuda::require; an error after which CUDA refuses everything makes the device lost.
   void check(cudaError_t error, const char* what);
+  // Queues what the kernel launches. Throws what it throws, and Error if that lost the device.
+  void queue(const sx_kernel& kernel, const Arguments& arguments);
 
  private:
   static cudaStream_t make_stream(int ordinal);

@@ -26,7 +26,7 @@ void CudaProgram::launch(const uint64_t* bases, int32_t first, int32_t last, con
     kernel = program_.kernel(i).key.data();
     stream.kernel = kernel;
     stream.step = i;
-    program_.kernel(i).function(program_.arguments(i, bases, tensors, stream));
+    device_.queue(program_.kernel(i), program_.arguments(i, bases, tensors, stream));
   }
 }
 
