@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "cuda/cuda_program.h"
+#include "cuda/staging.h"
 #include "error.h"
 #include "program.h"
 
@@ -128,6 +129,8 @@ Device::Device(int ordinal, std::string name)
 Device::~Device() {
   cudaSetDevice(ordinal_);
   cudaFreeAsync(status_, stream_.handle);
+  cudaStreamSynchronize(stream_.handle);
+  staging_.reset();
   cudaStreamDestroy(stream_.handle);
   cudaFreeHost(host_status_);
 }
@@ -234,17 +237,6 @@ void Device::trim() noexcept {
     cudaMemPool_t pool;
     check(cudaDeviceGetDefaultMemPool(&pool, ordinal_), "cudaDeviceGetDefaultMemPool");
     check(cudaMemPoolTrimTo(pool, 0), "cudaMemPoolTrimTo");
-  });
-}
-
-int32_t Device::copy(uint64_t to, uint64_t from, uint64_t bytes) noexcept {
-  return guarded("copy", [&] {
-    const auto held = lock();
-    if (bytes)
-      check(cudaMemcpyAsync(sx_pointer(to), sx_pointer(from), bytes, cudaMemcpyDefault,
-                            stream_.handle),
-            "copy");
-    finish(nullptr);
   });
 }
 

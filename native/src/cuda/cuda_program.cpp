@@ -64,6 +64,8 @@ int32_t CudaProgram::run(sx_pool*, const uint64_t* bases, int32_t base_count, in
       return g.first == first && g.last == last && g.bases == here;
     });
     if (found == graphs_.end()) {
+      for (const uint64_t base : here)
+        if (base) device_.require_own(base);
       if (graphs_.size() == kMostGraphs) {
         if (graphs_.back().exec) cudaGraphExecDestroy(graphs_.back().exec);
         graphs_.pop_back();
