@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM with this one's class path, for what must not happen in the one that tests. */
 final class ChildJvm {
     private final List<String> command = new ArrayList<>();
     private final Path folder;
+    private final Map<String, String> environment = new HashMap<>();
 
     /** What became of it; a child that was killed has status 137. */
     record Result(int status, List<String> lines) {
@@ -34,6 +37,11 @@ final class ChildJvm {
         command.addAll(List.of(options));
     }
 
+    ChildJvm environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
     /** Runs {@code main} of a class to its end, or kills it after so many seconds. */
     Result run(int seconds, String classPath, String mainClass, String... arguments)
             throws IOException, InterruptedException {
@@ -41,8 +49,9 @@ final class ChildJvm {
         all.addAll(List.of("-cp", classPath, mainClass));
         all.addAll(List.of(arguments));
         Path output = Files.createTempFile(folder, "child-", ".out");
-        Process child = new ProcessBuilder(all)
-                .directory(folder.toFile())
+        ProcessBuilder builder = new ProcessBuilder(all);
+        builder.environment().putAll(environment);
+        Process child = builder.directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
