@@ -6,9 +6,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "check.h"
@@ -39,10 +43,17 @@ namespace {
 
 thread_local int device_of_thread = 0;
 thread_local std::string last_failure = "unspecified launch failure";
-cudaError_t sticky = cudaSuccess;
+thread_local cudaError_t last_error = cudaSuccess;
+cudaError_t sticky[kDevices] = {};  // what each device answers from now on, once it has one
+
+// As cudaGetLastError says it.
+cudaError_t told(cudaError_t error) {
+  if (error) last_error = error;
+  return error;
+}
 
 cudaError_t enqueue(Stream* stream, Work work) {
-  if (sticky) return sticky;
+  if (sticky[stream->device]) return told(sticky[stream->device]);
   if (stream->capturing)
     stream->capturing->nodes.push_back(std::move(work));
   else
@@ -51,14 +62,39 @@ cudaError_t enqueue(Stream* stream, Work work) {
 }
 
 cudaError_t drain(Stream* stream) {
+  const cudaError_t& lost = sticky[stream->device];
   cudaError_t first = cudaSuccess;
   while (!stream->queue.empty()) {
     Work work = std::move(stream->queue.front());
     stream->queue.pop_front();
-    const cudaError_t error = sticky ? sticky : work();
+    const cudaError_t error = lost ? lost : work();
     if (!first) first = error;
   }
-  return first ? first : sticky;
+  return told(first ? first : lost);
+}
+
+// Pinned memory, and where it ends.
+std::map<const void*, const void*> pinned;
+std::mutex pinned_mutex;
+
+bool is_pinned(const void* address) {
+  std::lock_guard lock(pinned_mutex);
+  auto behind = pinned.upper_bound(address);
+  return behind != pinned.begin() && std::less<>()(address, std::prev(behind)->second);
+}
+
+// Whether a copy on this stream may touch the address without being told whose it is.
+bool is_near(const Stream* stream, const void* address) {
+  const int device = device_of(address);
+  return device < 0 || device == stream->device;
+}
+
+cudaError_t copy(void* to, const void* from, size_t bytes, Stream* stream) {
+  return enqueue(stream, [=] {
+    std::memmove(to, from, bytes);
+    check::memory_written(to, bytes);
+    return cudaSuccess;
+  });
 }
 
 int number(const char* name, int otherwise) {
@@ -79,7 +115,7 @@ cudaError_t launch_async(const LaunchConfig& config, cudaStream_t stream,
       return cudaSuccess;
     } catch (const Failure& failure) {
       last_failure = failure.message;
-      if (failure.sticky) sticky = cudaErrorLaunchFailure;
+      if (failure.sticky) sticky[config.device] = cudaErrorLaunchFailure;
       return failure.sticky ? cudaErrorLaunchFailure : cudaErrorUnknown;
     }
   });
@@ -104,7 +140,7 @@ const char* cudaGetErrorString(cudaError_t error) {
   }
 }
 
-cudaError_t cudaGetLastError() { return cudaSuccess; }
+cudaError_t cudaGetLastError() { return std::exchange(sim::last_error, cudaSuccess); }
 
 cudaError_t cudaDriverGetVersion(int* version) {
   *version = 13000;
@@ -145,11 +181,18 @@ cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
 }
 
 cudaError_t cudaDeviceCanAccessPeer(int* can, int device, int peer) {
-  *can = device != peer;
+  *can = device != peer && number("SARDONYX_SIM_PEERS", 1) != 0;
   return cudaSuccess;
 }
 
-cudaError_t cudaDeviceEnablePeerAccess(int, unsigned) { return cudaSuccess; }
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
+  const int device = sim::device_of(pointer);
+  *attributes = {device >= 0               ? cudaMemoryTypeDevice
+                 : sim::is_pinned(pointer) ? cudaMemoryTypeHost
+                                           : cudaMemoryTypeUnregistered,
+                 device};
+  return cudaSuccess;
+}
 
 // Nothing is kept back: a freed block is free.
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
@@ -160,8 +203,13 @@ cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, size_t) { return cudaSuccess; }
 
+// Whoever can come may: the access of copies between devices only makes them faster.
+cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, size_t) {
+  return number("SARDONYX_SIM_PEERS", 1) ? cudaSuccess : cudaErrorPeerAccessUnsupported;
+}
+
 cudaError_t cudaMallocAsync(void** block, size_t bytes, cudaStream_t) {
-  if (sim::sticky) return sim::sticky;
+  if (const cudaError_t lost = sim::sticky[sim::device_of_thread]) return sim::told(lost);
   *block = sim::memory_of(sim::device_of_thread).allocate(bytes);
   return *block ? cudaSuccess : cudaErrorMemoryAllocation;
 }
@@ -175,21 +223,32 @@ cudaError_t cudaFreeAsync(void* block, cudaStream_t stream) {
 
 cudaError_t cudaHostAlloc(void** block, size_t bytes, unsigned) {
   *block = ::operator new(bytes, std::align_val_t(64), std::nothrow);
-  return *block ? cudaSuccess : cudaErrorMemoryAllocation;
+  if (!*block) return cudaErrorMemoryAllocation;
+  std::lock_guard lock(sim::pinned_mutex);
+  sim::pinned[*block] = static_cast<char*>(*block) + bytes;
+  return cudaSuccess;
 }
 
 cudaError_t cudaFreeHost(void* block) {
+  {
+    std::lock_guard lock(sim::pinned_mutex);
+    sim::pinned.erase(block);
+  }
   ::operator delete(block, std::align_val_t(64));
   return cudaSuccess;
 }
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
                             cudaStream_t stream) {
-  return sim::enqueue(stream, [=] {
-    std::memmove(to, from, bytes);
-    sim::check::memory_written(to, bytes);
-    return cudaSuccess;
-  });
+  if (!sim::is_near(stream, to) || !sim::is_near(stream, from)) return cudaErrorInvalidValue;
+  return sim::copy(to, from, bytes, stream);
+}
+
+cudaError_t cudaMemcpyPeerAsync(void* to, int to_device, const void* from, int from_device,
+                                size_t bytes, cudaStream_t stream) {
+  if (sim::device_of(to) != to_device || sim::device_of(from) != from_device)
+    return cudaErrorInvalidValue;
+  return sim::copy(to, from, bytes, stream);
 }
 
 cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stream) {

@@ -17,7 +17,7 @@ struct sx_device {
   virtual void trim() noexcept = 0;
   virtual int64_t live_bytes() noexcept = 0;
   virtual void fail_allocation(int64_t n) noexcept = 0;
-  // Both addresses are this device's or the host's.
+  // Both addresses are this device's, the host's, or another one's of its kind.
   virtual int32_t copy(uint64_t to, uint64_t from, uint64_t bytes) noexcept = 0;
   // Waits for what was launched.
   virtual int32_t synchronize() noexcept = 0;

@@ -73,7 +73,7 @@ void sx_free(sx_device* device, uint64_t address, uint64_t bytes);
 int64_t sx_largest_block(sx_device* device); /* that could be allocated now, found by trying; -1: not known */
 void sx_trim(sx_device* device);         /* gives pooled blocks back to the system */
 int64_t sx_live_bytes(sx_device* device); /* handed out and not freed; pooled blocks do not count */
-/* Addresses of the device or of the host; returns when the bytes are there. */
+/* Between this device, the host, and others of its kind, waited for; `from` may change then, and later calls see `to`. */
 int32_t sx_copy(sx_device* device, uint64_t to, uint64_t from, uint64_t bytes);
 /* Waits for what was launched; its failure, if it had one. */
 int32_t sx_synchronize(sx_device* device);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "cuda/cuda_program.h"
+#include "cuda/staging.h"
 #include "error.h"
 #include "program.h"
 
@@ -19,8 +20,12 @@ bool is_sticky(cudaError_t error) {
     case cudaErrorHardwareStackError:
     case cudaErrorIllegalInstruction:
     case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
     case cudaErrorLaunchFailure:
+    case cudaErrorTensorMemoryLeak:
     case cudaErrorECCUncorrectable:
+    case cudaErrorNvlinkUncorrectable:
     case cudaErrorContained:
       return true;
     default:
@@ -127,6 +132,8 @@ Device::Device(int ordinal, std::string name)
 Device::~Device() {
   cudaSetDevice(ordinal_);
   cudaFreeAsync(status_, stream_.handle);
+  cudaStreamSynchronize(stream_.handle);
+  staging_.reset();
   cudaStreamDestroy(stream_.handle);
   cudaFreeHost(host_status_);
 }
@@ -145,6 +152,17 @@ void Device::check(cudaError_t error, const char* what) {
     throw Error(SX_LOST, name_ + " is lost: " + lost_);
   }
   require(error, what);
+}
+
+void Device::queue(const sx_kernel& kernel, const Arguments& arguments) {
+  cudaGetLastError();  // forgets what this thread met elsewhere
+  try {
+    kernel.function(arguments);
+  } catch (...) {
+    const cudaError_t error = cudaGetLastError();
+    if (is_sticky(error)) check(error, kernel.key.data());
+    throw;
+  }
 }
 
 void Device::finish(int64_t* step) {
@@ -225,17 +243,6 @@ void Device::trim() noexcept {
   });
 }
 
-int32_t Device::copy(uint64_t to, uint64_t from, uint64_t bytes) noexcept {
-  return guarded("copy", [&] {
-    const auto held = lock();
-    if (bytes)
-      check(cudaMemcpyAsync(sx_pointer(to), sx_pointer(from), bytes, cudaMemcpyDefault,
-                            stream_.handle),
-            "copy");
-    finish(nullptr);
-  });
-}
-
 int32_t Device::synchronize() noexcept {
   return guarded("sx_synchronize", [&] {
     const auto held = lock();
@@ -276,11 +283,11 @@ int32_t Device::launch(sx_pool*, const sx_kernel* kernel, const sx_tensor* tenso
     const auto held = lock();
     stream_.kernel = kernel->key.data();
     stream_.step = 0;
-    kernel->function({.tensors = {tensors, size_t(tensor_count)},
-                      .params = {params, size_t(param_count)},
-                      .scratch = static_cast<std::byte*>(sx_pointer(scratch)),
-                      .scratch_bytes = scratch_bytes,
-                      .executor = stream_});
+    queue(*kernel, {.tensors = {tensors, size_t(tensor_count)},
+                    .params = {params, size_t(param_count)},
+                    .scratch = static_cast<std::byte*>(sx_pointer(scratch)),
+                    .scratch_bytes = scratch_bytes,
+                    .executor = stream_});
     if (stream_.reports) finish(nullptr);
   });
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "cuda/autotune.h"
@@ -12,6 +13,8 @@
 #include "registry.h"
 
 namespace sx::cuda {
+
+class Staging;
 
 // Throws Error with the device's name and CUDA's reason; `what` was being done.
 void require(cudaError_t error, const char* what);
@@ -49,10 +52,17 @@ class Device final : public sx_device {
   void finish(int64_t* step);
   // As sx::cuda::require; an error after which CUDA refuses everything makes the device lost.
   void check(cudaError_t error, const char* what);
+  // Queues what the kernel launches. Throws what it throws, and Error if that lost the device.
+  void queue(const sx_kernel& kernel, const Arguments& arguments);
+  // Throws Error if memory at this address is not this device's.
+  void require_own(uint64_t address);
 
  private:
   static cudaStream_t make_stream(int ordinal);
   Properties read_properties(int ordinal);
+  cudaPointerAttributes place_of(uint64_t address);
+  Staging& staging();
+  void reach(int peer);
 
   const int ordinal_;
   const std::string name_;
@@ -63,6 +73,8 @@ class Device final : public sx_device {
   Status* status_ = nullptr;       // on the device
   Status* host_status_ = nullptr;  // pinned
   Stream stream_;
+  std::unique_ptr<Staging> staging_;  // once something was copied
+  std::set<int> reached_;             // other devices that copies have been between
   std::mutex mutex_;
   std::string lost_;  // why; empty while all is well
   std::atomic<int64_t> live_bytes_{0};

@@ -38,7 +38,7 @@ void CudaProgram::launch(const uint64_t* bases, int32_t first, int32_t last, con
     kernel = program_.kernel(i).key.data();
     stream.kernel = kernel;
     stream.step = i;
-    program_.kernel(i).function(program_.arguments(i, bases, tensors, stream));
+    device_.queue(program_.kernel(i), program_.arguments(i, bases, tensors, stream));
   }
 }
 
@@ -77,6 +77,8 @@ int32_t CudaProgram::run(sx_pool*, const uint64_t* bases, int32_t base_count, in
       return g.first == first && g.last == last && g.bases == here;
     });
     if (found == graphs_.end()) {
+      for (const uint64_t base : here)
+        if (base) device_.require_own(base);
       if (graphs_.size() == kMostGraphs) {
         if (graphs_.back().exec) cudaGraphExecDestroy(graphs_.back().exec);
         graphs_.pop_back();

@@ -73,7 +73,10 @@ final class NativeDevice implements Device {
         return onHost;
     }
 
-    /** Between addresses of this device and of the host; returns when the bytes are there. */
+    /**
+     * Between addresses of this device, of the host, and of another one of its kind that was waited for. Returns when the bytes are
+     * there; those from the host's memory that is not pinned may still be on their way, in front of all that comes later.
+     */
     void copy(long to, long from, long bytes) {
         int code = Native.sx_copy(handle, to, from, bytes);
         if (code != Native.OK) {
@@ -121,11 +124,35 @@ final class NativeDevice implements Device {
     }
 
     @Override
+    public boolean reaches(Device other) {
+        return Device.super.reaches(other)
+                || other instanceof NativeDevice peer && peer.kind().equals(kind());
+    }
+
+    /** As in {@code cuda} of {@code cuda:0}. */
+    private String kind() {
+        return name.substring(0, name.indexOf(':') < 0 ? name.length() : name.indexOf(':'));
+    }
+
+    /** Waits for what was launched. */
+    private void synchronize() {
+        int code = Native.sx_synchronize(handle);
+        if (code != Native.OK) {
+            throw NativeLaunch.failure(this, code, "synchronize", -1);
+        }
+    }
+
+    @Override
     public void copy(Memory to, long toOffset, Memory from, long fromOffset, long bytes) {
         Objects.checkFromIndexSize(toOffset, bytes, to.byteSize());
         Objects.checkFromIndexSize(fromOffset, bytes, from.byteSize());
         requireReachable(to);
         requireReachable(from);
+        if (from.onHost() && isFar(to) || to.onHost() && isFar(from)) {
+            NativeDevice theirs = ((NativeMemory) (from.onHost() ? to : from)).device();
+            theirs.copy(to, toOffset, from, fromOffset, bytes);
+            return;
+        }
         if (to.address() == 0 || from.address() == 0) { // on the Java heap
             Device.super.copy(to, toOffset, from, fromOffset, bytes);
             return;
@@ -134,6 +161,8 @@ final class NativeDevice implements Device {
         try {
             NativeLaunch.acquire(from);
             try {
+                waitForOwner(to);
+                waitForOwner(from);
                 copy(to.address() + toOffset, from.address() + fromOffset, bytes);
             } finally {
                 NativeLaunch.release(from);
@@ -143,9 +172,37 @@ final class NativeDevice implements Device {
         }
     }
 
+    /** Whether it is another GPU's. */
+    private boolean isFar(Memory memory) {
+        return memory instanceof NativeMemory known && !known.isOn(handle) && !known.onHost();
+    }
+
+    /** What the memory's own device was told to do with it comes first. */
+    private void waitForOwner(Memory memory) {
+        if (isFar(memory)) {
+            ((NativeMemory) memory).device().synchronize();
+        }
+    }
+
     private void requireReachable(Memory memory) {
-        if (!memory.onHost() && !(memory instanceof NativeMemory ours && ours.isOn(handle))) {
+        if (!memory.onHost() && !(memory instanceof NativeMemory peers && reaches(peers.device()))) {
             throw new IllegalArgumentException(name + ": cannot copy " + memory + ", which is another device's");
+        }
+    }
+
+    /**
+     * Kernels here would take an address of another device's memory for one of their own.
+     *
+     * @throws IllegalArgumentException if {@code memory} is not this device's; {@code null} stands for an absent input
+     */
+    void requireOwn(Memory memory) {
+        if (memory == null) {
+            return;
+        }
+        boolean ours = memory instanceof NativeMemory known ? known.isOn(handle) : onHost || !memory.onHost();
+        if (!ours || memory.address() == 0 && memory.byteSize() > 0) {
+            throw new IllegalArgumentException(
+                    name + ": cannot run on " + memory + ", which is not this device's; copy() brings it here");
         }
     }
 

@@ -28,10 +28,12 @@ final class NativeLaunch {
             for (Memory memory : inputs) {
                 acquire(memory);
                 held++;
+                device.requireOwn(memory);
             }
             for (Memory memory : outputs) {
                 acquire(memory);
                 held++;
+                device.requireOwn(memory);
             }
             temporary = packs(device, pool, launch, inputTypes, inputs);
             List<Launch.Argument> arguments = launch.arguments();

@@ -1,7 +1,5 @@
 package io.sardonyx.binding;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import io.sardonyx.device.Device;
 import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Devices;
@@ -12,17 +10,12 @@ import io.sardonyx.tensor.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Kernels of kernels/cuda/lab with two tensors, on the checked simulator: in a JVM of its own, since a process has the one simulator
@@ -42,36 +35,14 @@ final class LabKernels {
     /** Runs all kernels whose keys begin like this. */
     static Findings run(Path folder, Map<String, String> environment, String... prefixes)
             throws IOException, InterruptedException {
-        Path out = folder.resolve("out");
-        Path errors = folder.resolve("errors");
-        String java = ProcessHandle.current().info().command().orElseThrow();
-        String classes = Stream.of(LabKernels.class, NativeDevice.class, Devices.class, Pointer.class)
-                .map(c -> Path.of(c.getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .getPath())
-                        .toString())
-                .collect(Collectors.joining(":"));
-        var command = new ArrayList<>(List.of(java, "-Dsardonyx.sim=checked", "-cp", classes));
-        String natives = System.getProperty("sardonyx.natives");
-        if (natives != null) {
-            command.add("-Dsardonyx.natives=" + natives);
-        }
-        command.add(LabKernels.class.getName());
-        command.addAll(List.of(prefixes));
-        var builder = new ProcessBuilder(command);
-        builder.environment().putAll(environment);
-        int exit = builder.redirectOutput(out.toFile())
-                .redirectError(errors.toFile())
-                .start()
-                .waitFor();
-        assertEquals(0, exit, Files.readString(errors));
+        OwnJvm.Printed printed =
+                OwnJvm.run(folder, environment, List.of("-Dsardonyx.sim=checked"), LabKernels.class, prefixes);
         Map<String, String> failures = new TreeMap<>();
-        for (String line : Files.readAllLines(out)) {
+        for (String line : printed.out()) {
             String[] parts = line.split("\t", 2);
             failures.put(parts[0], parts[1]);
         }
-        return new Findings(failures, Files.readAllLines(errors));
+        return new Findings(failures, printed.errors());
     }
 
     /** Prints for each kernel its key, and behind a tab the first failure. */

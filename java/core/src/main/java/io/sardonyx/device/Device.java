@@ -45,9 +45,14 @@ public interface Device {
     /** Gives memory that is kept for the next {@link #allocate} back to the system, as after loading a model. */
     default void trim() {}
 
+    /** Whether {@link #copy} takes that device's memory: this one's, memory on the host, and that of another GPU of this kind. */
+    default boolean reaches(Device other) {
+        return other == this || other.onHost();
+    }
+
     /**
-     * Copies {@code bytes} bytes, and returns when they are there. Both memories belong to this device or are on the host; the
-     * two stretches do not overlap.
+     * Copies {@code bytes} bytes, and returns when they are there, behind what was launched before. Both memories belong to devices
+     * that this one {@linkplain #reaches reaches}; the two stretches do not overlap.
      *
      * @throws IndexOutOfBoundsException if a memory ends before
      */

@@ -349,7 +349,31 @@ public final class Tensor extends TensorOperations implements AutoCloseable {
 
     /** A copy on {@code device}, or this tensor if it is there. */
     public Tensor to(Device device) {
-        return device == device() ? this : of(toHost(), device);
+        if (device == device()) {
+            return this;
+        }
+        Device copying = device.reaches(device()) ? device : device();
+        if (type.dtype() == DType.STRING || !copying.reaches(device()) || !copying.reaches(device)) {
+            return of(toHost(), device);
+        }
+        Tensor dense = dense();
+        Memory source = dense.owner.lease();
+        Memory target = null;
+        try {
+            target = device.allocate(type.byteSize());
+            copying.copy(target, 0, source, 0, type.byteSize());
+        } catch (RuntimeException | Error e) {
+            if (target != null) {
+                target.close();
+            }
+            throw e;
+        } finally {
+            dense.owner.endLease();
+            if (dense != this) {
+                dense.close();
+            }
+        }
+        return adopt(type, device, target);
     }
 
     @Override
