@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <initializer_list>
 
+#include "cuda/gemm_candidates.h"
+
 using namespace sx::cuda;
 
 namespace {
@@ -208,11 +210,50 @@ void every_choice() {
                   }
 }
 
+// Every candidate of autotuning is a tile that exists, and its parts have room.
+void every_candidate() {
+  constexpr GemmOperand kOperands[] = {kAlongDepth, kAlongOuter, kUnaligned};
+  for (const GemmType type : {GemmType::kFloat32, GemmType::kFloat16, GemmType::kInteger})
+    for (const int64_t m : {1, 17, 1000})
+      for (const int64_t k : {64, 4096})
+        for (const int64_t scratch : {kNoScratch, 3 * m * 512, kPlenty})
+          for (const GemmOperand& a : kOperands) {
+            const GemmFacts f{type, m, 512, k, 1, a, kAlongDepth, scratch};
+            const GemmChoice rule = choose_gemm(f, kH100);
+            const std::vector<GemmChoice> all = gemm_candidates(f, kH100, rule, false);
+            require(all.front() == rule, "the rule's choice is not the first", f, kH100, rule);
+            for (const GemmChoice& c : all) {
+              require(c.rows == 0 || has_tile(f, c), "no such tile", f, kH100, c);
+              require(c.splits == 1 || c.splits * m * 512 <= scratch, "no room", f, kH100, c);
+            }
+          }
+}
+
+void alignment() {
+  const auto expect = [](bool expected, GemmFacts f, const char* why) {
+    require(worth_aligning(f) == expected, why, f, kH100, {});
+  };
+  expect(true, {GemmType::kFloat16, 4099, 4099, 4099, 1, kUnaligned, kUnaligned, kPlenty},
+         "a large product of odd sizes is worth copies");
+  expect(false, {GemmType::kFloat16, 4096, 4096, 4096, 1, kAlongDepth, kAlongDepth, kPlenty},
+         "there is nothing to align");
+  expect(false, {GemmType::kFloat16, 131, 131, 131, 1, kUnaligned, kUnaligned, kPlenty},
+         "a small one is not");
+  expect(false, {GemmType::kFloat16, 17, 65537, 4099, 1, kUnaligned, kUnaligned, kPlenty},
+         "few rows use a copy of the other operand too seldom");
+  expect(true, {GemmType::kFloat16, 131, 131, 131, 64, kUnaligned, kAlongDepth, kPlenty},
+         "many small ones are");
+  expect(false, {GemmType::kFloat16, 4099, 4099, 0, 1, kUnaligned, kUnaligned, kPlenty},
+         "without depth there is nothing to multiply");
+}
+
 }  // namespace
 
 int main() {
   known_choices();
   every_choice();
+  every_candidate();
+  alignment();
   std::printf("%d of %d checks failed\n", failures, checked);
   return failures != 0;
 }
