@@ -4,6 +4,7 @@
 // absent. This file picks the kernel by gemm_choice.h; each of those says what was measured.
 #include "cuda/gemm.h"
 #include "cuda/gemm_choice.h"
+#include "cuda/hopper.h"
 
 namespace sx::cuda {
 namespace {
@@ -99,7 +100,7 @@ SX_KERNEL("gemm.i64", gemm<uint64_t>);
 SX_KERNEL("gemm.u64", gemm<uint64_t>);
 
 SX_KERNEL("gemm_tf32.f32", gemm_as_tf32);
-SX_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
+SX_HOPPER_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
 
 SX_KERNEL("gemm_sm80.f16.128x128", gemm_by<half, GemmKernel::kSm80, 128, 128>);
 SX_KERNEL("gemm_sm80.f16.64x64", gemm_by<half, GemmKernel::kSm80, 64, 64>);

@@ -7,6 +7,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * How a {@link MatrixProduct} of inputs 0 and 1 is run: {@code y = f(alpha · a · b + beta · c + z)}, or {@code f(alpha · a · b +
@@ -30,6 +31,21 @@ final class MatrixLaunch {
 
     private static final long PIECE = 128;
     private static final long PARTIAL_SUMS = 1 << 22;
+
+    /**
+     * From how many products on float32 is multiplied by BF16x6, on GPUs that have it. Never, until the self-test's step {@code
+     * accuracy} has shown on such a GPU that its error is no larger than that of float32's own units; from then on {@code 1 << 29},
+     * about where it ends sooner. {@value #BF16X6} sets another number.
+     */
+    private static final long BF16X6_FROM = Long.MAX_VALUE;
+
+    static final String BF16X6 = "sardonyx.bf16x6";
+
+    /** Fewer rows or columns leave most of a tile of the tensor cores empty. */
+    private static final long BF16X6_ROWS = 64;
+
+    /** Bytes that its operands may take, split. */
+    private static final long BF16X6_SCRATCH = 1L << 30;
 
     private static final int ABSENT = Integer.MAX_VALUE;
 
@@ -178,8 +194,38 @@ final class MatrixLaunch {
         addAddends(launch.output(0), in);
         addSizes(launch, m, stack);
         addFinish(launch);
-        long sums = stack.stream().mapToLong(Axis::size).reduce(m * product.n, (a, b) -> a * b);
-        return launch.scratch(partialSumBytes(sums, product.k, dtype));
+        long sums = matrices(stack, Axis::size) * m * product.n;
+        launch.scratch(partialSumBytes(sums, product.k, dtype));
+        return isForBf16x6(sums, m) ? bf16x6(launch, m, stack) : launch;
+    }
+
+    private static long matrices(List<Axis> stack, ToLongFunction<Axis> count) {
+        return stack.stream().mapToLong(count).reduce(1, (a, b) -> a * b);
+    }
+
+    private boolean isForBf16x6(long sums, long m) {
+        return dtype == DType.FLOAT32
+                && Math.min(m, product.n) >= BF16X6_ROWS
+                && (double) sums * product.k >= Long.getLong(BF16X6, BF16X6_FROM);
+    }
+
+    private Launch bf16x6(Launch gemm, long m, List<Axis> stack) {
+        long bytes = bf16x6Bytes(matrices(stack, axis -> axis.a() == 0 ? 1 : axis.size()), m, product.k)
+                + bf16x6Bytes(matrices(stack, axis -> axis.b() == 0 ? 1 : axis.size()), product.k, product.n);
+        return bytes > BF16X6_SCRATCH
+                ? gemm
+                : gemm.by("gemm_bf16x6.f32")
+                        .scratch(256 + bytes)
+                        .fast("gemm_tf32.f32")
+                        .strict(gemm)
+                        .otherwise(gemm);
+    }
+
+    /** Of matrices that are split, in either order of their axes. */
+    private static long bf16x6Bytes(long matrices, long rows, long columns) {
+        long elements = Math.max(
+                rows * ConvolutionKernel.roundUp(columns, 8), columns * ConvolutionKernel.roundUp(rows, 8));
+        return ConvolutionKernel.roundUp(3 * Short.BYTES * matrices * elements, 256);
     }
 
     /** Room for the sums of a depth that a GPU cuts into pieces; 0 where it had better not. */
