@@ -99,8 +99,8 @@ public final class Float32Products {
 
     /** Every kind of data, and those that a sum's length matters to in several lengths. */
     public static List<Float32Products> all(boolean gpu) {
-        int m = gpu ? 144 : 20;
-        int n = gpu ? 136 : 12;
+        int m = gpu ? 144 : 24;
+        int n = gpu ? 136 : 20;
         List<Float32Products> all = new ArrayList<>();
         for (int k : gpu ? new int[] {64, 500, 4096} : new int[] {40, 500}) {
             for (Kind kind : Kind.values()) {
@@ -130,7 +130,7 @@ public final class Float32Products {
 
     /**
      * @param kernel one that takes what {@code gemm.f32} takes
-     * @param scratch 0 for as much as that has
+     * @param scratch 0 for that, so that it adds up each sum in one piece, as it does where there are many
      */
     public Errors errors(Device device, String kernel, long scratch) {
         HostTensor y = multiply(device, kernel, scratch);
@@ -171,12 +171,11 @@ public final class Float32Products {
         while (launch.isPresent() && !launch.get().kernel().equals("gemm.f32")) {
             launch = launch.get().otherwise();
         }
-        Launch gemm = launch.orElseThrow();
         try (Memory left = memory(device, a);
                 Memory right = memory(device, b);
                 Memory y = device.allocate(outputs.get(0).byteSize())) {
             device.launch(
-                    scratch == 0 ? gemm.by(kernel) : gemm.by(kernel).scratch(scratch),
+                    launch.orElseThrow().by(kernel).scratch(scratch),
                     List.of(a.type(), b.type()),
                     new Memory[] {left, right},
                     outputs,

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 
 /** MiniLM for 32 sentences of 128 tokens, in float32 and in float16, with PyTorch's best mode beside it where a Python has it. */
 final class MiniLmCases {
+    private static final Path HOME = Path.of(System.getProperty("sardonyx.home", "."));
     private static final int VOCABULARY = 30522;
 
     /** What stays for our own runs, and for the process. */
@@ -46,7 +47,7 @@ final class MiniLmCases {
     }
 
     private void run(Cases cases) {
-        PyTorch pytorch = new PyTorch();
+        PyTorch pytorch = new PyTorch(HOME.resolve("bin/pytorch.py"));
         cases.run("PyTorch", () -> pytorch.run(cases.secondsLeft() - RESERVE_SECONDS));
         for (DType dtype : List.of(DType.FLOAT16, DType.FLOAT32)) {
             String name = "MiniLM " + dtype + " " + batch + " x " + length;
@@ -55,7 +56,7 @@ final class MiniLmCases {
     }
 
     private Outcome time(String name, DType dtype, PyTorch pytorch) {
-        Path file = Path.of(System.getProperty("sardonyx.home", "."), "models", "minilm-l6", "model.onnx");
+        Path file = HOME.resolve("models/minilm-l6/model.onnx");
         if (!Files.exists(file)) {
             return Outcome.leftOut(name, "there is no " + file);
         }

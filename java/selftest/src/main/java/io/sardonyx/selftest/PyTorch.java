@@ -21,12 +21,16 @@ final class PyTorch {
     /** A line of the script. */
     record Row(String name, String mode, double us) {}
 
+    private final Path script;
     private final List<Row> rows = new ArrayList<>();
     private String version = "";
     private String missing = "no Python here says anything";
 
+    PyTorch(Path script) {
+        this.script = script;
+    }
+
     Outcome run(double seconds) {
-        Path script = Path.of(System.getProperty("sardonyx.home", "."), "bin", "pytorch.py");
         if (!Files.exists(script)) {
             return Outcome.leftOut(NAME, "there is no " + script);
         }

@@ -60,7 +60,12 @@ class GemmKernelsTest extends OperatorTest {
         public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
             System.setProperty(MatrixLaunch.BF16X6, "1");
             try {
-                return of.launch(in, out);
+                Optional<Launch> launch = of.launch(in, out).flatMap(Launch::otherwise);
+                if (!launch.orElseThrow().kernel().equals("gemm_bf16x6.f32")
+                        || !launch.flatMap(Launch::strict).orElseThrow().kernel().equals("gemm.f32")) {
+                    throw new AssertionError("not by BF16x6, or also if strict");
+                }
+                return launch;
             } finally {
                 System.clearProperty(MatrixLaunch.BF16X6);
             }
