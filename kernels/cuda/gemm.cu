@@ -5,6 +5,7 @@
 #include "cuda/gemm.h"
 #include "cuda/gemm_candidates.h"
 #include "cuda/gemm_choice.h"
+#include "cuda/hopper.h"
 #include "cuda/tuner.h"
 
 namespace sx::cuda {
@@ -135,7 +136,7 @@ SX_KERNEL("gemm.i64", gemm<uint64_t>);
 SX_KERNEL("gemm.u64", gemm<uint64_t>);
 
 SX_KERNEL("gemm_tf32.f32", gemm_as_tf32);
-SX_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
+SX_HOPPER_KERNEL("gemm_bf16x6.f32", gemm_as_bf16x6);
 
 SX_KERNEL("gemm_aligned.f16", gemm_by_aligned<half>);
 SX_KERNEL("gemm_aligned.bf16", gemm_by_aligned<bfloat16>);

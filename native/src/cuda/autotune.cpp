@@ -1,8 +1,10 @@
 #include "cuda/autotune.h"
 
 #include <link.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -91,6 +93,16 @@ double microseconds_of(cudaStream_t stream, const std::function<void()>& launch)
   return least;
 }
 
+// By mkdir: std::filesystem would ask for a newer glibc.
+void make_folders_of(const std::string& file) {
+  for (size_t end = file.find('/', 1); end != std::string::npos; end = file.find('/', end + 1)) {
+    const std::string folder = file.substr(0, end);
+    if (mkdir(folder.c_str(), 0777) != 0 && errno != EEXIST)
+      throw Error(SX_INVALID,
+                  "SARDONYX_AUTOTUNE: cannot make " + folder + ": " + std::strerror(errno));
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Autotune> Autotune::by_environment(const std::string& device, int driver) {
@@ -98,23 +110,18 @@ std::unique_ptr<Autotune> Autotune::by_environment(const std::string& device, in
   if (!folder || !*folder) return nullptr;
   std::string name = device + "-driver" + std::to_string(driver) + "-" + build_id() + ".tsv";
   std::ranges::replace(name, ' ', '-');
-  return std::make_unique<Autotune>(std::filesystem::path(folder) / name);
+  return std::make_unique<Autotune>(folder + ("/" + name));
 }
 
-Autotune::Autotune(std::filesystem::path file) : file_(std::move(file)) {
-  std::error_code error;
-  std::filesystem::create_directories(file_.parent_path(), error);
-  if (error)
-    throw Error(SX_INVALID,
-                "SARDONYX_AUTOTUNE: " + file_.parent_path().string() + ": " + error.message());
+Autotune::Autotune(std::string file) : file_(std::move(file)) {
+  make_folders_of(file_);
   std::ifstream lines(file_);
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
     number++;
     const size_t first = line.find('\t'), second = line.find('\t', first + 1);
     if (first == std::string::npos || second == std::string::npos)
-      throw Error(SX_INVALID, "SARDONYX_AUTOTUNE: line " + std::to_string(number) + " of " +
-                                  file_.string() +
+      throw Error(SX_INVALID, "SARDONYX_AUTOTUNE: line " + std::to_string(number) + " of " + file_ +
                                   " is not a problem, a tile and a time; delete "
                                   "the file to measure anew");
     fastest_[line.substr(0, first)] = line.substr(first + 1, second - first - 1);
@@ -148,11 +155,11 @@ void Autotune::remember(const std::string& problem, const std::string& candidate
   fastest_[problem] = candidate;
   std::ofstream out(file_, std::ios::app);
   out << problem + "\t" + candidate + "\t" + std::to_string(microseconds) + "\n" << std::flush;
-  if (!out) throw Error(SX_INVALID, "SARDONYX_AUTOTUNE: cannot write " + file_.string());
+  if (!out) throw Error(SX_INVALID, "SARDONYX_AUTOTUNE: cannot write " + file_);
 }
 
 std::string Autotune::describe() const {
-  return std::to_string(fastest_.size()) + " tiles by " + file_.string();
+  return std::to_string(fastest_.size()) + " tiles by " + file_;
 }
 
 }  // namespace sx::cuda

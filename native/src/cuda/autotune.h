@@ -5,9 +5,9 @@
 // build, so that no answer outlives what it was measured on. Sums are added up in another order by
 // another tile: results agree from run to run once the file is there.
 #pragma once
-#include <filesystem>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "cuda/tuner.h"
 
@@ -19,7 +19,7 @@ class Autotune final : public Tuner {
   // file with a line that says nothing.
   static std::unique_ptr<Autotune> by_environment(const std::string& device, int driver);
 
-  explicit Autotune(std::filesystem::path file);
+  explicit Autotune(std::string file);
 
   int pick(Stream& stream, const TunedProblem& problem, std::span<const std::string> candidates,
            const std::function<void(int, void*)>& run) override;
@@ -30,7 +30,7 @@ class Autotune final : public Tuner {
  private:
   void remember(const std::string& problem, const std::string& candidate, double microseconds);
 
-  const std::filesystem::path file_;
+  const std::string file_;
   std::map<std::string, std::string> fastest_;  // problem to candidate
 };
 

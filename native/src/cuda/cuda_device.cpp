@@ -1,9 +1,9 @@
 #include "cuda/cuda_device.h"
 
-#include <climits>
 #include <cstring>
 
 #include "cuda/cuda_program.h"
+#include "cuda/hopper.h"
 #include "cuda/staging.h"
 #include "error.h"
 #include "program.h"
@@ -115,7 +115,7 @@ Device::Device(int ordinal, std::string name)
     : ordinal_(ordinal),
       name_(std::move(name)),
       properties_(read_properties(ordinal)),
-      kernels_(INT_MAX),
+      kernels_(kernel_level(properties_)),
       stream_([&] {
         cudaStream_t stream = make_stream(ordinal);
         status_ = allocate_status(stream);

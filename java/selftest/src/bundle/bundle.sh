@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 bundle=$target/$name
 largest_whole_model=3000000 # bytes; a larger one goes without its weights
 largest_inputs=1000000
+largest_archive=45000000
 
 rm -rf "$bundle"
 mkdir -p "$bundle/bin" "$bundle/lib" "$bundle/natives" "$bundle/models"
@@ -28,12 +29,12 @@ for classifier in linux-x86_64 linux-x86_64-cuda linux-x86_64-sim; do
 done
 [ -e "$bundle/natives/libjniSardonyx.so" ] || { echo "bundle: the natives were not built; there is no use in a bundle"; exit 1; }
 
-# Of CUDA's 27 libraries for Java, the two that the contender calls.
+# Of CUDA's 27 libraries for Java, the three that contenders call.
 for cuda in "$bundle"/lib/cuda-*-linux-x86_64.jar; do
   [ -e "$cuda" ] || continue
   mkdir "$target/cuda"
   (cd "$target/cuda" && "$java_home/bin/jar" xf "$cuda" &&
-    find . -name '*.so' ! -name libjnicudart.so ! -name libjnicublas.so -exec rm {} + &&
+    find . -name '*.so' ! -name libjnicudart.so ! -name libjnicublas.so ! -name libjnicudnn.so -exec rm {} + &&
     "$java_home/bin/jar" cMf "$cuda" .)
   rm -rf "$target/cuda"
 done
@@ -41,7 +42,7 @@ done
 { git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown; } >"$bundle/COMMIT"
 [ -z "$(git -C "$root" status --porcelain --untracked-files=no 2>/dev/null)" ] || echo "with changes" >>"$bundle/COMMIT"
 cp "$root/LICENSE" "$bundle/"
-cp "$here/sardonyx" "$bundle/bin/"
+cp "$here/sardonyx" "$here/pytorch.py" "$bundle/bin/"
 
 # Models: small ones with what they should give; large ones without their weights, with their inputs unless those are large.
 strip_model() { # FROM TO
@@ -76,3 +77,4 @@ else
   archive=$target/$name.tar.gz
 fi
 echo "bundle: $bundle, $(du -sm "$bundle" | cut -f1) MB; $archive, $(wc -c <"$archive") bytes"
+[ "$(wc -c <"$archive")" -le $largest_archive ] || { echo "bundle: the archive is larger than $largest_archive bytes"; exit 1; }

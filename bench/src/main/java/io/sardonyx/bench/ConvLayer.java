@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
  *
  * @param operator {@code Conv} or {@code ConvTranspose}
  */
-record ConvLayer(
+public record ConvLayer(
         String network,
         String operator,
         long channels,
@@ -35,7 +36,7 @@ record ConvLayer(
     private static final int INTS = 7; // AttributeProto's types
     private static final int INT = 2;
 
-    static List<ConvLayer> all() {
+    public static List<ConvLayer> all() {
         return Stream.of(resNet50(), mobileNetV2(), unet()).flatMap(Set::stream).toList();
     }
 
@@ -114,28 +115,61 @@ record ConvLayer(
     }
 
     /** As in {@code resnet50 3x3/2 128->128 @56}. */
-    String name() {
+    public String name() {
         return network + " " + kernel + "x" + kernel + (stride > 1 ? "/" + stride : "") + " " + channels + "->"
                 + filters + (group > 1 ? " depthwise" : "") + (isTransposed() ? " transposed" : "") + " @" + size;
     }
 
-    private boolean isTransposed() {
+    public boolean isTransposed() {
         return operator.equals("ConvTranspose");
     }
 
-    private long outputSize() {
+    public boolean isDepthwise() {
+        return group > 1 && group == channels;
+    }
+
+    public long outputSize() {
         return isTransposed() ? (size - 1) * stride + kernel : (size + 2 * pad - kernel) / stride + 1;
     }
 
-    double flops() {
+    /** For one image. */
+    public double flops() {
         long side = isTransposed() ? size : outputSize();
         return 2.0 * channels / group * filters * kernel * kernel * side * side;
     }
 
-    /** Of input, weights and output. */
+    /** Of input, weights and output, for one image. */
     long bytes() {
-        long weights = channels / group * filters * kernel * kernel;
-        return Float.BYTES * (channels * size * size + weights + filters * outputSize() * outputSize());
+        return Float.BYTES * (inputElements() + weightElements() + outputElements());
+    }
+
+    public long inputElements() {
+        return channels * size * size;
+    }
+
+    public long weightElements() {
+        return channels / group * filters * kernel * kernel;
+    }
+
+    public long outputElements() {
+        return filters * outputSize() * outputSize();
+    }
+
+    /** As one line for another process. */
+    public String words() {
+        return String.join(
+                " ",
+                network,
+                operator,
+                Stream.of(channels, filters, size, kernel, stride, pad, group)
+                        .map(Object::toString)
+                        .collect(Collectors.joining(" ")));
+    }
+
+    public static ConvLayer parse(String words) {
+        String[] parts = words.split(" ");
+        long[] n = Stream.of(parts).skip(2).mapToLong(Long::parseLong).toArray();
+        return new ConvLayer(parts[0], parts[1], n[0], n[1], n[2], n[3], n[4], n[5], n[6]);
     }
 
     /** So many of the layer side by side, each with an input {@code x<i>} and weights of its own. */

@@ -1,14 +1,18 @@
 package io.sardonyx.bench.device;
 
+import static org.bytedeco.cuda.global.cublas.CUBLASLT_MATMUL_DESC_TRANSA;
 import static org.bytedeco.cuda.global.cublas.CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32F;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_COMPUTE_32I;
 import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_N;
+import static org.bytedeco.cuda.global.cublas.CUBLAS_OP_T;
 import static org.bytedeco.cuda.global.cublas.cublasCreate_v2;
 import static org.bytedeco.cuda.global.cublas.cublasLtCreate;
 import static org.bytedeco.cuda.global.cublas.cublasLtGetVersion;
 import static org.bytedeco.cuda.global.cublas.cublasLtMatmul;
 import static org.bytedeco.cuda.global.cublas.cublasLtMatmulAlgoGetHeuristic;
 import static org.bytedeco.cuda.global.cublas.cublasLtMatmulDescCreate;
+import static org.bytedeco.cuda.global.cublas.cublasLtMatmulDescSetAttribute;
 import static org.bytedeco.cuda.global.cublas.cublasLtMatmulPreferenceCreate;
 import static org.bytedeco.cuda.global.cublas.cublasLtMatmulPreferenceSetAttribute;
 import static org.bytedeco.cuda.global.cublas.cublasLtMatrixLayoutCreate;
@@ -18,15 +22,11 @@ import static org.bytedeco.cuda.global.cublas.cublasSgemm_v2;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_16BF;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_16F;
 import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_32I;
+import static org.bytedeco.cuda.global.cudart.CUDA_R_8I;
 
 import io.sardonyx.tensor.DType;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongFunction;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulDescOpaque_t;
@@ -35,16 +35,17 @@ import org.bytedeco.cuda.cublas.cublasLtMatmulPreferenceOpaque_t;
 import org.bytedeco.cuda.cublas.cublasLtMatrixLayoutOpaque_t;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * Matrix products by cuBLAS, as {@link KernelTimer} times ours: cublasLtMatmul by its first heuristic for bfloat16 and float16,
- * cublasSgemm without TF32 for float32; sums in float32, 32 MiB of workspace. A line "TYPE m n k" comes in, "ok TIMES" goes out.
+ * cublasSgemm without TF32 for float32; sums in float32, 32 MiB of workspace. Bytes, with weights that are transposed, into int32.
  *
  * <p>cuBLAS thinks in columns: the row-major C = A · B is its C' = B' · A', without a transposition.
  */
-final class CublasContender {
+final class CublasContender implements ContenderLoop.Library {
     private static final long WORKSPACE = 32L << 20;
 
     private final CudaStream cuda = new CudaStream();
@@ -62,71 +63,31 @@ final class CublasContender {
     }
 
     public static void main(String[] args) throws java.io.IOException {
-        PrintStream out = System.out;
-        System.setOut(System.err); // the answers alone go there
-        Effort effort = new Effort(
-                Long.parseLong(args[0]),
-                Double.parseDouble(args[1]),
-                Double.parseDouble(args[2]),
-                Integer.parseInt(args[3]));
-        CublasContender contender = new CublasContender();
-        out.println("ready cuBLASLt " + cublasLtGetVersion());
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-            String[] words = line.split(" ");
-            Samples samples = contender.time(
-                    effort,
-                    DType.valueOf(words[0]),
-                    Long.parseLong(words[1]),
-                    Long.parseLong(words[2]),
-                    Long.parseLong(words[3]));
-            out.println("ok " + samples.words());
-        }
+        new ContenderLoop(args).run(CublasContender::new);
     }
 
-    /** Where the tensors of one launch lie. */
-    private record Buffers(long a, long b, long c) {}
-
-    private Samples time(Effort effort, DType dtype, long m, long n, long k) {
-        long a = aligned(dtype.byteSize(m * k));
-        long b = aligned(dtype.byteSize(k * n));
-        long c = aligned(dtype.byteSize(m * n));
-        int sets = effort.sets(dtype.byteSize(m * k + k * n + m * n));
-        long inputs = cuda.allocate(sets * (a + b));
-        long outputs = cuda.allocate(sets * c);
-        List<CudaStream.Graph> graphs = new ArrayList<>();
-        try {
-            cuda.fill(inputs, sets * (a + b), RandomMemory.block(dtype));
-            LongFunction<Buffers> buffers = set -> {
-                long at = inputs + set * (a + b);
-                return new Buffers(at, at + a, outputs + set * c);
-            };
-            Multiply multiply = dtype == DType.FLOAT32 ? sgemm(m, n, k) : matmul(dtype, m, n, k);
-            return effort.measure(sets, launches -> {
-                CudaStream.Graph graph = cuda.record(() -> {
-                    for (int i = 0; i < launches; i++) {
-                        multiply.launch(buffers.apply(i % sets));
-                    }
-                });
-                graphs.add(graph);
-                return graph::microseconds;
-            });
-        } finally {
-            graphs.forEach(CudaStream.Graph::close);
-            cuda.free(inputs);
-            cuda.free(outputs);
-        }
+    @Override
+    public String version() {
+        return "cuBLASLt " + cublasLtGetVersion();
     }
 
-    private static long aligned(long bytes) {
-        return (bytes + 255) / 256 * 256;
+    @Override
+    public Samples time(String words, Effort effort) {
+        Rival.Product product = Rival.Product.parse(words);
+        DType dtype = product.dtype();
+        long m = product.m();
+        long n = product.n();
+        long k = product.k();
+        return Rotation.time(
+                cuda,
+                effort,
+                dtype,
+                List.of(dtype.byteSize(m * k), dtype.byteSize(k * n)),
+                (dtype == DType.INT8 ? DType.INT32 : dtype).byteSize(m * n),
+                dtype == DType.FLOAT32 ? sgemm(m, n, k) : matmul(dtype, m, n, k));
     }
 
-    private interface Multiply {
-        void launch(Buffers buffers);
-    }
-
-    private Multiply sgemm(long m, long n, long k) {
+    private Rotation.Step sgemm(long m, long n, long k) {
         return at -> check(
                 cublasSgemm_v2(
                         blas,
@@ -136,25 +97,41 @@ final class CublasContender {
                         (int) m,
                         (int) k,
                         one,
-                        new FloatPointer(new CudaStream.At(at.b())),
+                        new FloatPointer(new CudaStream.At(at.input(1))),
                         (int) n,
-                        new FloatPointer(new CudaStream.At(at.a())),
+                        new FloatPointer(new CudaStream.At(at.input(0))),
                         (int) k,
                         zero,
-                        new FloatPointer(new CudaStream.At(at.c())),
+                        new FloatPointer(new CudaStream.At(at.output())),
                         (int) n),
                 "cublasSgemm");
     }
 
     /** What it creates lives until this process ends. */
-    private Multiply matmul(DType dtype, long m, long n, long k) {
-        int type = dtype == DType.BFLOAT16 ? CUDA_R_16BF : CUDA_R_16F;
+    private Rotation.Step matmul(DType dtype, long m, long n, long k) {
+        boolean bytes = dtype == DType.INT8;
+        int type = bytes ? CUDA_R_8I : dtype == DType.BFLOAT16 ? CUDA_R_16BF : CUDA_R_16F;
+        int sums = bytes ? CUDA_R_32I : type;
         PointerPointer<cublasLtMatmulDescOpaque_t> created = new PointerPointer<>(1);
-        check(cublasLtMatmulDescCreate(created, CUBLAS_COMPUTE_32F, CUDA_R_32F), "cublasLtMatmulDescCreate");
+        check(
+                cublasLtMatmulDescCreate(
+                        created, bytes ? CUBLAS_COMPUTE_32I : CUBLAS_COMPUTE_32F, bytes ? CUDA_R_32I : CUDA_R_32F),
+                "cublasLtMatmulDescCreate");
         var description = created.get(cublasLtMatmulDescOpaque_t.class, 0);
-        var first = layout(type, n, k);
+        if (bytes) { // as its kernels for bytes want the weights
+            check(
+                    cublasLtMatmulDescSetAttribute(
+                            description,
+                            CUBLASLT_MATMUL_DESC_TRANSA,
+                            new IntPointer(1).put(CUBLAS_OP_T),
+                            Integer.BYTES),
+                    "cublasLtMatmulDescSetAttribute");
+        }
+        Pointer alpha = bytes ? new IntPointer(1).put(1) : one;
+        Pointer beta = bytes ? new IntPointer(1).put(0) : zero;
+        var first = bytes ? layout(type, k, n) : layout(type, n, k);
         var second = layout(type, k, m);
-        var result = layout(type, n, m);
+        var result = layout(sums, n, m);
         PointerPointer<cublasLtMatmulPreferenceOpaque_t> preferences = new PointerPointer<>(1);
         check(cublasLtMatmulPreferenceCreate(preferences), "cublasLtMatmulPreferenceCreate");
         var preference = preferences.get(cublasLtMatmulPreferenceOpaque_t.class, 0);
@@ -178,15 +155,15 @@ final class CublasContender {
                 cublasLtMatmul(
                         lt,
                         description,
-                        one,
-                        new CudaStream.At(at.b()),
+                        alpha,
+                        new CudaStream.At(at.input(1)),
                         first,
-                        new CudaStream.At(at.a()),
+                        new CudaStream.At(at.input(0)),
                         second,
-                        zero,
-                        new CudaStream.At(at.c()),
+                        beta,
+                        new CudaStream.At(at.output()),
                         result,
-                        new CudaStream.At(at.c()),
+                        new CudaStream.At(at.output()),
                         result,
                         choice.algo(),
                         new CudaStream.At(workspace),

@@ -19,7 +19,31 @@ import java.util.stream.Stream;
  * {@code site-packages/nvidia}.
  */
 final class CudaLibraries {
-    static final List<String> NEEDED = List.of("libcudart.so.13", "libcublasLt.so.13", "libcublas.so.13");
+    /**
+     * Names of files.
+     *
+     * @param useful what the needed ones load themselves, of one CUDA or another
+     */
+    record Wanted(List<String> needed, List<String> useful) {
+        private boolean mentions(String line) {
+            return Stream.concat(needed.stream(), useful.stream()).anyMatch(line::contains);
+        }
+    }
+
+    static final Wanted CUBLAS =
+            new Wanted(List.of("libcudart.so.13", "libcublasLt.so.13", "libcublas.so.13"), List.of());
+
+    /** Those that the Java library is linked to. */
+    static final Wanted CUDNN = new Wanted(
+            List.of(
+                    "libcudart.so.13",
+                    "libcublasLt.so.13",
+                    "libcublas.so.13",
+                    "libcudnn_graph.so.9",
+                    "libcudnn_ops.so.9",
+                    "libcudnn_cnn.so.9",
+                    "libcudnn_adv.so.9"),
+            List.of("libcublasLt.so.12", "libcublas.so.12", "libnvrtc.so.13", "libnvrtc.so.12"));
 
     private static final String SITES =
             "import site,sys; print('\\n'.join(site.getsitepackages()+[site.getusersitepackages()]+sys.path))";
@@ -32,7 +56,7 @@ final class CudaLibraries {
      */
     record Found(Set<Path> folders, List<String> missing) {}
 
-    static Found find() {
+    static Found find(Wanted wanted) {
         List<Path> candidates = new ArrayList<>();
         for (String folder : System.getenv().getOrDefault("LD_LIBRARY_PATH", "").split(File.pathSeparator)) {
             candidates.add(Path.of(folder));
@@ -42,7 +66,7 @@ final class CudaLibraries {
             candidates.add(Path.of(home, "targets", "x86_64-linux", "lib"));
         }
         lines("/sbin/ldconfig", "-p")
-                .filter(line -> NEEDED.stream().anyMatch(line::contains) && line.contains("=> "))
+                .filter(line -> wanted.mentions(line) && line.contains("=> "))
                 .map(line -> Path.of(line.substring(line.indexOf("=> ") + 3).strip()))
                 .forEach(file -> candidates.add(file.getParent()));
         for (String python : List.of("python3", "python")) {
@@ -52,13 +76,15 @@ final class CudaLibraries {
         }
         Set<Path> folders = new LinkedHashSet<>();
         List<String> missing = new ArrayList<>();
-        for (String library : NEEDED) {
-            Optional<Path> folder = candidates.stream()
-                    .filter(f -> Files.exists(f.resolve(library)))
-                    .findFirst();
-            folder.ifPresentOrElse(folders::add, () -> missing.add(library));
+        for (String library : wanted.needed()) {
+            holding(library, candidates).ifPresentOrElse(folders::add, () -> missing.add(library));
         }
+        wanted.useful().forEach(library -> holding(library, candidates).ifPresent(folders::add));
         return new Found(folders, missing);
+    }
+
+    private static Optional<Path> holding(String library, List<Path> folders) {
+        return folders.stream().filter(f -> Files.exists(f.resolve(library))).findFirst();
     }
 
     /** The folders {@code lib} of the wheels. */

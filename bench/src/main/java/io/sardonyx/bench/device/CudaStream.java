@@ -12,6 +12,7 @@ import static org.bytedeco.cuda.global.cudart.cudaGraphInstantiate;
 import static org.bytedeco.cuda.global.cudart.cudaGraphLaunch;
 import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpy;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
 import static org.bytedeco.cuda.global.cudart.cudaStreamBeginCapture;
 import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeThreadLocal;
@@ -60,10 +61,13 @@ final class CudaStream {
 
     /** Repeats {@code block}, which is direct. */
     void fill(long address, long bytes, ByteBuffer block) {
+        long done = Math.min(block.capacity(), bytes);
         Pointer from = new Pointer(block.duplicate().clear());
-        for (long at = 0; at < bytes; at += block.capacity()) {
-            long length = Math.min(block.capacity(), bytes - at);
-            check(cudaMemcpy(new At(address + at), from, length, cudaMemcpyHostToDevice), "cudaMemcpy");
+        check(cudaMemcpy(new At(address), from, done, cudaMemcpyHostToDevice), "cudaMemcpy");
+        while (done < bytes) { // twice as much each time
+            long length = Math.min(done, bytes - done);
+            check(cudaMemcpy(new At(address + done), new At(address), length, cudaMemcpyDeviceToDevice), "cudaMemcpy");
+            done += length;
         }
     }
 

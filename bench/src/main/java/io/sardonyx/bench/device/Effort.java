@@ -12,13 +12,30 @@ import java.util.function.IntFunction;
  */
 public record Effort(long rotatedBytes, double batchMicroseconds, double warmSeconds, int samples) {
     /** Five times the L2 of an H100. */
-    public static final Effort GPU = new Effort(256L << 20, 8000, 0.1, 21);
+    public static final Effort GPU = new Effort(256L << 20, 5000, 0.06, 17);
+
+    /** For many shapes in little time. */
+    public static final Effort BRIEF = new Effort(256L << 20, 3000, 0.03, 9);
 
     /** To see that everything runs. */
     public static final Effort SMOKE = new Effort(0, 0, 0, 3);
 
     private static final int MOST_SETS = 512;
     private static final int MOST_LAUNCHES = 2048;
+
+    /** As one argument of another process. */
+    String words() {
+        return rotatedBytes + "," + batchMicroseconds + "," + warmSeconds + "," + samples;
+    }
+
+    static Effort parse(String words) {
+        String[] parts = words.split(",");
+        return new Effort(
+                Long.parseLong(parts[0]),
+                Double.parseDouble(parts[1]),
+                Double.parseDouble(parts[2]),
+                Integer.parseInt(parts[3]));
+    }
 
     /** How many sets of buffers of these bytes there are to be. */
     int sets(long bytes) {

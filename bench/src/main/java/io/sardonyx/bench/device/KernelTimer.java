@@ -21,12 +21,6 @@ import java.util.function.DoubleSupplier;
  * with random contents. The time is the device's, from before the program to behind it.
  */
 public final class KernelTimer {
-    /** Bases of the program's addresses; those of packed weights follow. */
-    private static final int INPUTS = 0;
-
-    private static final int OUTPUTS = 1;
-    private static final int SCRATCH = 2;
-    private static final int PACKS = 3;
     private static final long ALIGNMENT = 256;
 
     private final Device device;
@@ -49,25 +43,52 @@ public final class KernelTimer {
         return workload.operator()
                 .launch(workload.types(), outputs)
                 .flatMap(device::choose)
+                .map(launch -> workload.kernel()
+                        .map(key -> launch.by(key).scratch(workload.scratch()))
+                        .orElse(launch))
+                .filter(launch -> device.has(launch.kernel()))
                 .map(launch -> time(workload, launch, outputs));
+    }
+
+    /** How many sets of buffers there are, and the numbers of the program's addresses: inputs, then outputs, scratch, packed weights. */
+    private record Layout(Workload workload, List<TensorType> outputs, int sets) {
+        int outputBase() {
+            return workload.inputs().size();
+        }
+
+        int scratchBase() {
+            return outputBase() + 1;
+        }
+
+        Operand input(int i, int set) {
+            TensorType type = workload.inputs().get(i);
+            return new Operand(type, new Place(i, set * aligned(type.byteSize())));
+        }
+
+        Operand output(int i, int set) {
+            long offset = set * stride(outputs) + stride(outputs.subList(0, i));
+            return new Operand(outputs.get(i), new Place(outputBase(), offset));
+        }
     }
 
     private Result time(Workload workload, Launch launch, List<TensorType> outputTypes) {
         int sets = effort.sets(workload.bytes());
-        long inputBytes = sets * stride(workload.inputs());
+        var layout = new Layout(workload, outputTypes, sets);
         List<Memory> memory = new ArrayList<>();
         List<Program> programs = new ArrayList<>();
         try {
-            memory.add(RandomMemory.of(device, workload.inputs().get(0).dtype(), inputBytes));
+            for (TensorType type : workload.inputs()) {
+                memory.add(RandomMemory.of(device, type.dtype(), bound(workload, type), sets * aligned(type.byteSize())));
+            }
             memory.add(device.allocate(sets * stride(outputTypes)));
-            memory.add(device.allocate(launch.scratch(device.threads())));
+            memory.add(device.allocate(device.scratch(launch, device.threads())));
             pack(launch, workload, memory);
             long[] bases = memory.stream().mapToLong(Memory::address).toArray();
             RunControl control = new RunControl();
             Samples samples = effort.measure(sets, launches -> {
                 List<Command> commands = new ArrayList<>(launches);
                 for (int i = 0; i < launches; i++) {
-                    commands.add(command(launch, workload.inputs(), outputTypes, i % sets));
+                    commands.add(command(launch, layout, i % sets));
                 }
                 Program program = device.compile(commands, device.threads());
                 programs.add(program);
@@ -78,7 +99,15 @@ public final class KernelTimer {
         } finally {
             programs.forEach(Program::close);
             memory.forEach(Memory::close);
+            device.trim();
         }
+    }
+
+    /** Indices are into the first axis of the first input. */
+    private static int bound(Workload workload, TensorType type) {
+        return type.dtype() == DType.INT64
+                ? (int) workload.inputs().get(0).shape().size(0)
+                : RandomMemory.SMALL;
     }
 
     /** Bytes from one set of these tensors to the next. */
@@ -90,32 +119,28 @@ public final class KernelTimer {
         return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    private static Operand operand(List<TensorType> types, int index, int base, int set) {
-        long offset = set * stride(types) + stride(types.subList(0, index));
-        return new Operand(types.get(index), new Place(base, offset));
-    }
-
-    private Command command(Launch launch, List<TensorType> inputs, List<TensorType> outputs, int set) {
+    private Command command(Launch launch, Layout layout, int set) {
         List<Optional<Operand>> arguments = new ArrayList<>();
-        int packs = PACKS;
+        int packs = layout.scratchBase() + 1;
+        List<TensorType> inputs = layout.workload().inputs();
         for (Argument argument : launch.arguments()) {
             if (argument instanceof Argument.Input input) {
                 arguments.add(
                         input.index() < inputs.size()
-                                ? Optional.of(operand(inputs, input.index(), INPUTS, set))
+                                ? Optional.of(layout.input(input.index(), set))
                                 : Optional.empty());
             } else if (argument instanceof Argument.Output output) {
-                arguments.add(Optional.of(operand(outputs, output.index(), OUTPUTS, set)));
+                arguments.add(Optional.of(layout.output(output.index(), set)));
             } else if (argument instanceof Argument.Packed packed) {
                 arguments.add(Optional.of(new Operand(inputs.get(packed.index()), new Place(packs++, 0))));
             }
         }
-        long scratch = launch.scratch(device.threads());
+        long scratch = device.scratch(launch, device.threads());
         return new Command(
                 launch.kernel(),
                 arguments,
                 launch.params(),
-                scratch == 0 ? Optional.empty() : Optional.of(new Place(SCRATCH, 0)),
+                scratch == 0 ? Optional.empty() : Optional.of(new Place(layout.scratchBase(), 0)),
                 scratch);
     }
 
@@ -129,7 +154,7 @@ public final class KernelTimer {
                 memory.add(result);
                 Launch packing = Launch.ofKey(pack.kernel()).input(0).output(0);
                 pack.params().forEach(packing::param);
-                try (Memory weight = RandomMemory.of(device, type.dtype(), type.byteSize())) {
+                try (Memory weight = RandomMemory.of(device, type.dtype(), RandomMemory.SMALL, type.byteSize())) {
                     device.launch(
                             packing,
                             List.of(type),

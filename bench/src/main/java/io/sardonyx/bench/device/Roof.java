@@ -17,17 +17,15 @@ public final class Roof {
         if (workload.name().startsWith("Identity")) {
             bytesPerMicrosecond = Math.max(bytesPerMicrosecond, workload.bytes() / microseconds);
         }
-        workload.product()
-                .ifPresent(p -> flopsPerMicrosecond.merge(p.dtype(), workload.flops() / microseconds, Math::max));
+        if (workload.rival().orElse(null) instanceof Rival.Product product && workload.kernel().isEmpty()) {
+            flopsPerMicrosecond.merge(product.dtype(), workload.flops() / microseconds, Math::max);
+        }
     }
 
     /** The least microseconds; 0 while nothing is known. */
     public double microseconds(Workload workload) {
         double moving = bytesPerMicrosecond == 0 ? 0 : workload.bytes() / bytesPerMicrosecond;
-        double computing = workload.product()
-                .filter(p -> flopsPerMicrosecond.containsKey(p.dtype()))
-                .map(p -> workload.flops() / flopsPerMicrosecond.get(p.dtype()))
-                .orElse(0.0);
-        return Math.max(moving, computing);
+        Double rate = flopsPerMicrosecond.get(workload.inputs().get(0).dtype());
+        return Math.max(moving, rate == null ? 0 : workload.flops() / rate);
     }
 }

@@ -52,6 +52,7 @@ public final class Launch {
     private int inPlace = NOT_IN_PLACE;
     private Optional<Launch> otherwise = Optional.empty();
     private Optional<String> fast = Optional.empty();
+    private Optional<Launch> strict = Optional.empty();
 
     private Launch(String kernel) {
         this.kernel = kernel;
@@ -146,7 +147,19 @@ public final class Launch {
         return fast.map(this::by);
     }
 
-    private Launch by(String key) {
+    /** Names what to launch instead for who asks that sums have no larger error than one after the other in float32. */
+    public Launch strict(Launch other) {
+        strict = Optional.of(other);
+        return this;
+    }
+
+    /** What {@link #strict(Launch)} named; empty if this is strict itself. */
+    public Optional<Launch> strict() {
+        return strict;
+    }
+
+    /** The same of another kernel, without what is named for other devices and precisions. */
+    public Launch by(String key) {
         var other = new Launch(key);
         other.arguments.addAll(arguments);
         other.params = params();

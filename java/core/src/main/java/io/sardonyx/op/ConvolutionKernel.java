@@ -120,7 +120,7 @@ final class ConvolutionKernel {
             launch.fast("conv_channels_last_tf32.f32");
         }
         long sums = convolution.output().elements();
-        return Optional.of(launch.scratch(MatrixLaunch.partialSumBytes(sums, kernel.depth(), dtype)));
+        return Optional.of(launch.scratch(GemmScratch.partialSumBytes(sums, kernel.depth(), dtype)));
     }
 
     private Launch direct(String kernelKey, DType dtype, Activation activation, boolean addLast) {

@@ -7,6 +7,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * How a {@link MatrixProduct} of inputs 0 and 1 is run: {@code y = f(alpha · a · b + beta · c + z)}, or {@code f(alpha · a · b +
@@ -25,16 +26,20 @@ final class MatrixLaunch {
     private static final long LARGE_MATRIX = 1 << 20;
     private static final int STACK_AXES = 4;
 
-    /** A GPU cuts a depth into no more pieces than this, none shorter than this, and holds no more sums at a time. */
-    private static final long PIECES = 64;
+    /**
+     * From how many products on float32 is multiplied by BF16x6, on GPUs that have it. Never, until the self-test's step {@code
+     * accuracy} has shown on such a GPU that its error is no larger than that of float32's own units; from then on {@code 1 << 29},
+     * about where it ends sooner. {@value #BF16X6} sets another number.
+     */
+    private static final long BF16X6_FROM = Long.MAX_VALUE;
 
-    private static final long PIECE = 128;
-    private static final long PARTIAL_SUMS = 1 << 22;
+    static final String BF16X6 = "sardonyx.bf16x6";
 
-    /** A GPU copies an operand only if each element is used so often, and to a multiple of so many bytes. */
-    private static final long MANY_USES = 64;
+    /** Fewer rows or columns leave most of a tile of the tensor cores empty. */
+    private static final long BF16X6_ROWS = 64;
 
-    private static final long ALIGNED = 256;
+    /** Bytes that its operands may take, split. */
+    private static final long BF16X6_SCRATCH = 1L << 30;
 
     private static final int ABSENT = Integer.MAX_VALUE;
 
@@ -183,43 +188,42 @@ final class MatrixLaunch {
         addAddends(launch.output(0), in);
         addSizes(launch, m, stack);
         addFinish(launch);
-        long sums = stack.stream().mapToLong(Axis::size).reduce(m * product.n, (a, b) -> a * b);
-        return launch.scratch(partialSumBytes(sums, product.k, dtype) + alignedBytes(m, stack));
+        long sums = matrices(stack, Axis::size) * m * product.n;
+        launch.scratch(GemmScratch.partialSumBytes(sums, product.k, dtype) + alignedBytes(m, stack));
+        return isForBf16x6(sums, m) ? bf16x6(launch, m, stack) : launch;
     }
 
-    /** Room for copies of operands whose rows do not begin where tensor cores want them; {@code gemm_choice.h} says when they are made. */
     private long alignedBytes(long m, List<Axis> stack) {
-        boolean tensorCores = dtype == DType.FLOAT16 || dtype == DType.BFLOAT16 || dtype == DType.FLOAT32;
-        if (!tensorCores || m * product.n < MANY_USES * (m + product.n)) {
-            return 0;
-        }
+        long[] sizes = stack.stream().mapToLong(Axis::size).toArray();
         long[] a = stack.stream().mapToLong(Axis::a).toArray();
         long[] b = stack.stream().mapToLong(Axis::b).toArray();
-        long[] sizes = stack.stream().mapToLong(Axis::size).toArray();
-        return alignedBytes(m, product.k, product.aRow, product.aDepth, sizes, a)
-                + alignedBytes(product.n, product.k, product.bColumn, product.bDepth, sizes, b);
+        return GemmScratch.alignedBytes(
+                dtype,
+                new GemmScratch.Operand(m, product.k, product.aRow, product.aDepth, sizes, a),
+                new GemmScratch.Operand(product.n, product.k, product.bColumn, product.bDepth, sizes, b));
     }
 
-    /** 0 for an operand that lies right if it begins right. Says what {@code kernels/cuda/pitched.h} does. */
-    private long alignedBytes(long count, long depth, long stride, long depthStride, long[] sizes, long[] strides) {
-        long word = 128 / dtype.bits();
-        boolean adjacent = stride == 1 || depthStride == 1;
-        boolean right = adjacent && (depthStride == 1 ? stride : depthStride) % word == 0;
-        long matrices = 1;
-        for (int i = 0; i < sizes.length; i++) {
-            right &= strides[i] % word == 0;
-            matrices *= strides[i] == 0 ? 1 : sizes[i];
-        }
-        boolean alongDepth = depthStride == 1 || stride != 1;
-        long rows = matrices * (alongDepth ? count : depth);
-        long pitch = ((alongDepth ? depth : count) + word - 1) / word * word;
-        return right ? 0 : (rows * pitch * dtype.bits() / 8 + ALIGNED - 1) / ALIGNED * ALIGNED;
+    private static long matrices(List<Axis> stack, ToLongFunction<Axis> count) {
+        return stack.stream().mapToLong(count).reduce(1, (a, b) -> a * b);
     }
 
-    /** Room for the sums of a depth that a GPU cuts into pieces; 0 where it had better not. */
-    static long partialSumBytes(long sums, long depth, DType dtype) {
-        long pieces = Math.min(Math.min(PIECES, depth / PIECE), PARTIAL_SUMS / Math.max(sums, 1));
-        return pieces < 2 ? 0 : pieces * sums * Math.max(dtype.bits() / 8, Float.BYTES);
+    private boolean isForBf16x6(long sums, long m) {
+        return dtype == DType.FLOAT32
+                && Math.min(m, product.n) >= BF16X6_ROWS
+                && (double) sums * product.k >= Long.getLong(BF16X6, BF16X6_FROM);
+    }
+
+    private Launch bf16x6(Launch gemm, long m, List<Axis> stack) {
+        long bytes = GemmScratch.splitBytes(matrices(stack, axis -> axis.a() == 0 ? 1 : axis.size()), m, product.k)
+                + GemmScratch.splitBytes(
+                        matrices(stack, axis -> axis.b() == 0 ? 1 : axis.size()), product.k, product.n);
+        return bytes > BF16X6_SCRATCH
+                ? gemm
+                : gemm.by("gemm_bf16x6.f32")
+                        .scratch(256 + bytes)
+                        .fast("gemm_tf32.f32")
+                        .strict(gemm)
+                        .otherwise(gemm);
     }
 
     private void addAddends(Launch launch, InputTypes in) {

@@ -10,6 +10,9 @@ interface Cases {
 
     void end(Outcome outcome);
 
+    /** Until the step's limit. */
+    double secondsLeft();
+
     default void run(String name, Supplier<Outcome> body) {
         if (begin(name)) {
             end(outcome(name, body));

@@ -109,8 +109,8 @@ final class Report implements AutoCloseable {
             terminal.println(
                     "FAIL       " + name + ": " + outcome.get("message").getAsString());
             terminal.flush();
-        } else if (step == Step.TIMING) {
-            terminal.println("           " + TimingCases.line(outcome));
+        } else if (step.isTable()) {
+            terminal.println("           " + TimingRow.line(outcome));
             terminal.flush();
         }
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,8 +73,9 @@ final class SelftestCommand implements Callable<Integer> {
         }
         Provenance provenance = new Provenance(commandLine());
         List<Report.Summary> summaries = new ArrayList<>();
+        long start = System.nanoTime();
         for (Step step : sanitizer.isPresent() ? List.of(Step.OPERATORS) : only) {
-            summaries.add(run(step, provenance, terminal));
+            summaries.add(run(step, limit(step, start), provenance, terminal));
             writeSummary(provenance, summaries);
         }
         terminal.println();
@@ -86,8 +88,15 @@ final class SelftestCommand implements Callable<Integer> {
         return spec.root().commandLine().getParseResult().originalArgs();
     }
 
-    private Report.Summary run(Step step, Provenance provenance, PrintWriter terminal) {
-        int limit = limits.getOrDefault(step, step.limitSeconds());
+    /** The last step has what is left of the time for all. */
+    private int limit(Step step, long start) {
+        long passed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+        int usual = step == Step.CONV ? (int) Math.max(step.limitSeconds(), Step.ALL_SECONDS - passed) : step.limitSeconds();
+        return limits.getOrDefault(step, usual);
+    }
+
+    private Report.Summary run(Step step, int limit, Provenance provenance, PrintWriter terminal) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(limit);
         terminal.printf("%-10s begins, for at most %d s%n", step.key(), limit);
         terminal.flush();
         try (Report report = new Report(step, out, provenance, terminal)) {
@@ -100,7 +109,7 @@ final class SelftestCommand implements Callable<Integer> {
             List<String> prefix = sanitizer
                     .map(s -> List.of(tool.orElseThrow().toString(), "--tool", s.name(), "--error-exitcode", "9"))
                     .orElse(List.of());
-            new StepRunner(done -> worker(step, prefix, done), limit, step.caseSeconds(), report).run();
+            new StepRunner(done -> worker(step, prefix, done, end), limit, step.caseSeconds(), report).run();
             if (step == Step.PRIMITIVES && device.startsWith("cuda:")) {
                 report.add((JsonObject) Worker.JSON.toJsonTree(Sass.check()));
             }
@@ -108,11 +117,15 @@ final class SelftestCommand implements Callable<Integer> {
         }
     }
 
-    /** @param prefix a command to run the process under */
-    private List<String> worker(Step step, List<String> prefix, int done) {
+    /**
+     * @param prefix a command to run the process under
+     * @param end of the step, in nanoseconds
+     */
+    private List<String> worker(Step step, List<String> prefix, int done, long end) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(Jvm.command(Worker.class));
         command.addAll(List.of(step.name(), device, Integer.toString(done), filter.pattern()));
+        command.add(Long.toString(Math.max(0, TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime()))));
         return command;
     }
 

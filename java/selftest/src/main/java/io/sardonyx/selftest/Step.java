@@ -4,10 +4,17 @@ import io.sardonyx.device.Device;
 
 /** A part of the self-test; one process of its own runs it, or several where a case takes the device down. */
 enum Step {
-    PRIMITIVES(45, 20),
-    OPERATORS(170, 30),
-    MODELS(75, 60),
-    TIMING(170, 60);
+    PRIMITIVES(25, 20),
+    OPERATORS(155, 30),
+    MODELS(50, 45),
+    ACCURACY(15, 15),
+    TIMING(85, 45),
+    MINILM(60, 50),
+    /** Last, since it takes what the others have left. */
+    CONV(60, 45);
+
+    /** Less than eight minutes, with what is around the steps. */
+    static final int ALL_SECONDS = 450;
 
     private final int limitSeconds;
     private final int caseSeconds;
@@ -17,9 +24,14 @@ enum Step {
         this.caseSeconds = caseSeconds;
     }
 
-    /** Together less than eight minutes. */
+    /** Together {@link #ALL_SECONDS}. */
     int limitSeconds() {
         return limitSeconds;
+    }
+
+    /** Whether its cases have times, a line each. */
+    boolean isTable() {
+        return compareTo(ACCURACY) >= 0;
     }
 
     /** After so long a case is taken for one that never ends. */
@@ -36,7 +48,10 @@ enum Step {
             case PRIMITIVES -> PrimitiveCases.run(device, cases);
             case OPERATORS -> OperatorCases.run(device, cases);
             case MODELS -> ModelCases.run(device, cases);
+            case ACCURACY -> AccuracyCases.run(device, cases);
             case TIMING -> TimingCases.run(device, cases);
+            case MINILM -> MiniLmCases.run(device, cases);
+            case CONV -> ConvCases.run(device, cases);
         }
     }
 }

@@ -10,11 +10,12 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
- * The process that runs a step: {@code Worker STEP DEVICE FIRST FILTER}, where the cases before number FIRST are done already. It says
- * on standard output, a line each, what it begins and what became of it; {@link StepRunner} listens.
+ * The process that runs a step: {@code Worker STEP DEVICE FIRST FILTER SECONDS}, where the cases before number FIRST are done already
+ * and SECONDS are left. It says on standard output, a line each, what it begins and what became of it; {@link StepRunner} listens.
  */
 final class Worker {
     static final String DEVICE = "@device ";
@@ -35,9 +36,11 @@ final class Worker {
     private final Device device;
     private final int first;
     private final Pattern filter;
+    private final long end;
     private int begun;
 
-    private Worker(Device device, int first, Pattern filter) {
+    private Worker(Device device, int first, Pattern filter, long seconds) {
+        end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         this.device = device;
         this.first = first;
         this.filter = filter;
@@ -45,7 +48,8 @@ final class Worker {
 
     public static void main(String[] args) {
         Step step = Step.valueOf(args[0]);
-        Worker worker = new Worker(Devices.get(args[1]), Integer.parseInt(args[2]), Pattern.compile(args[3]));
+        Worker worker = new Worker(
+                Devices.get(args[1]), Integer.parseInt(args[2]), Pattern.compile(args[3]), Long.parseLong(args[4]));
         worker.say(DEVICE, Map.of("name", worker.device.name(), "description", worker.device.describe()));
         step.run(worker.device, worker.new Told());
         worker.out.println(DONE);
@@ -64,6 +68,11 @@ final class Worker {
             }
             say(BEGIN, name);
             return true;
+        }
+
+        @Override
+        public double secondsLeft() {
+            return (end - System.nanoTime()) / 1e9;
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,83 @@ class SelftestTest {
             assertEquals("copy", copy.get("kernel").getAsString());
             assertTrue(copy.get("us").getAsDouble() > 0);
         }
+    }
+
+    private List<JsonObject> lines(String step) throws IOException {
+        return Files.readAllLines(folder.resolve(step + ".jsonl")).stream()
+                .skip(1) // where and when
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+    }
+
+    @Test
+    void convolutionsOfASimulatedDevice() throws IOException {
+        execute(0, "selftest", "--device", device().name(), "--only", "conv", "--out", folder);
+        List<JsonObject> lines = lines("conv");
+        List<JsonObject> layers = lines.stream()
+                .filter(line -> line.get("name").getAsString().contains(" tiny "))
+                .toList();
+        assertEquals(15, layers.size(), lines.toString());
+        assertEquals(
+                3,
+                lines.stream()
+                        .filter(line -> line.get("name").getAsString().startsWith("times cuDNN, geometric mean"))
+                        .count());
+        if (device().has("conv_channels_last.f16")) {
+            for (JsonObject layer : layers) {
+                assertEquals("PASS", layer.get("status").getAsString(), layer.toString());
+                assertTrue(layer.getAsJsonObject("data").get("us").getAsDouble() > 0);
+            }
+        }
+    }
+
+    @Test
+    void errorsOfBf16x6OnASimulatedDevice() throws IOException {
+        execute(0, "selftest", "--device", device().name(), "--only", "accuracy", "--out", folder);
+        List<JsonObject> lines = lines("accuracy");
+        JsonObject last = lines.get(lines.size() - 1);
+        if (device().has("gemm_bf16x6.f32")) {
+            assertEquals(14, lines.size(), lines.toString());
+            assertTrue(last.getAsJsonObject("data").has("verdict"), last.toString());
+            for (JsonObject line : lines) {
+                assertEquals("PASS", line.get("status").getAsString(), line.toString());
+            }
+        } else {
+            assertEquals("LEFT_OUT", last.get("status").getAsString());
+        }
+    }
+
+    @Test
+    void withoutTheBundleMiniLmAndPyTorchAreNamedAsMissing() throws IOException {
+        execute(0, "selftest", "--device", "cpu", "--only", "minilm", "--out", folder);
+        for (JsonObject line : lines("minilm")) {
+            assertEquals("LEFT_OUT", line.get("status").getAsString(), line.toString());
+        }
+    }
+
+    /** The rows that the time does not suffice for are counted. */
+    @Test
+    void aTableEndsInTime() {
+        List<Outcome> outcomes = new ArrayList<>();
+        TimingCases.run(device(), new Cases() {
+            @Override
+            public boolean begin(String name) {
+                return true;
+            }
+
+            @Override
+            public void end(Outcome outcome) {
+                outcomes.add(outcome);
+            }
+
+            @Override
+            public double secondsLeft() {
+                return 3 - outcomes.size() + TimingCases.RESERVE_SECONDS;
+            }
+        });
+        Outcome last = outcomes.get(outcomes.size() - 1);
+        assertEquals(5, outcomes.size(), outcomes.toString()); // cuBLAS, three rows and this
+        assertTrue(last.message().matches("\\d+ rows from .* on"), last.toString());
     }
 
     @Test

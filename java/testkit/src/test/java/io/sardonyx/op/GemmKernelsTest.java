@@ -1,7 +1,6 @@
 package io.sardonyx.op;
 
 import io.sardonyx.device.Launch;
-import io.sardonyx.device.Launch.Argument;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
@@ -11,7 +10,9 @@ import io.sardonyx.testkit.Data;
 import io.sardonyx.testkit.OperatorTest;
 import io.sardonyx.testkit.Tolerance;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -39,17 +40,38 @@ class GemmKernelsTest extends OperatorTest {
             while (gemm.isPresent() && !gemm.get().kernel().startsWith("gemm.")) {
                 gemm = gemm.get().otherwise();
             }
-            return gemm.map(from -> {
-                Launch launch = Launch.ofKey(kernel).params(from.params()).scratch(SCRATCH);
-                for (Argument argument : from.arguments()) {
-                    if (argument instanceof Argument.Input input) {
-                        launch.input(input.index());
-                    } else if (argument instanceof Argument.Output output) {
-                        launch.output(output.index());
-                    }
+            return gemm.map(from -> from.by(kernel).scratch(SCRATCH));
+        }
+    }
+
+    /** An operator for which BF16x6 is the default. */
+    private record ByBf16x6(TensorOperator of) implements TensorOperator {
+        @Override
+        public List<TensorType> infer(InputTypes in) {
+            return of.infer(in);
+        }
+
+        @Override
+        public void reference(Inputs in, List<HostTensor> out) {
+            of.reference(in, out);
+        }
+
+        @Override
+        public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+            System.setProperty(MatrixLaunch.BF16X6, "1");
+            try {
+                Optional<Launch> launch = of.launch(in, out).flatMap(Launch::otherwise);
+                if (!launch.orElseThrow().kernel().equals("gemm_bf16x6.f32")
+                        || !launch.flatMap(Launch::strict)
+                                .orElseThrow()
+                                .kernel()
+                                .equals("gemm.f32")) {
+                    throw new AssertionError("not by BF16x6, or also if strict");
                 }
                 return launch;
-            });
+            } finally {
+                System.clearProperty(MatrixLaunch.BF16X6);
+            }
         }
     }
 
@@ -66,6 +88,7 @@ class GemmKernelsTest extends OperatorTest {
         addExact(cases, "gemm_bf16x6.f32", DType.FLOAT32);
         addSplit(cases);
         addUnaligned(cases);
+        addBf16x6ByDefault(cases);
         return cases.stream();
     }
 
@@ -140,5 +163,34 @@ class GemmKernelsTest extends OperatorTest {
                     .input(HostTensor.of(Shape.of(2, 2), .5f, 0f, 1e-30f, 2e-5f))
                     .within(Tolerance.of(1e-6, 0)));
         }
+    }
+
+    /** What an operator launches once BF16x6 is the default, with the scratch memory that it counts. */
+    private static void addBf16x6ByDefault(List<Case> cases) {
+        cases.add(Case.of("MatMul by BF16x6", new ByBf16x6(new MatMul()))
+                .input(Data.normal(1, 70, 301))
+                .input(Data.normal(2, 301, 67))
+                .within(Tolerance.dot(DType.FLOAT32, 301)));
+        cases.add(Case.of("MatMul by BF16x6, a stack and one matrix", new ByBf16x6(new MatMul()))
+                .input(Data.integers(DType.FLOAT32, 1, -1, 1, 64, 40))
+                .input(Data.integers(DType.FLOAT32, 2, -1, 1, 2, 40, 72))
+                .within(Tolerance.EXACT));
+        cases.add(Case.of("MatMul by BF16x6, infinite", new ByBf16x6(new MatMul()))
+                .input(Data.normal(1, 64, 8))
+                .input(HostTensor.of(Shape.of(8, 64), odd(INF, 512)))
+                .within(Tolerance.of(1e-6, 1e-6)));
+        cases.add(Case.of("Gemm by BF16x6", new ByBf16x6(Gemm.read(Attributes.of(13, Map.of("transB", 1L)))))
+                .input(Data.integers(DType.FLOAT32, 1, -1, 1, 72, 33))
+                .input(Data.integers(DType.FLOAT32, 2, -1, 1, 65, 33))
+                .input(Data.integers(DType.FLOAT32, 3, -1, 1, 65))
+                .within(Tolerance.EXACT));
+    }
+
+    /** Small numbers, and one odd one. */
+    private static float[] odd(float odd, int count) {
+        float[] values = new float[count];
+        Arrays.fill(values, .5f);
+        values[count / 3] = odd;
+        return values;
     }
 }

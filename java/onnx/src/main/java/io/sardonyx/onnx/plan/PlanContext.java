@@ -38,9 +38,11 @@ record PlanContext(
     /** The form of {@code launch} that the device runs, at the precision asked for; empty if it has no kernel for it. */
     Optional<Launch> choose(Launch launch) {
         Optional<Launch> choice = device().choose(launch);
-        return precision == Precision.FAST
-                ? choice.map(c -> c.fast().flatMap(device()::choose).orElse(c))
-                : choice;
+        return switch (precision) {
+            case STRICT -> choice.map(c -> c.strict().flatMap(device()::choose).orElse(c));
+            case FLOAT32 -> choice;
+            case FAST -> choice.map(c -> c.fast().flatMap(device()::choose).orElse(c));
+        };
     }
 
     /** The number of the base address of output {@code j}; see {@link RunState}. */
