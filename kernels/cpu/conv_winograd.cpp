@@ -1,7 +1,8 @@
 // conv_winograd.f32: conv_blocked.f32 for 3 x 3 kernels without strides, dilations and groups; x, y
 // and z in blocks, w from conv_winograd.pack.f32. Winograd's F(4 x 4, 3 x 3): 36 products for 16
 // outputs in place of 144. Tiles of 6 x 6 inputs are transformed, 36 matrix products [tiles,
-// channels] x [channels, filters] follow, and their results are transformed to tiles of 4 x 4.
+// channels] x [channels, filters] follow, and their results are transformed to tiles of 4 x 4. For
+// small images F(2 x 2, 3 x 3), with 16 products for 4 outputs.
 // Idea: the points 0, +-3/4, +-3/2 and infinity, which are exact and of one magnitude. In a model
 // of the arithmetic (float32, 32 and 256 channels) the largest error was 1.8 times that of direct
 // sums for normal data, where the usual +-1, +-2 made 5.8, and smaller than theirs for data of one
@@ -9,6 +10,7 @@
 // Gray, arXiv 1509.09308; Barabasz et al., arXiv 1803.10986.
 #include "cpu/conv_tile.h"
 #include "cpu/epilogue.h"
+#include "cpu/winograd.h"
 
 namespace sx::SX_ISA {
 namespace {
@@ -16,52 +18,14 @@ namespace {
 struct Params {
   int64_t batch, group, channels, filters;
   Geometry geometry;
+  int64_t out;    // of a tile along each axis: 4 or 2
   int64_t tiles;  // that are worked on at a time
   int64_t add_last;
   Activation activation;
 };
 
-constexpr int kOut = 4, kIn = 6, kPlaces = kIn * kIn;
-constexpr float kA = 0.75f, kB = 1.5f;  // the points
-constexpr float kAA = kA * kA, kBB = kB * kB;
-
-// d to B' d: products over the other points, as polynomials.
-template <class V>
-inline void transform_input(const V (&d)[kIn], V (&t)[kIn]) {
-  const V even_a = d[4] - d[2] * V(kBB), odd_a = (d[3] - d[1] * V(kBB)) * V(kA);
-  const V even_b = d[4] - d[2] * V(kAA), odd_b = (d[3] - d[1] * V(kAA)) * V(kB);
-  t[0] = d[0] * V(kAA * kBB) + (d[4] - d[2] * V(kAA + kBB));
-  t[1] = even_a + odd_a;
-  t[2] = even_a - odd_a;
-  t[3] = even_b + odd_b;
-  t[4] = even_b - odd_b;
-  t[5] = d[1] * V(kAA * kBB) + (d[5] - d[3] * V(kAA + kBB));
-}
-
-// m to A' m: powers of the points.
-inline void transform_output(const Vector (&m)[kIn], Vector (&y)[kOut]) {
-  const Vector sum_a = m[1] + m[2], difference_a = m[1] - m[2];
-  const Vector sum_b = m[3] + m[4], difference_b = m[3] - m[4];
-  y[0] = m[0] + sum_a + sum_b;
-  y[1] = difference_a * Vector(kA) + difference_b * Vector(kB);
-  y[2] = sum_a * Vector(kAA) + sum_b * Vector(kBB);
-  y[3] = difference_a * Vector(kA * kAA) + difference_b * Vector(kB * kBB) + m[5];
-}
-
-// g to G g: the powers again, over the products of differences.
-inline void transform_filter(const double (&g)[3], double (&t)[kIn]) {
-  constexpr double a = kA, b = kB, of_a = 2 * a * a * (a * a - b * b),
-                   of_b = -of_a * b * b / (a * a);
-  t[0] = g[0] / (a * a * b * b);
-  t[1] = (g[0] + g[1] * a + g[2] * a * a) / of_a;
-  t[2] = (g[0] - g[1] * a + g[2] * a * a) / of_a;
-  t[3] = (g[0] + g[1] * b + g[2] * b * b) / of_b;
-  t[4] = (g[0] - g[1] * b + g[2] * b * b) / of_b;
-  t[5] = g[2];
-}
-
 struct PackParams {
-  int64_t filters, channels;
+  int64_t out, filters, channels;
 };
 
 int64_t panels(int64_t filters) { return (round_up(filters, kBlock) + kPanel - 1) / kPanel; }
@@ -69,9 +33,10 @@ int64_t width(int64_t filters, int64_t panel) {
   return std::min<int64_t>(kPanel, round_up(filters, kBlock) - panel * kPanel);
 }
 
-// w [filters, channels, 3, 3] to [36, panel, channels, filters of the panel].
-void pack(const Arguments& args) {
-  const auto p = args.params_as<PackParams>();
+// w [filters, channels, 3, 3] to [places, panel, channels, filters of the panel].
+template <int kOut>
+void pack(const Arguments& args, const PackParams& p) {
+  constexpr int kIn = Winograd<kOut>::kIn;
   const float* w = args.data<const float>(0);
   float* to = args.data<float>(1);
   const int64_t padded = round_up(p.filters, kBlock);
@@ -83,10 +48,10 @@ void pack(const Arguments& args) {
         double g[3][3] = {}, rows[3][kIn], columns[kIn];
         if (f < p.filters)
           for (int i = 0; i < 9; i++) g[i % 3][i / 3] = w[(f * p.channels + c) * 9 + i];
-        for (int j = 0; j < 3; j++) transform_filter(g[j], rows[j]);
+        for (int j = 0; j < 3; j++) Winograd<kOut>::transform_filter(g[j], rows[j]);
         for (int i = 0; i < kIn; i++) {
           const double column[3] = {rows[0][i], rows[1][i], rows[2][i]};
-          transform_filter(column, columns);
+          Winograd<kOut>::transform_filter(column, columns);
           for (int j = 0; j < kIn; j++)
             first[(i * kIn + j) * padded * p.channels + c * wide] = static_cast<float>(columns[j]);
         }
@@ -95,9 +60,18 @@ void pack(const Arguments& args) {
   });
 }
 
-class Winograd {
+void pack(const Arguments& args) {
+  const auto p = args.params_as<PackParams>();
+  p.out == 4 ? pack<4>(args, p) : pack<2>(args, p);
+}
+
+template <int kOut>
+class Convolver {
+  using W = Winograd<kOut>;
+  static constexpr int kIn = W::kIn, kPlaces = kIn * kIn;
+
  public:
-  Winograd(const Params& p, const Arguments& args)
+  Convolver(const Params& p, const Arguments& args)
       : p_(p),
         g_(p.geometry),
         args_(args),
@@ -119,7 +93,8 @@ class Winograd {
   }
 
  private:
-  // Tiles that are worked on at a time, and what they are transformed to: [36, blocks, tiles, 16].
+  // Tiles that are worked on at a time, and what they are transformed to: [places, blocks, tiles,
+  // 16].
   struct Round {
     int64_t first, count;
     float *v, *m;
@@ -206,21 +181,21 @@ class Winograd {
                                         uint64_t(column + j) < uint64_t(g_.input[2]));
           d[i] = there ? Vector::load(from) : Vector(0.0f);
         }
-        transform_input(d, u);
+        W::transform_input(d, u);
 #pragma GCC unroll 6
         for (int i = 0; i < kIn; i++) t[i][j] = u[i];
       }
 #pragma GCC unroll 6
       for (int i = 0; i < kIn; i++) {
         Vector u[kIn];
-        transform_input(t[i], u);
+        W::transform_input(t[i], u);
 #pragma GCC unroll 6
         for (int j = 0; j < kIn; j++) u[j].store(to + (i * kIn + j) * step + lane);
       }
     }
   }
 
-  // The product at one of the 36 places, for a panel of filters.
+  // The product at one of the places, for a panel of filters.
   void multiply_panel(const Round& r, int64_t at, int64_t panel) const {
     const int64_t wide = width(p_.filters, panel);
     Run runs[kRuns];
@@ -241,8 +216,16 @@ class Winograd {
         runs[b - first] = {int32_t((b - first) * r.count * kBlock),
                            int32_t(std::min<int64_t>(kBlock, p_.channels - b * kBlock))};
       t.run_count = last - first;
+      const int64_t products = std::min(last * kBlock, p_.channels) - first * kBlock;
+      int64_t fetched = 0;
       for (int64_t q = 0; q < r.count; q += most) {
         const int64_t n = std::min(most, r.count - q);
+        // What follows these weights is needed next: a line for each product.
+        const bool is_end = at == kPlaces - 1 && panel == panels(p_.filters) - 1;
+        t.ahead = fetched < wide * products / kLine && !is_end
+                      ? t.w + wide * products + fetched * kLine
+                      : nullptr;
+        fetched += products;
         t.x = r.v + ((at * in_blocks_ + first) * r.count + q) * kBlock;
         t.y = r.m + ((at * out_blocks_ + panel * kPanel / kBlock) * r.count + q) * kBlock;
         t.z = first == 0 ? nullptr : t.y;
@@ -272,7 +255,7 @@ class Winograd {
         Vector m[kIn], u[kOut];
 #pragma GCC unroll 6
         for (int i = 0; i < kIn; i++) m[i] = Vector::load(from + (i * kIn + j) * step + lane);
-        transform_output(m, u);
+        W::transform_output(m, u);
 #pragma GCC unroll 4
         for (int i = 0; i < kOut; i++) t[i][j] = u[i];
       }
@@ -281,7 +264,7 @@ class Winograd {
       for (int i = 0; i < kOut; i++) {
         if (i >= rows) break;
         Vector u[kOut];
-        transform_output(t[i], u);
+        W::transform_output(t[i], u);
 #pragma GCC unroll 4
         for (int j = 0; j < kOut; j++) {
           if (j >= columns) break;
@@ -312,7 +295,8 @@ class Winograd {
 
 void conv_winograd_f32(const Arguments& args) {
   const auto p = args.params_as<Params>();
-  if (p.batch * p.filters * p.geometry.outputs() > 0) Winograd(p, args).run();
+  if (p.batch * p.filters * p.geometry.outputs() == 0) return;
+  p.out == 4 ? Convolver<4>(p, args).run() : Convolver<2>(p, args).run();
 }
 
 SX_KERNEL("conv_winograd.pack.f32", pack);

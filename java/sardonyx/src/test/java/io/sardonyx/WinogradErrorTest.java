@@ -28,34 +28,45 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The largest error of Winograd's algorithm, against float64, is at most four times that of the direct kernel, which STRICT asks for. */
 class WinogradErrorTest {
-    private static final int CHANNELS = 64;
-    private static final int FILTERS = 32;
-    private static final int SIDE = 22;
+    /** Layers for which tiles of 4 x 4 outputs are chosen, with few and with many channels, and one for tiles of 2 x 2. */
+    private record Layer(int channels, int filters, int side) {
+        int out() {
+            return side - 2;
+        }
+    }
+
+    private static final List<Layer> LAYERS =
+            List.of(new Layer(64, 32, 22), new Layer(384, 32, 22), new Layer(256, 256, 9));
 
     @TestFactory
     Stream<DynamicTest> normalAndOfOneSign() {
         return TestDevices.all().stream()
                 .filter(device -> device.has("conv_winograd.f32"))
-                .flatMap(device -> Stream.of(
-                        DynamicTest.dynamicTest("normal", () -> compare(device, new Random(1)::nextGaussian)),
-                        DynamicTest.dynamicTest("of one sign", () -> compare(device, new Random(2)::nextDouble))));
+                .flatMap(device -> LAYERS.stream()
+                        .flatMap(layer -> Stream.of(
+                                DynamicTest.dynamicTest(
+                                        layer + ", normal", () -> compare(device, layer, new Random(1)::nextGaussian)),
+                                DynamicTest.dynamicTest(
+                                        layer + ", of one sign",
+                                        () -> compare(device, layer, new Random(2)::nextDouble)))));
     }
 
-    private static void compare(Device device, DoubleSupplier values) {
-        HostTensor x = random(values, 1, CHANNELS, SIDE, SIDE);
-        HostTensor w = random(values, FILTERS, CHANNELS, 3, 3);
-        HostTensor identity = HostTensor.allocate(x.type().with(Shape.of(CHANNELS, CHANNELS, 1, 1)));
-        for (int c = 0; c < CHANNELS; c++) {
-            identity.set(c * CHANNELS + c, 1.0);
+    private static void compare(Device device, Layer layer, DoubleSupplier values) {
+        int channels = layer.channels;
+        HostTensor x = random(values, 1, channels, layer.side, layer.side);
+        HostTensor w = random(values, layer.filters, channels, 3, 3);
+        HostTensor identity = HostTensor.allocate(x.type().with(Shape.of(channels, channels, 1, 1)));
+        for (int c = 0; c < channels; c++) {
+            identity.set(c * channels + c, 1.0);
         }
         // The first convolution changes nothing, but leaves its result in the order that the second one wants.
         GraphProto.Builder graph = body(node("Conv", "x identity", "a"), node("Conv", "a w", "y"))
-                .addInput(Onnx.value("x", DType.FLOAT32.code(), 1, CHANNELS, SIDE, SIDE))
+                .addInput(Onnx.value("x", DType.FLOAT32.code(), 1, channels, layer.side, layer.side))
                 .addInitializer(tensor("identity", identity))
                 .addInitializer(tensor("w", w))
                 .addOutput(Onnx.unshaped("y", DType.FLOAT32));
         byte[] bytes = Onnx.model(graph).build().toByteArray();
-        double[] exact = exact(x.toDoubles(), w.toDoubles());
+        double[] exact = exact(layer, x.toDoubles(), w.toDoubles());
         double direct = error(bytes, device, Precision.STRICT, x, exact, "conv_blocked.f32");
         double winograd = error(bytes, device, Precision.FLOAT32, x, exact, "conv_winograd.f32");
         assertTrue(winograd <= 4 * direct, "largest error " + winograd + ", that of the direct kernel " + direct);
@@ -69,15 +80,16 @@ class WinogradErrorTest {
         return tensor;
     }
 
-    private static double[] exact(double[] x, double[] w) {
-        int out = SIDE - 2;
-        double[] y = new double[FILTERS * out * out];
+    private static double[] exact(Layer layer, double[] x, double[] w) {
+        int out = layer.out();
+        int side = layer.side;
+        double[] y = new double[layer.filters * out * out];
         for (int i = 0; i < y.length; i++) {
             int f = i / (out * out);
-            int at = i / out % out * SIDE + i % out;
-            for (int c = 0; c < CHANNELS; c++) {
+            int at = i / out % out * side + i % out;
+            for (int c = 0; c < layer.channels; c++) {
                 for (int t = 0; t < 9; t++) {
-                    y[i] += w[(f * CHANNELS + c) * 9 + t] * x[c * SIDE * SIDE + at + t / 3 * SIDE + t % 3];
+                    y[i] += w[(f * layer.channels + c) * 9 + t] * x[c * side * side + at + t / 3 * side + t % 3];
                 }
             }
         }

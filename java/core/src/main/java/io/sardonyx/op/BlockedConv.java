@@ -16,11 +16,11 @@ import java.util.Optional;
  *
  * @param blockedX whether X is in blocks
  * @param blockedY whether Y is, and Z if it is there
- * @param winograd whether Winograd's algorithm may do it, where it can: 3 x 3 kernels without strides, dilations and groups, from blocks to
- *     blocks
+ * @param winograd outputs along each axis of the tiles of Winograd's algorithm, 4 or 2, or 0 for direct sums. It does 3 x 3 kernels
+ *     without strides, dilations and groups, from blocks to blocks; others are summed directly
  */
 public record BlockedConv(
-        Conv conv, Activation activation, boolean addLast, boolean blockedX, boolean blockedY, boolean winograd)
+        Conv conv, Activation activation, boolean addLast, boolean blockedX, boolean blockedY, long winograd)
         implements TensorOperator {
     private static final int Z = 3;
 
@@ -31,7 +31,13 @@ public record BlockedConv(
                 attributes.getFlag("add_last", false),
                 attributes.getFlag("blocked_x", false),
                 attributes.getFlag("blocked_y", false),
-                attributes.getFlag("winograd", false));
+                attributes.getInt("winograd", 0));
+    }
+
+    public BlockedConv {
+        if (winograd != 0 && winograd != 2 && winograd != 4) {
+            throw new IllegalArgumentException("BlockedConv: winograd: expected 0, 2 or 4, given " + winograd);
+        }
     }
 
     /** Whether Winograd's algorithm can do a convolution with weights of this shape, from blocks to blocks. */
@@ -42,6 +48,11 @@ public record BlockedConv(
                 && w.size(3) == 3
                 && conv.window().strides().stream().allMatch(s -> s == 1)
                 && conv.window().dilations().stream().allMatch(d -> d == 1);
+    }
+
+    /** Products of one of Winograd's tiles for each channel and filter. */
+    long places() {
+        return (winograd + 2) * (winograd + 2);
     }
 
     /** The same convolution from and to plain tensors. */

@@ -26,9 +26,6 @@ final class BlockedConvKernel {
     /** Floats of blocks that are made of plain channels at a time: they stay in the second-level cache. */
     private static final long PLAIN_PART = 64 * 1024;
 
-    /** Products of a tile by Winograd's F(4 x 4, 3 x 3). */
-    private static final long PLACES = 36;
-
     /** Winograd's tiles are worked on in multiples of this. */
     private static final long TILES = 14;
 
@@ -71,7 +68,10 @@ final class BlockedConvKernel {
         long taps = w.elements(2, w.rank());
         if (isWinograd(operator, w)) {
             long padded = roundUp(filters, ChannelBlocks.SIZE);
-            return new Pack("conv_winograd.pack.f32", 4 * PLACES * padded * channels, List.of(filters, channels));
+            return new Pack(
+                    "conv_winograd.pack.f32",
+                    4 * operator.places() * padded * channels,
+                    List.of(operator.winograd(), filters, channels));
         }
         if (isDepthwise(operator, channels, filters)) {
             return new Pack(
@@ -98,7 +98,7 @@ final class BlockedConvKernel {
 
     /** Whether the operator says so and the algorithm can. */
     static boolean isWinograd(BlockedConv operator, Shape w) {
-        return operator.winograd()
+        return operator.winograd() > 0
                 && operator.blockedX()
                 && operator.blockedY()
                 && BlockedConv.suitsWinograd(operator.conv(), w);
@@ -107,14 +107,16 @@ final class BlockedConvKernel {
     private Launch winograd() {
         Convolution c = convolution;
         long[] output = c.sliding().output;
-        long all = c.batch() * ((output[0] + 3) / 4) * ((output[1] + 3) / 4);
+        long out = operator.winograd();
+        long places = operator.places();
+        long all = c.batch() * ((output[0] + out - 1) / out) * ((output[1] + out - 1) / out);
         long padded = roundUp(c.channels(), ChannelBlocks.SIZE) + roundUp(c.filters(), ChannelBlocks.SIZE);
-        long tiles = Math.max(2, Math.min(8, TRANSFORMED / (PLACES * padded * TILES))) * TILES;
+        long tiles = Math.max(2, Math.min(8, TRANSFORMED / (places * padded * TILES))) * TILES;
         tiles = Math.max(1, Math.min(all, tiles));
-        Launch launch = start("conv_winograd.f32").param(tiles);
+        Launch launch = start("conv_winograd.f32").params(out, tiles);
         finish(launch);
         long bias = roundUp(c.filters(), ChannelBlocks.SIZE) + LARGEST_PANEL;
-        return launch.scratch(4 * (bias + PLACES * padded * tiles));
+        return launch.scratch(4 * (bias + places * padded * tiles));
     }
 
     private Launch depthwise() {

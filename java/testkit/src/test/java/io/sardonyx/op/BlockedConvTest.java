@@ -79,11 +79,11 @@ class BlockedConvTest extends OperatorTest {
 
     /** Without a residual, by the direct kernel. */
     private static Case of(String name, Setting s, Activation f, Form x, Form y) {
-        return of(name, s, f, x, y, false, false, false);
+        return of(name, s, f, x, y, 0, false, false);
     }
 
     private static Case of(
-            String name, Setting s, Activation f, Form x, Form y, boolean winograd, boolean z, boolean addLast) {
+            String name, Setting s, Activation f, Form x, Form y, long winograd, boolean z, boolean addLast) {
         HostTensor input = Data.normal(1, s.x().toArray());
         boolean depthwise = s.group == s.channels && s.filters == s.channels;
         var operator = new BlockedConv(s.conv(), f, addLast, x == Form.BLOCKS, y == Form.BLOCKS, winograd);
@@ -97,7 +97,7 @@ class BlockedConvTest extends OperatorTest {
             HostTensor addend = Data.normal(4, s.y().toArray());
             c.input(y == Form.PLAIN ? addend : ChannelBlocks.toBlocks(addend));
         }
-        return c.within(Tolerance.dot(DType.FLOAT32, s.w().size() / s.filters * (winograd ? 4 : 1)));
+        return c.within(Tolerance.dot(DType.FLOAT32, s.w().size() / s.filters * (winograd > 0 ? 4 : 1)));
     }
 
     private static Stream<Case> directions() {
@@ -173,7 +173,7 @@ class BlockedConvTest extends OperatorTest {
         }
         cases.add(Case.of(
                         "no filters",
-                        new BlockedConv(new Conv(1, Window.of(1, 1)), Activation.NONE, false, true, true, false))
+                        new BlockedConv(new Conv(1, Window.of(1, 1)), Activation.NONE, false, true, true, 0))
                 .input(Data.normal(1, 1, 1, 4, 4, 16))
                 .constant(Data.normal(2, 0, 16, 1, 1)));
         cases.add(of(
@@ -214,7 +214,7 @@ class BlockedConvTest extends OperatorTest {
                                 3, 3
                             });
                     cases.add(of(s[0] + " groups", setting, Activation.NONE, x, y));
-                    cases.add(of(s[0] + " groups and z", setting, Activation.SILU, x, y, false, true, y == x));
+                    cases.add(of(s[0] + " groups and z", setting, Activation.SILU, x, y, 0, true, y == x));
                 }
             }
         }
@@ -241,7 +241,7 @@ class BlockedConvTest extends OperatorTest {
                                 ACTIVATIONS[i++ % 5],
                                 Form.values()[i / 2 % 2],
                                 Form.values()[i % 2],
-                                false,
+                                0,
                                 i % 3 == 0,
                                 i % 2 == 0));
                     }
@@ -286,7 +286,7 @@ class BlockedConvTest extends OperatorTest {
                         Activation.RELU,
                         Form.PLAIN,
                         y,
-                        false,
+                        0,
                         stride == 1,
                         true));
             }
@@ -306,7 +306,7 @@ class BlockedConvTest extends OperatorTest {
                             ACTIVATIONS[i % 5],
                             Form.BLOCKS,
                             Form.BLOCKS,
-                            true,
+                            2 + 2 * (i / 2 % 2),
                             filters % 16 == 0 && i % 2 == 0,
                             i++ % 4 == 0));
                 }
@@ -318,25 +318,27 @@ class BlockedConvTest extends OperatorTest {
                 Activation.NONE,
                 Form.BLOCKS,
                 Form.BLOCKS,
-                true,
+                4,
                 false,
                 false));
-        cases.add(of(
-                "winograd, several rounds of tiles",
-                image(2, 16, 16, 70, 68, 3, 1, 1),
-                Activation.NONE,
-                Form.BLOCKS,
-                Form.BLOCKS,
-                true,
-                false,
-                false));
+        for (long tile : new long[] {2, 4}) {
+            cases.add(of(
+                    "winograd, several rounds of tiles",
+                    image(2, 16, 16, 70, 68, 3, 1, 1),
+                    Activation.NONE,
+                    Form.BLOCKS,
+                    Form.BLOCKS,
+                    tile,
+                    false,
+                    false));
+        }
         cases.add(of(
                 "winograd does not do strides",
                 image(1, 16, 16, 9, 9, 3, 2, 1),
                 Activation.NONE,
                 Form.BLOCKS,
                 Form.BLOCKS,
-                true,
+                4,
                 false,
                 false));
         return cases.stream();
@@ -347,7 +349,7 @@ class BlockedConvTest extends OperatorTest {
         for (Form form : Form.values()) {
             for (boolean last : new boolean[] {false, true}) {
                 for (Activation f : ACTIVATIONS) {
-                    cases.add(of("residual", image(2, 16, 48, 6, 9, 3, 1, 1), f, Form.BLOCKS, form, false, true, last));
+                    cases.add(of("residual", image(2, 16, 48, 6, 9, 3, 1, 1), f, Form.BLOCKS, form, 0, true, last));
                 }
             }
         }
@@ -357,12 +359,12 @@ class BlockedConvTest extends OperatorTest {
     private static Stream<Case> refused() {
         Conv conv = new Conv(1, Window.of(1, 1));
         return Stream.of(
-                Case.of("too few blocks", new BlockedConv(conv, Activation.NONE, false, true, true, false))
+                Case.of("too few blocks", new BlockedConv(conv, Activation.NONE, false, true, true, 0))
                         .input(Data.normal(1, 1, 1, 4, 4, 16))
                         .constant(Data.normal(2, 16, 20, 1, 1))
                         .rejects(
                                 "BlockedConv: expected 20 channels as [N, 2, spatial axes, 16], given [1, 1, 4, 4, 16]"),
-                Case.of("a plain tensor", new BlockedConv(conv, Activation.NONE, false, true, true, false))
+                Case.of("a plain tensor", new BlockedConv(conv, Activation.NONE, false, true, true, 0))
                         .input(Data.normal(1, 1, 16, 4, 4))
                         .constant(Data.normal(2, 16, 16, 1, 1))
                         .rejects("BlockedConv: expected 16 channels as [N, 1, spatial axes, 16], given [1, 16, 4, 4]"));

@@ -92,8 +92,8 @@ final class BlockedConvForm implements ConvolutionForm {
             z = Optional.of(values.require(node.input(3), c.filters(), c.rank()));
         }
         boolean blockedY = !node.hasInput(3) || z.isPresent();
-        boolean pays = blockedY && winograd.pays(c.conv, c.weights.shape(), node.output(0));
-        if (pays && x.isEmpty()) {
+        long tile = blockedY ? winograd.tile(c.conv, c.weights.shape(), node.output(0)) : 0;
+        if (tile > 0 && x.isEmpty()) {
             values.requirePlain(node.input(0));
             x = Optional.of(values.require(node.input(0), c.channels(), c.rank()));
         }
@@ -108,7 +108,7 @@ final class BlockedConvForm implements ConvolutionForm {
         if (node.hasInput(3)) {
             inputs.add(z.map(Arranged::name).orElse(node.input(3)));
         }
-        var operator = new BlockedConv(c.conv, c.activation, c.addLast, x.isPresent(), blockedY, pays);
+        var operator = new BlockedConv(c.conv, c.activation, c.addLast, x.isPresent(), blockedY, tile);
         graph.remove(node);
         String output = node.output(0);
         String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
@@ -128,7 +128,7 @@ final class BlockedConvForm implements ConvolutionForm {
     public void finish() {
         Match match = new Match(graph);
         for (Node node : graph.nodes()) {
-            if (node.operator() instanceof BlockedConv b && b.blockedY() && !node.hasInput(3) && !b.winograd()) {
+            if (node.operator() instanceof BlockedConv b && b.blockedY() && !node.hasInput(3) && b.winograd() == 0) {
                 match.onlyUser(node.output(0))
                         .filter(user -> user.operator() instanceof UnblockChannels)
                         .ifPresent(user -> writePlain(node, b, user));
@@ -140,7 +140,7 @@ final class BlockedConvForm implements ConvolutionForm {
         boolean alongRows = isDepthwise(node) && !conv.blockedX() && isWide(conv.conv(), unblock.output(0));
         Operator plain = alongRows
                 ? new FusedConv(conv.conv(), conv.activation(), false)
-                : new BlockedConv(conv.conv(), conv.activation(), conv.addLast(), conv.blockedX(), false, false);
+                : new BlockedConv(conv.conv(), conv.activation(), conv.addLast(), conv.blockedX(), false, 0);
         graph.remove(node);
         graph.replace(unblock, Node.of(node.name(), plain, node.inputs(), unblock.outputs()));
     }
