@@ -99,27 +99,37 @@ final class AssumedTypes {
     }
 
     private List<TensorType> infer(Node node, TensorOperator operator) {
-        List<TensorType> given = new ArrayList<>();
+        Optional<InputTypes> given = inputs(node);
+        if (given.isEmpty()) {
+            return List.of();
+        }
         boolean known = operator.deterministic();
         HostTensor[] inputs = new HostTensor[node.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
-            String value = node.input(i);
-            TensorType type = value.isEmpty() ? null : types.get(value);
-            if (type == null && !value.isEmpty()) {
-                return List.of();
-            }
-            given.add(type);
-            if (type != null) {
-                inputs[i] = operator.readsOnlyTypes() ? HostTensor.withoutData(type) : values.get(value);
+            if (given.get().has(i)) {
+                TensorType type = given.get().get(i);
+                inputs[i] = operator.readsOnlyTypes() ? HostTensor.withoutData(type) : values.get(node.input(i));
                 known &= inputs[i] != null && (operator.readsOnlyTypes() || isSmall(type));
             }
         }
-        List<TensorType> results = operator.infer(InputTypes.of(
-                given, node.outputs().size(), i -> values.get(node.input(i)), i -> values.containsKey(node.input(i))));
+        List<TensorType> results = operator.infer(given.get());
         if (known && results.stream().allMatch(AssumedTypes::isSmall)) {
             evaluate(node, operator, Inputs.of(inputs), results);
         }
         return results;
+    }
+
+    /** What is known of a node's inputs; empty if the type of one is not. */
+    Optional<InputTypes> inputs(Node node) {
+        List<TensorType> given = new ArrayList<>();
+        for (String value : node.inputs()) {
+            if (!value.isEmpty() && !types.containsKey(value)) {
+                return Optional.empty();
+            }
+            given.add(value.isEmpty() ? null : types.get(value));
+        }
+        return Optional.of(InputTypes.of(
+                given, node.outputs().size(), i -> values.get(node.input(i)), i -> values.containsKey(node.input(i))));
     }
 
     private void evaluate(Node node, TensorOperator operator, Inputs inputs, List<TensorType> results) {
