@@ -49,7 +49,7 @@ public final class Rewrites {
         });
         if (!device.onHost()) { // CPUs find a chain's tensors in their caches: no model got faster, and all load more
             // slowly
-            new FuseElementwise().apply(graph);
+            new FuseElementwise(device).apply(graph);
             new WidenNodes(device).apply(graph);
             new RemoveUnused().apply(graph);
         }
