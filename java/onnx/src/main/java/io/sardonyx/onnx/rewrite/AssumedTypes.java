@@ -41,6 +41,11 @@ final class AssumedTypes {
         return List.of(new AssumedTypes(graph, 1, 3), new AssumedTypes(graph, 32, 3), new AssumedTypes(graph, 64, 17));
     }
 
+    /** Whether two values have one type whatever sizes are open. */
+    static boolean agree(List<AssumedTypes> types, String one, String other) {
+        return types.stream().allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
+    }
+
     /** Sizes are multiples of {@code unit}, the first one {@code units} times that. */
     private AssumedTypes(Graph graph, long unit, long units) {
         this.unit = unit;
@@ -59,6 +64,13 @@ final class AssumedTypes {
 
     Optional<TensorType> of(String value) {
         return Optional.ofNullable(types.get(value));
+    }
+
+    /** Whether both types are known, and not the same. */
+    boolean differ(String one, String other) {
+        return types.containsKey(one)
+                && types.containsKey(other)
+                && !types.get(one).equals(types.get(other));
     }
 
     private Optional<TensorType> declared(DeclaredType type) {
