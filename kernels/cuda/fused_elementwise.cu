@@ -1,9 +1,10 @@
 // y = a program of up to 8 elementwise steps over up to 4 operands (element_program.h). Tensors:
 // the operands, those that there are not absent, then y; operands broadcast to y, which may be one
-// of its shape. A thread has 4 elements at a time, 16 bytes of each operand; the program is walked
-// by branches that all threads take together, with the latest result in registers and the others in
-// the thread's own places of shared memory. Not yet measured on a GPU. The functors are those of
-// the operators' own kernels, and nothing is contracted across steps, so that the bits are theirs.
+// of its shape. A thread has 4 elements at a time; the program is walked by branches that all
+// threads take together, with the latest result in registers and the others in the thread's own
+// places of shared memory. Not yet measured on a GPU. The functors are those of the operators' own
+// kernels, nothing is contracted across steps, and what a step gives is rounded to the tensors'
+// type, so that the bits are theirs.
 #include "cuda/device/shared.h"
 #include "cuda/functions.h"
 #include "element_program.h"
@@ -51,9 +52,26 @@ struct RowProgram {
   }
 };
 
+template <class T>
 struct Operands {
-  const float* x[kElementInputs];
+  const T* x[kElementInputs];
 };
+
+template <class T>
+__device__ __forceinline__ Group widened(const Packed<T, kGroup>& x) {
+  Group wide;
+#pragma unroll
+  for (int j = 0; j < kGroup; j++) wide[j] = load_as(x[j]);
+  return wide;
+}
+
+template <class T>
+__device__ __forceinline__ Packed<T, kGroup> narrowed(const Group& x) {
+  Packed<T, kGroup> narrow;
+#pragma unroll
+  for (int j = 0; j < kGroup; j++) narrow[j] = store_as<T>(x[j]);
+  return narrow;
+}
 
 __device__ __forceinline__ Group filled(float value) { return {{value, value, value, value}}; }
 
@@ -102,6 +120,7 @@ __device__ __forceinline__ void run_step(const RowStep& step, Group& x, const Gr
 }
 
 // The results for the inputs in the first rows.
+template <class T>
 __device__ __forceinline__ Group run_program(const RowProgram& program, Row* rows) {
   Group latest{};
 #pragma unroll 1
@@ -114,30 +133,32 @@ __device__ __forceinline__ Group run_program(const RowProgram& program, Row* row
     const Group right = value(step.right);
     latest = value(step.left);
     run_step(step, latest, right);
+    latest = widened(narrowed<T>(latest));
     if (step.keep != kNowhere) rows[step.keep].of_thread[threadIdx.x] = latest;
   }
   return latest;
 }
 
+template <class T>
 __global__ void __launch_bounds__(kThreads, kBlocks)
-    fused_elementwise_kernel(const __grid_constant__ RowProgram program, const Operands operands,
+    fused_elementwise_kernel(const __grid_constant__ RowProgram program, const Operands<T> operands,
                              const __grid_constant__ Layout<kElementInputs> layout, int64_t groups,
-                             float* y) {
+                             T* y) {
   Row* rows = &shared_memory<Row>();  // the launch gave as many as there are
   const int64_t stride = int64_t{gridDim.x} * kThreads,
                 first = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   int64_t at[kElementInputs];
   for (int64_t g = first; g < groups; g += stride) {
     layout.locate(g * kGroup, at);
-    Group loaded[kElementInputs];  // all under way before the first is needed
+    Packed<T, kGroup> loaded[kElementInputs];  // all under way before the first is needed
 #pragma unroll
     for (int k = 0; k < kElementInputs; k++)
       if (k < program.inputs)
         loaded[k] = load_group<kGroup>(operands.x[k] + at[k], layout.stride[0][k] != 0);
 #pragma unroll
     for (int k = 0; k < kElementInputs; k++)
-      if (k < program.inputs) rows[k].of_thread[threadIdx.x] = loaded[k];
-    store_packed(y + g * kGroup, run_program(program, rows));
+      if (k < program.inputs) rows[k].of_thread[threadIdx.x] = widened(loaded[k]);
+    store_packed(y + g * kGroup, narrowed<T>(run_program<T>(program, rows)));
   }
   // The rest, or all: 4 elements of each thread, neighbours in neighbouring threads.
   for (int64_t i = groups * kGroup + int64_t{blockIdx.x} * kThreads * kGroup + threadIdx.x;
@@ -147,40 +168,43 @@ __global__ void __launch_bounds__(kThreads, kBlocks)
       layout.locate(i + j * kThreads < layout.count ? i + j * kThreads : i, at);
 #pragma unroll
       for (int k = 0; k < kElementInputs; k++)
-        if (k < program.inputs) rows[k].of_thread[threadIdx.x][j] = operands.x[k][at[k]];
+        if (k < program.inputs) rows[k].of_thread[threadIdx.x][j] = load_as(operands.x[k][at[k]]);
     }
-    const Group result = run_program(program, rows);
+    const Packed<T, kGroup> result = narrowed<T>(run_program<T>(program, rows));
 #pragma unroll
     for (int j = 0; j < kGroup; j++)
       if (i + j * kThreads < layout.count) y[i + j * kThreads] = result[j];
   }
 }
 
+template <class T>
 void fused_elementwise(const Arguments& args) {
   const auto program = args.params_as<ElementProgram>();
   program.check();
   const RowProgram rows(program);
   int tensors[kElementInputs];  // the first one stands for those that there are not
-  Operands operands;
+  Operands<T> operands;
   for (int k = 0; k < kElementInputs; k++) {
     tensors[k] = k < program.inputs ? k : 0;
-    operands.x[k] = args.data<const float>(tensors[k]);
+    operands.x[k] = args.data<const T>(tensors[k]);
   }
-  float* y = args.data<float>(kElementInputs);
+  T* y = args.data<T>(kElementInputs);
   const auto layout = broadcast(args, tensors, kElementInputs);
   bool whole = is_aligned<kGroup>(y) && layout.has_groups(kGroup);
   for (int k = 0; k < kElementInputs; k++)
     whole &= layout.stride[0][k] == 0 || is_aligned<kGroup>(operands.x[k]);
   const int64_t groups = whole ? layout.count / kGroup : 0;
   const int64_t single = (layout.count - groups * kGroup + kGroup - 1) / kGroup;
-  launch(args, fused_elementwise_kernel,
+  launch(args, fused_elementwise_kernel<T>,
          {.blocks = striding_blocks(args, std::max(groups, single), kThreads),
           .threads = kThreads,
           .shared_bytes = sizeof(Row) * rows.rows},
          rows, operands, layout, groups, y);
 }
 
-SX_KERNEL("fused_elementwise.f32", fused_elementwise);
+SX_KERNEL("fused_elementwise.f32", fused_elementwise<float>);
+SX_KERNEL("fused_elementwise.f16", fused_elementwise<half>);
+SX_KERNEL("fused_elementwise.bf16", fused_elementwise<bfloat16>);
 
 }  // namespace
 }  // namespace sx::cuda

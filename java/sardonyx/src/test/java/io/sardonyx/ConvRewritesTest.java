@@ -10,6 +10,8 @@ import static io.sardonyx.onnx.read.Onnx.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
+import io.sardonyx.device.Device;
+import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.plan.Placement;
@@ -22,6 +24,7 @@ import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.testkit.Data;
+import io.sardonyx.testkit.TestDevices;
 import io.sardonyx.testkit.Tolerance;
 import io.sardonyx.testkit.Verify;
 import java.util.List;
@@ -35,11 +38,24 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConvRewritesTest {
     private static final int DEPTH = 16 * 6;
 
-    static Stream<Arguments> models() {
-        return Stream.of(activations(), pads(), padsOfPools(), focus()).flatMap(s -> s);
+    /** @param steps that the optimised model is left with on a CPU */
+    private record Net(String steps, GraphProto.Builder graph) {
+        /** The same on a GPU, where convolutions have their channels last, and elementwise nodes are one; in any order. */
+        List<String> stepsOnGpu() {
+            String names = steps.replaceAll("(Fused)?Conv", "ChannelsLastConv").replace("Relu Add", "FusedElementwise");
+            return Stream.of(names.split(" ")).sorted().toList();
+        }
     }
 
-    private static Stream<Arguments> activations() {
+    static Stream<Arguments> models() {
+        return TestDevices.all().stream()
+                .filter(device -> device != ReferenceDevice.INSTANCE)
+                .flatMap(device -> Stream.of(activations(), pads(), padsOfPools(), focus())
+                        .flatMap(nets -> nets)
+                        .map(net -> Arguments.of(device, net.steps, net)));
+    }
+
+    private static Stream<Net> activations() {
         return Stream.of(
                 left("FusedConv", conv("c"), node("Relu", "c", "y")),
                 left("FusedConv", conv("c"), node("Mish", "c", "y")),
@@ -67,7 +83,7 @@ class ConvRewritesTest {
                 left("Conv Relu Add", conv("c"), node("Relu", "c", "r"), node("Add", "r c", "y")));
     }
 
-    private static Stream<Arguments> pads() {
+    private static Stream<Net> pads() {
         NodeProto.Builder conv = node("Conv", "p w b", "y", ints("strides", 2, 1), ints("pads", 0, 1, 2, 0));
         return Stream.of(
                 left("Conv", node("Pad", "x pads", "p"), conv),
@@ -84,14 +100,14 @@ class ConvRewritesTest {
                         node("Pad", "x pads", "p"),
                         node("Conv", "p w b", "y", attribute("auto_pad", "SAME_UPPER"))),
                 left(
-                        "Pad ReduceMax FusedConv",
+                        "Pad Conv ReduceMax Add",
                         node("Pad", "x pads", "p"),
                         conv("p", "c"),
                         node("ReduceMax", "p", "m"),
                         node("Add", "c m", "y")));
     }
 
-    private static Stream<Arguments> padsOfPools() {
+    private static Stream<Net> padsOfPools() {
         return Stream.of(
                 left("AveragePool", node("Pad", "x pads", "p"), pool("AveragePool")),
                 left(
@@ -105,7 +121,7 @@ class ConvRewritesTest {
     }
 
     /** Each corner's rows and columns in one Slice or in two. */
-    private static Stream<Arguments> focus() {
+    private static Stream<Net> focus() {
         NodeProto.Builder even = node("Slice", "x start0 end6 axis2", "e");
         NodeProto.Builder conv = node("Conv", "f wide b", "y", ints("strides", 2, 1), ints("pads", 1, 0, 2, 1));
         return Stream.of(
@@ -140,8 +156,7 @@ class ConvRewritesTest {
                         conv));
     }
 
-    /** @param steps that the optimised model is left with */
-    private static Arguments left(String steps, NodeProto.Builder... nodes) {
+    private static Net left(String steps, NodeProto.Builder... nodes) {
         GraphProto.Builder graph = body(nodes)
                 .addInput(value("x", DType.FLOAT32.code(), 2, 4, 7, 6))
                 .addInput(value("open", DType.FLOAT32.code()))
@@ -172,7 +187,7 @@ class ConvRewritesTest {
                 .addInitializer(longs("step2", 2))
                 .addInitializer(longs("step22", 2, 2))
                 .addOutput(unshaped("y", DType.FLOAT32));
-        return Arguments.of(steps, graph);
+        return new Net(steps, graph);
     }
 
     private static NodeProto.Builder conv(String output) {
@@ -201,27 +216,35 @@ class ConvRewritesTest {
         return tensor(name, HostTensor.of(Shape.of(values.length), values));
     }
 
-    @ParameterizedTest(name = "{0} {index}")
+    @ParameterizedTest(name = "{0}: {1} {index}")
     @MethodSource("models")
-    void resultsStayAndStepsGo(String steps, GraphProto.Builder graph) {
-        byte[] bytes =
-                Onnx.model(graph).setOpsetImport(0, Onnx.opset("", 22)).build().toByteArray();
+    void resultsStayAndStepsGo(Device device, String steps, Net net) {
+        byte[] bytes = Onnx.model(net.graph)
+                .setOpsetImport(0, Onnx.opset("", 22))
+                .build()
+                .toByteArray();
         Map<String, HostTensor> inputs = Map.of("x", Data.normal(3, 2, 4, 7, 6), "open", scalar(1.5f));
-        try (Model rewritten = Model.builder(bytes).load();
-                Model plain = Model.builder(bytes).optimize(false).load();
+        try (Model rewritten = Model.builder(bytes).device(device).load();
+                Model plain =
+                        Model.builder(bytes).device(device).optimize(false).load();
                 Outputs actual = rewritten.run(inputs);
                 Outputs expected = plain.run(inputs)) {
             Verify.that(actual.get(0).toHost())
                     .matches(expected.get(0).toHost())
                     .within(Tolerance.dot(DType.FLOAT32, DEPTH));
-            assertEquals(
-                    List.of(steps.split(" ")),
+            Stream<String> left =
                     rewritten
                             .placement(List.of(
                                     inputs.get("x").type(), inputs.get("open").type()))
                             .stream()
-                            .map(Placement::opType)
-                            .toList());
+                            .map(Placement::opType);
+            if (device.onHost()) {
+                assertEquals(List.of(steps.split(" ")), left.toList());
+            } else {
+                assertEquals(
+                        net.stepsOnGpu(),
+                        left.filter(step -> !step.equals("Transpose")).sorted().toList());
+            }
         }
     }
 }

@@ -107,13 +107,17 @@ public record FusedElementwise(List<ElementStep> steps, int rank) implements Ten
         return step.function().apply(left, right, step.a(), step.b());
     }
 
-    /** Other types have no kernel: rewrites fuse float32 only. */
+    /** The key of the kernel for such floats, which a device may have. */
+    public static String kernel(DType dtype) {
+        return Launch.of("fused_elementwise", dtype).kernel();
+    }
+
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (in.dtype(0) != DType.FLOAT32 || out.get(0).shape().rank() > 8) {
+        if (out.get(0).shape().rank() > 8) {
             return Optional.empty();
         }
-        Launch launch = Launch.of("fused_elementwise", DType.FLOAT32);
+        Launch launch = Launch.ofKey(kernel(in.dtype(0)));
         for (int i = 0; i < MAX_INPUTS; i++) {
             launch.input(i);
         }

@@ -126,11 +126,20 @@ class FusedElementwiseTest extends OperatorTest {
                         Data.normal(3, 3, 1)));
     }
 
+    /** Short floats in whole groups and in ragged ones, all functions among them; each step is rounded. */
     private static Stream<Case> types() {
-        return Stream.of(DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16).map(type -> Case.of("of " + type, program(GATE))
-                .input(Data.normal(type, 1, 2, 5))
-                .input(Data.normal(type, 2, 5))
-                .input(Data.normal(type, 3, 2, 1)));
+        Stream<Case> gates = Stream.of(DType.FLOAT64, DType.FLOAT16, DType.BFLOAT16)
+                .flatMap(type -> Stream.of(5, 8, 516).map(columns -> Case.of("of " + type, program(GATE))
+                        .input(Data.normal(type, 1, 2, columns))
+                        .input(Data.normal(type, 2, columns))
+                        .input(Data.normal(type, 3, 2, 1))));
+        Stream<Case> functions = Arrays.stream(ElementFunction.values()).map(f -> Case.of(
+                        f + " of float16", program("Abs x0", f.operands() == 2 ? f + " y0 x0" : f + " y0 0.4 0.6"))
+                .input(Data.uniform(DType.FLOAT16, 4, 0.5, 2, 37)));
+        Case rounded = Case.of("each step is rounded to float16", program("Add x0 2048", "Sub y0 2048"))
+                .input(HostTensor.of(DType.FLOAT16, Shape.of(3), 1, 2, 3))
+                .expect(HostTensor.of(DType.FLOAT16, Shape.of(3), 0, 2, 4));
+        return Stream.of(gates, functions, Stream.of(rounded)).flatMap(s -> s);
     }
 
     @Test

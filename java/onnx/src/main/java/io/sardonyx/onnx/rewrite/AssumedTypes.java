@@ -41,6 +41,11 @@ final class AssumedTypes {
         return List.of(new AssumedTypes(graph, 1, 3), new AssumedTypes(graph, 32, 3), new AssumedTypes(graph, 64, 17));
     }
 
+    /** Whether two values have one type whatever sizes are open. */
+    static boolean agree(List<AssumedTypes> types, String one, String other) {
+        return types.stream().allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
+    }
+
     /** Sizes are multiples of {@code unit}, the first one {@code units} times that. */
     private AssumedTypes(Graph graph, long unit, long units) {
         this.unit = unit;
@@ -59,6 +64,13 @@ final class AssumedTypes {
 
     Optional<TensorType> of(String value) {
         return Optional.ofNullable(types.get(value));
+    }
+
+    /** Whether both types are known, and not the same. */
+    boolean differ(String one, String other) {
+        return types.containsKey(one)
+                && types.containsKey(other)
+                && !types.get(one).equals(types.get(other));
     }
 
     private Optional<TensorType> declared(DeclaredType type) {
@@ -99,27 +111,37 @@ final class AssumedTypes {
     }
 
     private List<TensorType> infer(Node node, TensorOperator operator) {
-        List<TensorType> given = new ArrayList<>();
+        Optional<InputTypes> given = inputs(node);
+        if (given.isEmpty()) {
+            return List.of();
+        }
         boolean known = operator.deterministic();
         HostTensor[] inputs = new HostTensor[node.inputs().size()];
         for (int i = 0; i < inputs.length; i++) {
-            String value = node.input(i);
-            TensorType type = value.isEmpty() ? null : types.get(value);
-            if (type == null && !value.isEmpty()) {
-                return List.of();
-            }
-            given.add(type);
-            if (type != null) {
-                inputs[i] = operator.readsOnlyTypes() ? HostTensor.withoutData(type) : values.get(value);
+            if (given.get().has(i)) {
+                TensorType type = given.get().get(i);
+                inputs[i] = operator.readsOnlyTypes() ? HostTensor.withoutData(type) : values.get(node.input(i));
                 known &= inputs[i] != null && (operator.readsOnlyTypes() || isSmall(type));
             }
         }
-        List<TensorType> results = operator.infer(InputTypes.of(
-                given, node.outputs().size(), i -> values.get(node.input(i)), i -> values.containsKey(node.input(i))));
+        List<TensorType> results = operator.infer(given.get());
         if (known && results.stream().allMatch(AssumedTypes::isSmall)) {
             evaluate(node, operator, Inputs.of(inputs), results);
         }
         return results;
+    }
+
+    /** What is known of a node's inputs; empty if the type of one is not. */
+    Optional<InputTypes> inputs(Node node) {
+        List<TensorType> given = new ArrayList<>();
+        for (String value : node.inputs()) {
+            if (!value.isEmpty() && !types.containsKey(value)) {
+                return Optional.empty();
+            }
+            given.add(value.isEmpty() ? null : types.get(value));
+        }
+        return Optional.of(InputTypes.of(
+                given, node.outputs().size(), i -> values.get(node.input(i)), i -> values.containsKey(node.input(i))));
     }
 
     private void evaluate(Node node, TensorOperator operator, Inputs inputs, List<TensorType> results) {

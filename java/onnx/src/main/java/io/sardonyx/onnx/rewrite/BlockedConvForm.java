@@ -88,7 +88,7 @@ final class BlockedConvForm implements ConvolutionForm {
                 && z.isEmpty()
                 && node.hasInput(3)
                 && !graph.isResult(node.output(0))
-                && haveOneType(node.input(3), node.output(0))) {
+                && AssumedTypes.agree(types, node.input(3), node.output(0))) {
             z = Optional.of(values.require(node.input(3), c.filters(), c.rank()));
         }
         boolean blockedY = !node.hasInput(3) || z.isPresent();
@@ -113,11 +113,6 @@ final class BlockedConvForm implements ConvolutionForm {
         String output = node.output(0);
         String y = blockedY ? values.define(output, c.filters(), c.rank()) : output;
         graph.add(Node.of(node.name(), operator, inputs, List.of(y)));
-    }
-
-    /** Whether two values have one type whatever sizes are open. */
-    private boolean haveOneType(String one, String other) {
-        return types.stream().allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
     }
 
     /**

@@ -2,8 +2,10 @@ package io.sardonyx.onnx.rewrite;
 
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +23,10 @@ record ConvWeights(Node conv, HostTensor weights, Optional<HostTensor> bias) {
         return (int) weights.shape().size(0);
     }
 
-    /** Puts a Conv with weights of its own in the place of this one and of {@code follower}, whose output it gives. */
+    /**
+     * Puts a Conv with weights of its own in the place of this one and of {@code follower}, whose output it gives; unless the new weights
+     * are too large for float16.
+     */
     void fold(Graph graph, Node follower, double[] factor, double[] shift) {
         HostTensor scaled = HostTensor.allocate(weights.type());
         double[] shifted = new double[filters()];
@@ -32,9 +37,12 @@ record ConvWeights(Node conv, HostTensor weights, Optional<HostTensor> bias) {
             }
             shifted[m] = (bias.isPresent() ? bias.get().getDouble(m) : 0) * factor[m] + shift[m];
         }
+        HostTensor newShift = HostTensor.of(weights.dtype(), Shape.of(filters()), shifted);
+        if (weights.dtype() == DType.FLOAT16 && !(isFinite(scaled) && isFinite(newShift))) {
+            return;
+        }
         String newWeights = graph.addConstant(conv.input(1), scaled);
-        String newBias = graph.addConstant(
-                conv.input(1) + "_bias", HostTensor.of(weights.dtype(), Shape.of(filters()), shifted));
+        String newBias = graph.addConstant(conv.input(1) + "_bias", newShift);
         graph.remove(conv);
         graph.replace(
                 follower,
@@ -43,5 +51,9 @@ record ConvWeights(Node conv, HostTensor weights, Optional<HostTensor> bias) {
                         conv.operator(),
                         List.of(conv.input(0), newWeights, newBias),
                         List.of(follower.output(0))));
+    }
+
+    private static boolean isFinite(HostTensor tensor) {
+        return Arrays.stream(tensor.toDoubles()).allMatch(Double::isFinite);
     }
 }

@@ -11,20 +11,23 @@ import java.util.Optional;
 
 /**
  * Conv with the activation behind it and another tensor added, before the activation (ResNet) or behind it (YOLO): one
- * FusedConv. Each step only where nothing else uses the value in between.
+ * FusedConv. Each step only where nothing else uses the value in between, and no tensor that is known to broadcast: kernels add one of the
+ * result's shape.
  */
 final class FuseConv implements Rewrite {
     @Override
     public void apply(Graph graph) {
         Match match = new Match(graph);
+        List<AssumedTypes> types = new ArrayList<>();
         for (Node node : graph.nodes()) {
             if (node.operator() instanceof Conv conv && graph.contains(node)) {
-                fuse(match, node, conv);
+                fuse(match, types, node, conv);
             }
         }
     }
 
-    private static void fuse(Match match, Node node, Conv conv) {
+    /** @param types found out when they are asked for first */
+    private static void fuse(Match match, List<AssumedTypes> types, Node node, Conv conv) {
         List<Node> parts = new ArrayList<>(List.of(node));
         String value = node.output(0);
         Activation activation = Activation.NONE;
@@ -34,7 +37,7 @@ final class FuseConv implements Rewrite {
             Optional<Activation> function = Activations.of(next.get());
             if (function.isPresent() && activation.equals(Activation.NONE)) {
                 activation = function.get();
-            } else if (addend.isEmpty() && isSum(match, next.get(), value)) {
+            } else if (addend.isEmpty() && isSum(match, types, next.get(), value)) {
                 addend = Match.other(next.get(), value);
                 addLast = !activation.equals(Activation.NONE);
             } else {
@@ -57,11 +60,17 @@ final class FuseConv implements Rewrite {
         match.graph().add(Node.of(node.name(), new FusedConv(conv, activation, addLast), inputs, List.of(value)));
     }
 
-    /** Add, or Sum of two. */
-    private static boolean isSum(Match match, Node node, String value) {
-        return (node.opType().equals("Add") || node.opType().equals("Sum"))
-                && node.inputs().size() == 2
-                && !node.input(0).equals(node.input(1))
-                && match.constant(Match.other(node, value)).isEmpty();
+    /** Add, or Sum of two, which do not differ in shape as far as is known. */
+    private static boolean isSum(Match match, List<AssumedTypes> types, Node node, String value) {
+        if ((!node.opType().equals("Add") && !node.opType().equals("Sum"))
+                || node.inputs().size() != 2
+                || node.input(0).equals(node.input(1))
+                || match.constant(Match.other(node, value)).isPresent()) {
+            return false;
+        }
+        if (types.isEmpty()) {
+            types.addAll(AssumedTypes.of(match.graph()));
+        }
+        return types.stream().noneMatch(assumed -> assumed.differ(node.input(0), node.input(1)));
     }
 }

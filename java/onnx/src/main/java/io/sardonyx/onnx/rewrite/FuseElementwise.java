@@ -1,11 +1,13 @@
 package io.sardonyx.onnx.rewrite;
 
+import io.sardonyx.device.Device;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.ElementStep;
 import io.sardonyx.op.FusedElementwise;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -17,10 +19,17 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Elementwise float32 nodes whose results nothing else uses, and have the shape of the last one's, become one FusedElementwise: what is
- * smaller would be worked out again for each element. Whatever other rewrites know what to do with is gone before.
+ * Elementwise nodes on floats of one type for which the device has a kernel, whose results nothing else uses and have the shape of the
+ * last one's, become one FusedElementwise: what is smaller would be worked out again for each element. Whatever other rewrites know what
+ * to do with is gone before.
  */
 final class FuseElementwise implements Rewrite {
+    private final Device device;
+
+    FuseElementwise(Device device) {
+        this.device = device;
+    }
+
     @Override
     public void apply(Graph graph) {
         List<Node> nodes = graph.nodes();
@@ -35,7 +44,7 @@ final class FuseElementwise implements Rewrite {
             return;
         }
         List<AssumedTypes> types = AssumedTypes.of(graph);
-        calls.keySet().removeIf(node -> !isFloat(types, node));
+        calls.keySet().removeIf(node -> !hasKernel(types, node));
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node last = nodes.get(i);
             if (calls.containsKey(last) && graph.contains(last)) {
@@ -48,12 +57,19 @@ final class FuseElementwise implements Rewrite {
         }
     }
 
-    private static boolean isFloat(List<AssumedTypes> types, Node node) {
-        return types.stream().anyMatch(assumed -> Stream.concat(node.inputs().stream(), node.outputs().stream())
-                .filter(value -> !value.isEmpty())
-                .allMatch(value -> assumed.of(value)
-                        .filter(type -> type.dtype() == DType.FLOAT32)
-                        .isPresent()));
+    /** Whether all that the node reads and makes is of one type, for which there is a kernel. */
+    private boolean hasKernel(List<AssumedTypes> types, Node node) {
+        return types.stream().anyMatch(assumed -> {
+            List<Optional<DType>> dtypes = Stream.concat(node.inputs().stream(), node.outputs().stream())
+                    .filter(value -> !value.isEmpty())
+                    .map(value -> assumed.of(value).map(TensorType::dtype))
+                    .distinct()
+                    .toList();
+            return dtypes.size() == 1
+                    && dtypes.get(0)
+                            .filter(dtype -> device.has(FusedElementwise.kernel(dtype)))
+                            .isPresent();
+        });
     }
 
     /** The nodes that are to be one, with {@code last} giving the result. */

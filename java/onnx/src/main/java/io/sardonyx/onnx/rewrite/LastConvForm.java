@@ -19,9 +19,11 @@ import java.util.stream.LongStream;
 /** Convolutions with constant weights of floats as ChannelsLastConv; where a residual is not at hand in that order, it is moved. */
 final class LastConvForm implements ConvolutionForm {
     private final Graph graph;
+    private final List<AssumedTypes> types;
 
     LastConvForm(Graph graph) {
         this.graph = graph;
+        this.types = AssumedTypes.of(graph);
     }
 
     @Override
@@ -40,8 +42,10 @@ final class LastConvForm implements ConvolutionForm {
                 : new FusedConv((Conv) node.operator(), Activation.NONE, false);
         int rank = w.shape().rank();
         long filters = w.shape().size(0);
-        // Another tensor that is not at hand in this order may have any shape: the sum is then a node of its own.
         Optional<Arranged> z = values.of(node.input(3)).filter(b -> b.rank() == rank && b.channels() == filters);
+        if (z.isEmpty() && AssumedTypes.agree(types, node.input(3), node.output(0))) {
+            z = Optional.of(values.require(node.input(3), filters, rank));
+        }
         if (node.hasInput(3) && z.isEmpty()) {
             return false;
         }

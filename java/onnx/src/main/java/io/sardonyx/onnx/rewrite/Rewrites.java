@@ -21,10 +21,12 @@ public final class Rewrites {
         if (device.has("qlinear_conv_blocked")) {
             fuseQuantized(graph, limits);
         }
+        new FoldConstants(limits.foldedBytes()).apply(graph);
+        new RemoveIdentity().apply(graph);
+        if (device.onHost()) {
+            new WidenHalf().apply(graph);
+        }
         List<Rewrite> rewrites = List.of(
-                new FoldConstants(limits.foldedBytes()),
-                new RemoveIdentity(),
-                new WidenHalf(),
                 new FixClip(),
                 new FoldPad(),
                 new FuseFocus(),
@@ -47,7 +49,8 @@ public final class Rewrites {
         });
         if (!device.onHost()) { // CPUs find a chain's tensors in their caches: no model got faster, and all load more
             // slowly
-            new FuseElementwise().apply(graph);
+            new FuseElementwise(device).apply(graph);
+            new WidenNodes(device).apply(graph);
             new RemoveUnused().apply(graph);
         }
         for (Node node : graph.nodes()) {

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param parts the nodes, the last of which gives the result
  */
 record Scaling(Graph graph, String name, List<Node> parts, double[] factor, double[] shift, Activation activation) {
-    /** Empty where a constant is none, or its type is another than float32. */
+    /** Empty where a constant is none, its type is another than float32, or x may be of another type than they are. */
     static Optional<Scaling> of(Graph graph, Node node, BatchNormalization norm, Arranged x) {
         int channels = Math.toIntExact(x.channels());
         List<HostTensor> constants = new ArrayList<>();
@@ -31,7 +31,7 @@ record Scaling(Graph graph, String name, List<Node> parts, double[] factor, doub
                     .filter(t -> t.size() == channels && t.dtype() == DType.FLOAT32)
                     .ifPresent(constants::add);
         }
-        if (constants.size() != 4) {
+        if (constants.size() != 4 || WidenNodes.has16Bits(graph)) {
             return Optional.empty();
         }
         double[] factor = new double[channels];

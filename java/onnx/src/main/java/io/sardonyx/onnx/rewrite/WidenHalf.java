@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A float16 graph is computed in float32, in which CPUs are faster and more exact: weights are widened once, inputs and outputs
- * are cast. Left alone are graphs with bodies, and with operators whose attributes name a type (other than Cast).
+ * On a CPU a float16 graph is computed in float32, in which CPUs are faster and more exact: weights are widened once, inputs and
+ * outputs are cast. Left alone are graphs with bodies, and with operators whose attributes name a type (other than Cast). GPUs, whose
+ * tensor cores want float16, get {@link WidenNodes} instead.
  */
 final class WidenHalf implements Rewrite {
     private static final int CAST_OPSET = 13;
@@ -29,9 +30,7 @@ final class WidenHalf implements Rewrite {
         for (Map.Entry<String, HostTensor> entry :
                 List.copyOf(graph.initializers().entrySet())) {
             if (entry.getValue().dtype() == DType.FLOAT16) {
-                HostTensor wide = HostTensor.allocate(entry.getValue().type().with(DType.FLOAT32));
-                wide.setAll(entry.getValue().toDoubles());
-                graph.replaceUses(entry.getKey(), graph.addConstant(entry.getKey(), wide));
+                graph.replaceUses(entry.getKey(), graph.addConstant(entry.getKey(), wide(entry.getValue())));
             }
         }
         for (Node node : graph.nodes()) {
@@ -73,7 +72,14 @@ final class WidenHalf implements Rewrite {
                 && NAMING_A_TYPE.stream().anyMatch(name -> node.attributes().containsKey(name));
     }
 
-    private static Node cast(String name, String from, String to, DType type) {
+    /** The same numbers in float32. */
+    static HostTensor wide(HostTensor narrow) {
+        HostTensor wide = HostTensor.allocate(narrow.type().with(DType.FLOAT32));
+        wide.setAll(narrow.toDoubles());
+        return wide;
+    }
+
+    static Node cast(String name, String from, String to, DType type) {
         Map<String, Object> attributes = new HashMap<>(Map.of("to", (long) type.code()));
         Operator operator = Operators.read(Operators.ONNX, "Cast", Attributes.of(CAST_OPSET, attributes))
                 .orElseThrow();
