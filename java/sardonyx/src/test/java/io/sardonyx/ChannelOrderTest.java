@@ -214,7 +214,7 @@ class ChannelOrderTest {
                 net(
                         "used in both forms",
                         1,
-                        2,
+                        4,
                         conv("x", "w3", "a"),
                         conv("a", "w1", "b"),
                         node("Softmax", "a", "c", attribute("axis", 1)),
