@@ -4,19 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sardonyx.device.Devices;
-import io.sardonyx.onnx.Model;
-import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.check.CaseFolder;
 import io.sardonyx.onnx.check.CaseResult;
 import io.sardonyx.onnx.check.CaseResult.Status;
 import io.sardonyx.onnx.check.Judge;
-import io.sardonyx.onnx.read.TensorFiles;
-import io.sardonyx.tensor.HostTensor;
-import io.sardonyx.tensor.Shape;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,7 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Real models against what ONNX Runtime gave, on the best device; and the suite's large models with constant weights. */
 class RealModelsTest {
-    /** Its values run from -45 to 273. */
+    /**
+     * Its values run from -45 to 273, and its InstanceNormalizations over up to 640,000 elements make much of the rounding of sums: against
+     * float64 the stored output is off by up to 1.02, the CPU's kernels by up to 1.01, mostly where the stored output is (the two differ by
+     * up to 0.02), and the GPU's, which add in trees, by up to 0.19.
+     */
     private static final Map<String, Judge> LOOSENED = Map.of("candy", new Judge.Elementwise(1e-3, 0.05));
 
     @TestFactory
@@ -42,35 +38,8 @@ class RealModelsTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> lightModels() throws IOException {
-        Optional<Path> suite = TestMaterial.backendSuite();
-        assumeTrue(
-                suite.isPresent(), "skipped: the ONNX backend suite is neither at -Dsardonyx.testdata nor installed");
-        List<Path> models;
-        try (Stream<Path> files = Files.list(suite.get().resolve("light"))) {
-            models = files.filter(f -> f.toString().endsWith(".onnx")).sorted().toList();
-        }
-        return models.stream()
-                .map(model -> DynamicTest.dynamicTest(model.getFileName().toString(), () -> light(model)));
-    }
-
-    /** The input is {@code arange(n) / n}. */
-    private static void light(Path file) {
-        try (Model model = Model.load(file)) {
-            Shape shape = Shape.of(1, 3, 224, 224);
-            float[] values = new float[(int) shape.elements()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) i / values.length;
-            }
-            String name = file.getFileName().toString().replace(".onnx", "_output_0.pb");
-            HostTensor expected = (HostTensor) TensorFiles.read(
-                            file.resolveSibling(name), model.outputs().get(0).type())
-                    .value();
-            try (Outputs outputs = model.run(Map.of(model.inputs().get(0).name(), HostTensor.of(shape, values)))) {
-                assertEquals(
-                        Optional.empty(),
-                        new Judge.Elementwise(1e-3, 1e-7).judge(outputs.get(0).toHost(), expected));
-            }
-        }
+    Stream<DynamicTest> lightModels() {
+        return LightModel.all().stream()
+                .map(light -> DynamicTest.dynamicTest(light.name(), () -> light.run(builder -> builder)));
     }
 }

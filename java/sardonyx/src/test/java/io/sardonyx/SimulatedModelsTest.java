@@ -17,12 +17,16 @@ import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.proto.ModelProto;
 import io.sardonyx.onnx.proto.ValueInfoProto;
 import io.sardonyx.onnx.read.Onnx;
+import io.sardonyx.onnx.read.TensorFiles;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import io.sardonyx.tensor.TensorType;
+import io.sardonyx.testkit.Data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,18 +41,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Models whole on GPUs: on a real one where there is one, and on the simulated one as far as that is quick. */
 class SimulatedModelsTest {
-    /** Convolutions, transformers, a cache of keys and values, If around LSTMs. */
-    private static final Set<String> QUICK = Set.of(
-            "mnist-8",
-            "tinybert",
-            "gpt2-past",
-            "super-resolution-10",
-            "silero-vad-v5",
-            "silero-vad-op15",
+    /** With their stored inputs: a few seconds each. */
+    static final Set<String> QUICK = Set.of(
+            "attention-past-state",
             "dtln-1",
-            "dtln-2");
+            "dtln-2",
+            "gpt2-past",
+            "gpt2-tiny-past",
+            "mnist-8",
+            "ppocr-cls",
+            "silero-vad-op15",
+            "silero-vad-v5",
+            "squeezenet-fp16",
+            "super-resolution-10",
+            "tfbert-qa",
+            "tinybert",
+            "ultraface-rfb-320");
 
-    private static List<Device> gpus() {
+    static List<Device> gpus() {
         List<Device> gpus = Devices.all().stream()
                 .filter(d -> d.name().startsWith("sim:") || d.name().startsWith("cuda:"))
                 .toList();
@@ -67,6 +77,53 @@ class SimulatedModelsTest {
                         assertEquals(Status.PASS, result.status(), result.toString());
                     }
                 })));
+    }
+
+    /** Whatever takes longer to run: with stored inputs, as far as planning tells. */
+    @TestFactory
+    Stream<DynamicTest> everyNodeHasAKernelThere() {
+        Optional<Path> models = TestMaterial.find("models");
+        assumeTrue(models.isPresent(), "skipped: there are no models at -Dsardonyx.testdata");
+        return gpus().stream().flatMap(gpu -> CaseFolder.below(models.get()).stream()
+                .map(c -> DynamicTest.dynamicTest(gpu.name() + ": " + c.name(), () -> plan(c, gpu))));
+    }
+
+    private static void plan(CaseFolder folder, Device gpu) {
+        try (Model model = Model.builder(folder.folder().resolve("model.onnx"))
+                .require(gpu)
+                .load()) {
+            Path set = folder.dataSets().get(0);
+            List<TensorType> types = new ArrayList<>();
+            for (int i = 0; i < model.inputs().size(); i++) {
+                types.add(TensorFiles.readTensor(set.resolve("input_" + i + ".pb"))
+                        .type());
+            }
+            assertTrue(
+                    model.placement(types).stream().anyMatch(p -> p.where().equals(gpu.name())),
+                    () -> model.plan(types));
+        }
+    }
+
+    /** The others, on inputs that are. */
+    @TestFactory
+    Stream<DynamicTest> smallInputs() {
+        Optional<Path> models = TestMaterial.find("models");
+        assumeTrue(models.isPresent(), "skipped: there are no models at -Dsardonyx.testdata");
+        return gpus().stream().flatMap(gpu -> small().map(small ->
+                DynamicTest.dynamicTest(gpu.name() + ": " + small.model(), () -> small.run(models.get(), gpu))));
+    }
+
+    private static Stream<AgainstCpu> small() {
+        return Stream.of(
+                AgainstCpu.of(
+                        "minilm-l6-int8",
+                        Data.integers(DType.INT64, 2, 1000, 2000, 1, 3),
+                        HostTensor.of(Shape.of(1, 3), 1L, 1, 1),
+                        HostTensor.of(Shape.of(1, 3), 0L, 0, 0)),
+                AgainstCpu.of("mobilenet-v2-qdq", Data.normal(3, 1, 3, 32, 32)),
+                AgainstCpu.of("ppocr-v4-det", Data.normal(4, 1, 3, 32, 32)),
+                AgainstCpu.of("ppocr-v4-rec", Data.normal(5, 1, 3, 48, 32)),
+                AgainstCpu.of("yolox-nano", Data.uniform(DType.FLOAT32, 6, 0, 255, 1, 3, 64, 64)));
     }
 
     /** Embedding, attention, feed-forward and both normalisations of a real encoder, against the CPU's kernels. */
