@@ -175,14 +175,14 @@ class ChannelOrderTest {
                         conv("b", "w1", "y")),
                 net(
                         "depthwise",
-                        1,
+                        0,
                         2,
                         conv("x", "w3", "a"),
                         node("Conv", "a depthwise", "b", attribute("group", 24), ints("pads", 1, 1, 1, 1)),
                         node("Relu", "b", "y")),
                 net(
                         "depthwise alone",
-                        2,
+                        0,
                         2,
                         node("Conv", "x first", "a", attribute("group", 20)),
                         node("Relu", "a", "y")),

@@ -17,8 +17,12 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Real models against what ONNX Runtime gave, on the best device; and the suite's large models with constant weights. */
 class RealModelsTest {
-    /** Its values run from -45 to 273. */
-    static final Map<String, Judge> LOOSENED = Map.of("candy", new Judge.Elementwise(1e-3, 0.05));
+    /**
+     * Its values run from -45 to 273, and its InstanceNormalizations over up to 640,000 elements make much of the rounding of sums: against
+     * float64 the stored output is off by up to 1.02, the CPU's kernels by up to 1.01, mostly where the stored output is (the two differ by
+     * up to 0.02), and the GPU's, which add in trees, by up to 0.19.
+     */
+    private static final Map<String, Judge> LOOSENED = Map.of("candy", new Judge.Elementwise(1e-3, 0.05));
 
     @TestFactory
     Stream<DynamicTest> models() {

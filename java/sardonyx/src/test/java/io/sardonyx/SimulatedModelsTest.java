@@ -115,7 +115,6 @@ class SimulatedModelsTest {
 
     private static Stream<AgainstCpu> small() {
         return Stream.of(
-                AgainstCpu.of("candy", Data.uniform(DType.FLOAT32, 1, 0, 255, 1, 3, 64, 64)),
                 AgainstCpu.of(
                         "minilm-l6-int8",
                         Data.integers(DType.INT64, 2, 1000, 2000, 1, 3),
