@@ -223,8 +223,8 @@ final class MatrixLaunch {
 
     /** Of matrices that are split, in either order of their axes. */
     private static long bf16x6Bytes(long matrices, long rows, long columns) {
-        long elements = Math.max(
-                rows * ConvolutionKernel.roundUp(columns, 8), columns * ConvolutionKernel.roundUp(rows, 8));
+        long elements =
+                Math.max(rows * ConvolutionKernel.roundUp(columns, 8), columns * ConvolutionKernel.roundUp(rows, 8));
         return ConvolutionKernel.roundUp(3 * Short.BYTES * matrices * elements, 256);
     }
 

@@ -74,7 +74,7 @@ class SelftestTest {
 
     @Test
     void convolutionsOfASimulatedDevice() throws IOException {
-        execute(0, "selftest", "--device", device().name(), "--only", "conv", "--out", folder);
+        execute(0, "selftest", "--device", device().name(), "--only", "conv", "--limit", "conv=600", "--out", folder);
         List<JsonObject> lines = lines("conv");
         List<JsonObject> layers = lines.stream()
                 .filter(line -> line.get("name").getAsString().contains(" tiny "))
@@ -95,7 +95,17 @@ class SelftestTest {
 
     @Test
     void errorsOfBf16x6OnASimulatedDevice() throws IOException {
-        execute(0, "selftest", "--device", device().name(), "--only", "accuracy", "--out", folder);
+        execute(
+                0,
+                "selftest",
+                "--device",
+                device().name(),
+                "--only",
+                "accuracy",
+                "--limit",
+                "accuracy=600",
+                "--out",
+                folder);
         List<JsonObject> lines = lines("accuracy");
         JsonObject last = lines.get(lines.size() - 1);
         if (device().has("gemm_bf16x6.f32")) {

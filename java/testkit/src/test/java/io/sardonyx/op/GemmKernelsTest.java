@@ -62,7 +62,10 @@ class GemmKernelsTest extends OperatorTest {
             try {
                 Optional<Launch> launch = of.launch(in, out).flatMap(Launch::otherwise);
                 if (!launch.orElseThrow().kernel().equals("gemm_bf16x6.f32")
-                        || !launch.flatMap(Launch::strict).orElseThrow().kernel().equals("gemm.f32")) {
+                        || !launch.flatMap(Launch::strict)
+                                .orElseThrow()
+                                .kernel()
+                                .equals("gemm.f32")) {
                     throw new AssertionError("not by BF16x6, or also if strict");
                 }
                 return launch;
