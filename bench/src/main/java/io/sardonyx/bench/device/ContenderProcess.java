@@ -36,8 +36,9 @@ final class ContenderProcess implements AutoCloseable {
     private void read() {
         try (BufferedReader in =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            in.lines().forEach(line -> answers.add(
-                    line.startsWith(OK) ? new Line(true, line.substring(OK.length())) : new Line(false, line)));
+            in.lines()
+                    .forEach(line -> answers.add(
+                            line.startsWith(OK) ? new Line(true, line.substring(OK.length())) : new Line(false, line)));
         } catch (IOException | UncheckedIOException e) {
             answers.add(new Line(false, "reading from its process: " + e.getMessage()));
         }

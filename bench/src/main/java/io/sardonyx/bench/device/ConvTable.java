@@ -21,7 +21,9 @@ public final class ConvTable {
         }
 
         public List<Workload> workloads() {
-            return layers.stream().map(layer -> ConvTable.workload(dtype, batch, layer)).toList();
+            return layers.stream()
+                    .map(layer -> ConvTable.workload(dtype, batch, layer))
+                    .toList();
         }
     }
 
@@ -59,7 +61,9 @@ public final class ConvTable {
     /** Copies and products, from which {@link Roof} knows what this device can do. */
     public static List<Workload> roof(boolean gpu) {
         return (gpu ? TimingTable.full() : TimingTable.tiny())
-                .stream().filter(w -> w.name().matches("Identity float32.*|MatMul \\S+ (4096|32) x \\1 x \\1")).toList();
+                .stream()
+                        .filter(w -> w.name().matches("Identity float32.*|MatMul \\S+ (4096|32) x \\1 x \\1"))
+                        .toList();
     }
 
     private static Workload workload(DType dtype, long batch, ConvLayer layer) {

@@ -68,7 +68,10 @@ final class CudnnContender implements ContenderLoop.Library {
 
     /** Descriptors live until this process ends; {@code large} is the side that has the convolution's channels. */
     private record Shapes(
-            cudnnTensorStruct large, cudnnFilterStruct weights, cudnnTensorStruct small, cudnnConvolutionStruct convolution) {}
+            cudnnTensorStruct large,
+            cudnnFilterStruct weights,
+            cudnnTensorStruct small,
+            cudnnConvolutionStruct convolution) {}
 
     @Override
     public Samples time(String words, Effort effort) {
@@ -83,8 +86,7 @@ final class CudnnContender implements ContenderLoop.Library {
                 cuda,
                 effort,
                 dtype,
-                List.of(
-                        dtype.byteSize(rival.batch() * layer.inputElements()), dtype.byteSize(layer.weightElements())),
+                List.of(dtype.byteSize(rival.batch() * layer.inputElements()), dtype.byteSize(layer.weightElements())),
                 dtype.byteSize(rival.batch() * layer.outputElements()),
                 layer.isTransposed() ? back(shapes, found, workspace) : forward(shapes, found, workspace));
         cuda.free(workspace);

@@ -62,8 +62,7 @@ public final class Float32Products {
         }
     }
 
-    private static final Set<Kind> LONG =
-            EnumSet.of(Kind.NORMAL, Kind.SAME_SIGN, Kind.ALL_EXPONENTS, Kind.OVERFLOW);
+    private static final Set<Kind> LONG = EnumSet.of(Kind.NORMAL, Kind.SAME_SIGN, Kind.ALL_EXPONENTS, Kind.OVERFLOW);
 
     private final Kind kind;
     private final int m;

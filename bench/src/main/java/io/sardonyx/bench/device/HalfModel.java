@@ -71,10 +71,8 @@ public final class HalfModel {
             }
         }
         if (generator && !typed) {
-            node.addAttribute(AttributeProto.newBuilder()
-                    .setName("dtype")
-                    .setType(INT)
-                    .setI(DType.FLOAT16.code()));
+            node.addAttribute(
+                    AttributeProto.newBuilder().setName("dtype").setType(INT).setI(DType.FLOAT16.code()));
         }
     }
 

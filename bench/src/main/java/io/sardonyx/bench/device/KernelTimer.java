@@ -78,7 +78,8 @@ public final class KernelTimer {
         List<Program> programs = new ArrayList<>();
         try {
             for (TensorType type : workload.inputs()) {
-                memory.add(RandomMemory.of(device, type.dtype(), bound(workload, type), sets * aligned(type.byteSize())));
+                memory.add(
+                        RandomMemory.of(device, type.dtype(), bound(workload, type), sets * aligned(type.byteSize())));
             }
             memory.add(device.allocate(sets * stride(outputTypes)));
             memory.add(device.allocate(device.scratch(launch, device.threads())));

@@ -17,7 +17,8 @@ public final class Roof {
         if (workload.name().startsWith("Identity")) {
             bytesPerMicrosecond = Math.max(bytesPerMicrosecond, workload.bytes() / microseconds);
         }
-        if (workload.rival().orElse(null) instanceof Rival.Product product && workload.kernel().isEmpty()) {
+        if (workload.rival().orElse(null) instanceof Rival.Product product
+                && workload.kernel().isEmpty()) {
             flopsPerMicrosecond.merge(product.dtype(), workload.flops() / microseconds, Math::max);
         }
     }

@@ -140,10 +140,8 @@ public final class TimingTable {
         TensorType tensor = TensorType.of(dtype, batch, length, heads * size);
         return Workload.of(
                 "attention " + tensor + " of " + heads + " heads",
-                operator(
-                        Operators.SARDONYX,
-                        "ScaledDotProductAttention",
-                        Map.of("heads", heads, "scale", (float) (1 / Math.sqrt(size)))),
+                operator(Operators.SARDONYX, "ScaledDotProductAttention", Map.of("heads", heads, "scale", (float)
+                        (1 / Math.sqrt(size)))),
                 4.0 * batch * heads * length * length * size,
                 tensor,
                 tensor,

@@ -40,8 +40,8 @@ public record Workload(
     }
 
     static TensorOperator operator(String domain, String name, Map<String, Object> attributes) {
-        return (TensorOperator) Operators.read(domain, name, Attributes.of(OPSET, attributes))
-                .orElseThrow();
+        return (TensorOperator)
+                Operators.read(domain, name, Attributes.of(OPSET, attributes)).orElseThrow();
     }
 
     /** As in a model, where all inputs but the first are weights. */

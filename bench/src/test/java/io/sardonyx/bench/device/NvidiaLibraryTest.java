@@ -68,15 +68,33 @@ class NvidiaLibraryTest {
         try (NvidiaLibrary library = library(Moody.class)) {
             assertEquals("Moody 1", library.version());
             assertEquals("", library.missing());
-            assertEquals(8.5, library.time(product(7)).orElseThrow().samples().orElseThrow().median());
+            assertEquals(
+                    8.5,
+                    library.time(product(7))
+                            .orElseThrow()
+                            .samples()
+                            .orElseThrow()
+                            .median());
             assertEquals(
                     "java.lang.IllegalStateException: no algorithm for 13",
                     library.time(product(13)).orElseThrow().failure());
-            assertEquals(10.5, library.time(product(9)).orElseThrow().samples().orElseThrow().median());
+            assertEquals(
+                    10.5,
+                    library.time(product(9))
+                            .orElseThrow()
+                            .samples()
+                            .orElseThrow()
+                            .median());
             assertEquals(
                     new NvidiaLibrary.Answer(Optional.empty(), "its process has ended"),
                     library.time(product(14)).orElseThrow());
-            assertEquals(9.5, library.time(product(8)).orElseThrow().samples().orElseThrow().median());
+            assertEquals(
+                    9.5,
+                    library.time(product(8))
+                            .orElseThrow()
+                            .samples()
+                            .orElseThrow()
+                            .median());
         }
     }
 
@@ -91,8 +109,7 @@ class NvidiaLibraryTest {
     @Test
     void whatIsNotForThisLibraryIsNotAsked() {
         try (NvidiaLibrary library = library(Moody.class)) {
-            Workload convolution =
-                    ConvTable.tiny().get(0).workloads().get(0);
+            Workload convolution = ConvTable.tiny().get(0).workloads().get(0);
             assertTrue(library.time(convolution).isEmpty());
         }
     }

@@ -51,8 +51,8 @@ final class AccuracyCases {
         if (wrong.isEmpty() && split.largest() > WRONG * Math.max(simt.largest(), Float32Products.UNIT)) {
             wrong = Optional.of("the error is " + split.largest() + " of the sum of sizes, SIMT's " + simt.largest());
         }
-        double times = Math.max(
-                ratio(split.largest(), simt.largest()), ratio(split.rootMeanSquare(), simt.rootMeanSquare()));
+        double times =
+                Math.max(ratio(split.largest(), simt.largest()), ratio(split.rootMeanSquare(), simt.rootMeanSquare()));
         if (wrong.isPresent() || times > 1) {
             larger.put(products.name(), wrong.isPresent() ? Double.POSITIVE_INFINITY : times);
         }

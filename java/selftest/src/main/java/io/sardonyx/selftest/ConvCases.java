@@ -47,7 +47,8 @@ final class ConvCases {
             cases.run("cuDNN", () -> TimingRow.library("cuDNN", cudnn));
             for (int i = 0; i < groups.size(); i++) {
                 if (!run(groups.get(i), cudnn)) {
-                    TimingCases.leaveOut(cases, "groups", groups.size() - i, groups.get(i).name());
+                    TimingCases.leaveOut(
+                            cases, "groups", groups.size() - i, groups.get(i).name());
                     return;
                 }
             }
@@ -79,9 +80,7 @@ final class ConvCases {
     }
 
     private static List<String> kinds(ConvLayer layer) {
-        return layer.isDepthwise()
-                ? List.of("all", layer.network(), "depthwise")
-                : List.of("all", layer.network());
+        return layer.isDepthwise() ? List.of("all", layer.network(), "depthwise") : List.of("all", layer.network());
     }
 
     private static Outcome means(String name, Map<String, List<Double>> speeds) {
@@ -90,7 +89,9 @@ final class ConvCases {
         }
         Map<String, Object> data = new LinkedHashMap<>();
         speeds.forEach((kind, values) -> {
-            data.put(kind, Math.exp(values.stream().mapToDouble(Math::log).average().orElseThrow()));
+            data.put(
+                    kind,
+                    Math.exp(values.stream().mapToDouble(Math::log).average().orElseThrow()));
             data.put(kind + " layers", values.size());
         });
         return Outcome.pass(name, data);

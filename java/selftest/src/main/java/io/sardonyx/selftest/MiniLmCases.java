@@ -65,9 +65,8 @@ final class MiniLmCases {
             Map<String, Tensor> inputs = inputs(model);
             try {
                 data.put("nodes", placement(model, inputs));
-                TimingRow.putTimes(
-                        data,
-                        ModelTimer.time(device, effort, () -> model.run(inputs).close()));
+                TimingRow.putTimes(data, ModelTimer.time(device, effort, () -> model.run(inputs)
+                        .close()));
             } finally {
                 inputs.values().forEach(Tensor::close);
             }

@@ -91,7 +91,9 @@ final class SelftestCommand implements Callable<Integer> {
     /** The last step has what is left of the time for all. */
     private int limit(Step step, long start) {
         long passed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-        int usual = step == Step.CONV ? (int) Math.max(step.limitSeconds(), Step.ALL_SECONDS - passed) : step.limitSeconds();
+        int usual = step == Step.CONV
+                ? (int) Math.max(step.limitSeconds(), Step.ALL_SECONDS - passed)
+                : step.limitSeconds();
         return limits.getOrDefault(step, usual);
     }
 

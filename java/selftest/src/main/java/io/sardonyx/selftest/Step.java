@@ -7,11 +7,11 @@ enum Step {
     PRIMITIVES(25, 20),
     OPERATORS(155, 30),
     MODELS(50, 45),
-    ACCURACY(15, 15),
-    TIMING(85, 45),
-    MINILM(60, 50),
+    ACCURACY(15, 60),
+    TIMING(85, 60),
+    MINILM(60, 60),
     /** Last, since it takes what the others have left. */
-    CONV(60, 45);
+    CONV(60, 60);
 
     /** Less than eight minutes, with what is around the steps. */
     static final int ALL_SECONDS = 450;

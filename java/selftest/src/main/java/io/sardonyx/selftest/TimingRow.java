@@ -90,7 +90,10 @@ final class TimingRow {
                 line.append(String.format(
                         Locale.ROOT, "  %.2f x %s", data.get(key).getAsDouble(), key.substring(TIMES.length())));
             } else if (key.endsWith(FAILURE)) {
-                line.append("  ").append(key.replace('_', ' ')).append(": ").append(data.get(key).getAsString());
+                line.append("  ")
+                        .append(key.replace('_', ' '))
+                        .append(": ")
+                        .append(data.get(key).getAsString());
             }
         }
         return line.toString();
@@ -105,6 +108,8 @@ final class TimingRow {
         String message = outcome.get("message").getAsString();
         return !message.isEmpty()
                 ? message
-                : outcome.get("status").getAsString().equals(Outcome.Status.NO_KERNEL.name()) ? "no kernel" : data.toString();
+                : outcome.get("status").getAsString().equals(Outcome.Status.NO_KERNEL.name())
+                        ? "no kernel"
+                        : data.toString();
     }
 }
