@@ -1,11 +1,9 @@
 package io.sardonyx.bench;
 
 import com.google.gson.GsonBuilder;
-import io.sardonyx.device.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,14 +31,7 @@ public final class Compare {
      */
     record Start(String workload, double oursFirstMs, double peerFirstMs, double oursPeakMiB, double peerPeakMiB) {}
 
-    record Report(
-            String date,
-            String machine,
-            String java,
-            String peer,
-            String command,
-            List<Line> lines,
-            List<Start> starts) {}
+    record Report(Origin origin, List<Line> lines, List<Start> starts) {}
 
     private final Path models;
     private final int turns;
@@ -100,14 +91,7 @@ public final class Compare {
                     start.peerPeakMiB);
             starts.add(start);
         }
-        Report report = new Report(
-                LocalDate.now(java.time.ZoneOffset.UTC).toString(),
-                Devices.best().describe(),
-                System.getProperty("java.vm.name") + " " + Runtime.version(),
-                "ONNX Runtime " + ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion(),
-                "bench/compare " + String.join(" ", args),
-                lines,
-                starts);
+        Report report = new Report(Origin.of("bench/compare", args), lines, starts);
         if (arguments.has("json")) {
             Files.writeString(
                     Path.of(arguments.get("json", "")),

@@ -1,12 +1,9 @@
 package io.sardonyx.bench;
 
 import com.google.gson.GsonBuilder;
-import io.sardonyx.device.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,14 +33,7 @@ public final class Layers {
             double oursGflops,
             double ofPeak) {}
 
-    record Report(
-            String date,
-            String machine,
-            String java,
-            String peer,
-            String command,
-            List<Line> lines,
-            List<Mean> geometricMeans) {}
+    record Report(Origin origin, List<Line> lines, List<Mean> geometricMeans) {}
 
     record Mean(String layers, int threads, double ratio) {}
 
@@ -75,15 +65,7 @@ public final class Layers {
                     Locale.ROOT, "%s, %d threads: geometric mean %.2f%n", mean.layers, mean.threads, mean.ratio);
         }
         if (arguments.has("json")) {
-            Report report = new Report(
-                    LocalDate.now(ZoneOffset.UTC).toString(),
-                    Devices.best().describe(),
-                    System.getProperty("java.vm.name") + " " + Runtime.version(),
-                    "ONNX Runtime "
-                            + ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion(),
-                    "bench/layers " + String.join(" ", args),
-                    lines,
-                    means);
+            Report report = new Report(Origin.of("bench/layers", args), lines, means);
             Files.writeString(
                     Path.of(arguments.get("json", "")),
                     new GsonBuilder().setPrettyPrinting().create().toJson(report) + "\n");

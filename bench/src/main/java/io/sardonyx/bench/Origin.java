@@ -1,0 +1,19 @@
+package io.sardonyx.bench;
+
+import io.sardonyx.device.Devices;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/** Where results come from: what would have to be the same to measure them again. */
+record Origin(String date, String machine, String java, String peer, String commit, String command) {
+    /** Of this process; the scripts in {@code bench/} say which commit it was built from. */
+    static Origin of(String command, String[] arguments) {
+        return new Origin(
+                LocalDate.now(ZoneOffset.UTC).toString(),
+                Devices.best().describe(),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                "ONNX Runtime " + ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion(),
+                System.getProperty("sardonyx.commit", "unknown"),
+                command + " " + String.join(" ", arguments));
+    }
+}
