@@ -101,7 +101,7 @@ public final class Float32Products {
         int m = gpu ? 144 : 24;
         int n = gpu ? 136 : 20;
         List<Float32Products> all = new ArrayList<>();
-        for (int k : gpu ? new int[] {64, 500, 4096} : new int[] {40, 500}) {
+        for (int k : gpu ? new int[] {128, 500, 4096} : new int[] {128, 500}) {
             for (Kind kind : Kind.values()) {
                 if (all.size() < Kind.values().length || LONG.contains(kind)) {
                     all.add(new Float32Products(kind, m, n, k));

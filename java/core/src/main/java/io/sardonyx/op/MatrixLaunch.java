@@ -38,6 +38,9 @@ final class MatrixLaunch {
     /** Fewer rows or columns leave most of a tile of the tensor cores empty. */
     private static final long BF16X6_ROWS = 64;
 
+    /** In a shorter sum the tensor cores' own rounding, toward zero, outweighs that they are promoted to float32 every 64 of depth. */
+    private static final long BF16X6_DEPTH = 128;
+
     /** Bytes that its operands may take, split. */
     private static final long BF16X6_SCRATCH = 1L << 30;
 
@@ -210,6 +213,7 @@ final class MatrixLaunch {
     private boolean isForBf16x6(long sums, long m) {
         return dtype == DType.FLOAT32
                 && Math.min(m, product.n) >= BF16X6_ROWS
+                && product.k >= BF16X6_DEPTH
                 && (double) sums * product.k >= Long.getLong(BF16X6, BF16X6_FROM);
     }
 

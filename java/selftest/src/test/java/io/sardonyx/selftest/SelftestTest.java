@@ -101,15 +101,7 @@ class SelftestTest {
 
     @Test
     void errorsOfBf16x6OnASimulatedDevice() throws IOException {
-        execute(
-                0,
-                "selftest",
-                "--device",
-                device().name(),
-                "--only",
-                "accuracy",
-                "--out",
-                folder);
+        execute(0, "selftest", "--device", device().name(), "--only", "accuracy", "--out", folder);
         List<JsonObject> lines = lines("accuracy");
         JsonObject last = lines.get(lines.size() - 1);
         if (device().has("gemm_bf16x6.f32")) {
