@@ -10,8 +10,8 @@
 //   SX_KERNEL("scale.f32", scale);
 #pragma once
 #ifdef SX_SIM
+#include <array>
 #include <memory>
-#include <tuple>
 #endif
 #include <string>
 #include <type_traits>
@@ -136,16 +136,41 @@ inline void check(cudaError_t error) {
   if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
 }
 
-// Queues the kernel.
-template <class... Params>
-void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid,
-            std::type_identity_t<Params>... values) {
-  if (!has_blocks(grid)) return;
-  Stream& stream = stream_of(args);
-  stream.launches++;
 #ifdef SX_SIM
+// The arguments of a simulated launch, kept until it runs.
+struct alignas(64) Held {
+  std::byte bytes[4096];
+};
+
+// Where each of the parameters lies, and behind them all how many bytes they are.
+template <class... Params>
+constexpr auto places_of() {
+  std::array<size_t, sizeof...(Params) + 1> places{};
+  size_t at = 0, i = 0;
+  ((at = (at + alignof(Params) - 1) / alignof(Params) * alignof(Params), places[i++] = at,
+    at += sizeof(Params)),
+   ...);
+  places[i] = at;
+  return places;
+}
+
+template <class... Params, size_t... I>
+void invoke(void (*kernel)(), const std::byte* bytes, std::index_sequence<I...>) {
+  constexpr auto places = places_of<Params...>();
+  reinterpret_cast<void (*)(Params...)>(kernel)(
+      *reinterpret_cast<const Params*>(bytes + places[I])...);
+}
+
+template <class... Params>
+void call(void (*kernel)(), const std::byte* bytes) {
+  invoke<Params...>(kernel, bytes, std::index_sequence_for<Params...>());
+}
+
+// The part of a launch that no type of parameter enters, so that it is compiled once in each file.
+inline cudaError_t queue(const Stream& stream, const Grid& grid, size_t bytes,
+                         std::shared_ptr<const Held> held, void (*kernel)(),
+                         void (*call)(void (*)(), const std::byte*)) {
   const dim3 b = grid.blocks, t = grid.threads;
-  const auto held = std::make_shared<const std::tuple<Params...>>(values...);
   const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
                                  .block = {t.x, t.y, t.z},
                                  .cluster = grid.cluster,
@@ -155,9 +180,28 @@ void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid,
                                  .capability = stream.device.capability,
                                  .device = stream.ordinal,
                                  .arguments = held,
-                                 .argument_bytes = sizeof *held};
-  check(sim::launch_async(config, stream.handle,
-                          [kernel, all = held.get()] { std::apply(kernel, *all); }));
+                                 .argument_bytes = bytes};
+  return sim::launch_async(config, stream.handle,
+                           [kernel, call, bytes = held->bytes] { call(kernel, bytes); });
+}
+#endif
+
+// Queues the kernel.
+template <class... Params>
+void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid,
+            std::type_identity_t<Params>... values) {
+  if (!has_blocks(grid)) return;
+  Stream& stream = stream_of(args);
+  stream.launches++;
+#ifdef SX_SIM
+  static_assert((std::is_trivially_copyable_v<Params> && ...), "parameters are copied as bytes");
+  constexpr auto places = places_of<Params...>();
+  static_assert(places.back() <= sizeof(Held), "CUDA passes no more than 4 KB");
+  const auto held = std::make_shared_for_overwrite<Held>();
+  size_t i = 0;
+  (std::memcpy(held->bytes + places[i++], &values, sizeof values), ...);
+  check(queue(stream, grid, places.back(), held, reinterpret_cast<void (*)()>(kernel),
+              call<Params...>));
 #else
   void* pointers[] = {&values..., nullptr};
   check(queue(stream, reinterpret_cast<const void*>(kernel), grid, pointers));
