@@ -91,8 +91,11 @@ struct Taps {
 
   Taps(const Axis& axis, int64_t o, int64_t from, int64_t to) {
     const int64_t d = axis.dilation, start = o * axis.stride - axis.begin;
-    first = start >= from ? 0 : std::min((from - start + d - 1) / d, axis.kernel);
-    last = start >= to ? first : std::clamp((to - start + d - 1) / d, first, axis.kernel);
+    const auto taps = [d](int64_t n) {  // a division costs as much as a tile of a small image
+      return d == 1 ? n : (n + d - 1) / d;
+    };
+    first = start >= from ? 0 : std::min(taps(from - start), axis.kernel);
+    last = start >= to ? first : std::clamp(taps(to - start), first, axis.kernel);
   }
   Taps(const Axis& axis, int64_t o) : Taps(axis, o, 0, axis.input) {}
   bool operator==(const Taps&) const = default;

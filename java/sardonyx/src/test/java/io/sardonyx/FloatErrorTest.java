@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +23,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The largest error of what sums up, against float64, is at most twice that of obvious loops in the same precision: one sum after
  * the other in float32, rounded once where the result is shorter.
  */
-@Tag("simulator")
 class FloatErrorTest {
     private static final int ROWS = 37;
     private static final int COLUMNS = 64;

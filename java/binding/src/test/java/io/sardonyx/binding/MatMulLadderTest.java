@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestFactory;
  * Every step of {@code kernels/cuda/lab/matmul} multiplies matrices, on every device that has it: the plain ones of any size, those
  * with tensor cores, whose operands are bfloat16, of rows in whole chunks of 16 bytes.
  */
+@Tag("simulator")
 class MatMulLadderTest {
     private static final int[][] SIZES = {
         {1, 1, 1},

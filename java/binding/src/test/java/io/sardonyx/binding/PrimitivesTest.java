@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  * The primitives that kernels for GPUs are made of, on every GPU, real or simulated. A kernel {@code primitive.NAME} leaves
  * what came out in one tensor and what plain code expects in another; kernels/cuda/lab/primitives has them.
  */
+@Tag("simulator")
 class PrimitivesTest {
     private static final int VALUES = 4096;
     private static final int BYTES = 4 * VALUES;
