@@ -28,7 +28,7 @@ class FloatErrorTest {
     private static final int COLUMNS = 64;
     private static final int DEPTH = 520;
 
-    private enum Values {
+    enum Values {
         NORMAL,
         SAME_SIGN;
 
@@ -43,7 +43,7 @@ class FloatErrorTest {
                 .flatMap(device -> Stream.of(Values.values()).map(values -> Arguments.of(device, values)));
     }
 
-    private static HostTensor random(DType dtype, Values values, long seed, long... dims) {
+    static HostTensor random(DType dtype, Values values, long seed, long... dims) {
         DoubleSupplier next = values.from(new Random(seed));
         HostTensor tensor = HostTensor.allocate(new TensorType(dtype, Shape.of(dims)));
         for (int i = 0; i < tensor.size(); i++) {
@@ -68,7 +68,11 @@ class FloatErrorTest {
     }
 
     private static void assertSmallError(String what, Tensor actual, double[] loops, double[] exact) {
-        double ours = largest(actual.toHost().toDoubles(), exact);
+        assertSmallError(what, actual.toHost().toDoubles(), loops, exact);
+    }
+
+    static void assertSmallError(String what, double[] actual, double[] loops, double[] exact) {
+        double ours = largest(actual, exact);
         double theirs = largest(loops, exact);
         assertTrue(ours <= 2 * theirs, what + ": largest error " + ours + ", that of obvious loops " + theirs);
     }
