@@ -11,6 +11,7 @@
 #pragma once
 #ifdef SX_SIM
 #include <array>
+#include <cstddef>
 #include <memory>
 #endif
 #include <string>
@@ -137,9 +138,11 @@ inline void check(cudaError_t error) {
 }
 
 #ifdef SX_SIM
-// The arguments of a simulated launch, kept until it runs.
+// A simulated launch, kept until it runs: the kernel, and its arguments as bytes.
 struct alignas(64) Held {
-  std::byte bytes[4096];
+  void (*call)(const Held&);
+  void (*kernel)();
+  alignas(64) std::byte bytes[4096];
 };
 
 // Where each of the parameters lies, and behind them all how many bytes they are.
@@ -155,21 +158,20 @@ constexpr auto places_of() {
 }
 
 template <class... Params, size_t... I>
-void invoke(void (*kernel)(), const std::byte* bytes, std::index_sequence<I...>) {
+void call(const Held& held, std::index_sequence<I...>) {
   constexpr auto places = places_of<Params...>();
-  reinterpret_cast<void (*)(Params...)>(kernel)(
-      *reinterpret_cast<const Params*>(bytes + places[I])...);
+  reinterpret_cast<void (*)(Params...)>(held.kernel)(
+      *reinterpret_cast<const Params*>(held.bytes + places[I])...);
 }
 
 template <class... Params>
-void call(void (*kernel)(), const std::byte* bytes) {
-  invoke<Params...>(kernel, bytes, std::index_sequence_for<Params...>());
+void call(const Held& held) {
+  call<Params...>(held, std::index_sequence_for<Params...>());
 }
 
 // The part of a launch that no type of parameter enters, so that it is compiled once in each file.
-inline cudaError_t queue(const Stream& stream, const Grid& grid, size_t bytes,
-                         std::shared_ptr<const Held> held, void (*kernel)(),
-                         void (*call)(void (*)(), const std::byte*)) {
+inline cudaError_t queue(const Stream& stream, const Grid& grid, std::shared_ptr<const Held> held,
+                         size_t bytes) {
   const dim3 b = grid.blocks, t = grid.threads;
   const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
                                  .block = {t.x, t.y, t.z},
@@ -180,9 +182,8 @@ inline cudaError_t queue(const Stream& stream, const Grid& grid, size_t bytes,
                                  .capability = stream.device.capability,
                                  .device = stream.ordinal,
                                  .arguments = held,
-                                 .argument_bytes = bytes};
-  return sim::launch_async(config, stream.handle,
-                           [kernel, call, bytes = held->bytes] { call(kernel, bytes); });
+                                 .argument_bytes = offsetof(Held, bytes) + bytes};
+  return sim::launch_async(config, stream.handle, [held = held.get()] { held->call(*held); });
 }
 #endif
 
@@ -196,12 +197,13 @@ void launch(const Arguments& args, void (*kernel)(Params...), const Grid& grid,
 #ifdef SX_SIM
   static_assert((std::is_trivially_copyable_v<Params> && ...), "parameters are copied as bytes");
   constexpr auto places = places_of<Params...>();
-  static_assert(places.back() <= sizeof(Held), "CUDA passes no more than 4 KB");
+  static_assert(places.back() <= sizeof(Held::bytes), "CUDA passes no more than 4 KB");
   const auto held = std::make_shared_for_overwrite<Held>();
+  held->call = call<Params...>;
+  held->kernel = reinterpret_cast<void (*)()>(kernel);
   size_t i = 0;
   (std::memcpy(held->bytes + places[i++], &values, sizeof values), ...);
-  check(queue(stream, grid, places.back(), held, reinterpret_cast<void (*)()>(kernel),
-              call<Params...>));
+  check(queue(stream, grid, held, places.back()));
 #else
   void* pointers[] = {&values..., nullptr};
   check(queue(stream, reinterpret_cast<const void*>(kernel), grid, pointers));
