@@ -50,6 +50,12 @@ class HalfModelsTest {
                         node("MatMul", "x columns", "p"),
                         node("Add", "p bias24", "s"),
                         node("Relu", "s", "y")),
+                net(
+                        "a chain of elementwise nodes",
+                        "fused_elementwise.f16",
+                        node("Mul", "x x", "a"),
+                        node("Sigmoid", "a", "b"),
+                        node("Sub", "b x", "y")),
                 net("a convolution", "conv_channels_last.f16", conv("x", "w", "y")),
                 net(
                         "a residual block",
