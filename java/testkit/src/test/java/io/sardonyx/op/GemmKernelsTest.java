@@ -102,24 +102,33 @@ class GemmKernelsTest extends OperatorTest {
                 if (ta && s[0] % 8 != 0) {
                     continue; // rows of A' would not begin at multiples of 16 bytes
                 }
-                cases.add(Case.of(
-                                kernel + " " + s[0] + " x " + s[1] + " x " + s[2] + (ta ? ", A transposed" : "")
-                                        + (tb ? ", B transposed" : ""),
-                                new By(kernel, FusedMatMul.PLAIN.transposed(ta, tb)))
-                        .input(Data.integers(dtype, 1, -1, 1, ta ? s[1] : s[0], ta ? s[0] : s[1]))
-                        .input(Data.integers(dtype, 2, -1, 1, tb ? s[2] : s[1], tb ? s[1] : s[2]))
-                        .within(Tolerance.EXACT));
+                cases.add(exact(kernel, dtype, s, ta, tb));
             }
         }
-        cases.add(Case.of(kernel + " stacks", new By(kernel, FusedMatMul.PLAIN))
-                .input(Data.integers(dtype, 1, -1, 1, 2, 1, 40, 64))
-                .input(Data.integers(dtype, 2, -1, 1, 3, 64, 72))
-                .within(Tolerance.EXACT));
+        cases.add(stacks(kernel, dtype, 40, 64, 72));
         cases.add(Case.of(kernel + " many tiles", new By(kernel, FusedMatMul.PLAIN.with(Activation.RELU)))
                 .input(Data.integers(dtype, 1, -1, 1, 512, 72))
                 .input(Data.integers(dtype, 2, -1, 1, 72, 520))
                 .input(Data.integers(dtype, 3, -1, 1, 520))
                 .within(Tolerance.EXACT));
+    }
+
+    /** m, k and n are {@code s}. */
+    private static Case exact(String kernel, DType dtype, long[] s, boolean ta, boolean tb) {
+        return Case.of(
+                        kernel + " " + s[0] + " x " + s[1] + " x " + s[2] + (ta ? ", A transposed" : "")
+                                + (tb ? ", B transposed" : ""),
+                        new By(kernel, FusedMatMul.PLAIN.transposed(ta, tb)))
+                .input(Data.integers(dtype, 1, -1, 1, ta ? s[1] : s[0], ta ? s[0] : s[1]))
+                .input(Data.integers(dtype, 2, -1, 1, tb ? s[2] : s[1], tb ? s[1] : s[2]))
+                .within(Tolerance.EXACT);
+    }
+
+    private static Case stacks(String kernel, DType dtype, long m, long k, long n) {
+        return Case.of(kernel + " stacks", new By(kernel, FusedMatMul.PLAIN))
+                .input(Data.integers(dtype, 1, -1, 1, 2, 1, m, k))
+                .input(Data.integers(dtype, 2, -1, 1, 3, k, n))
+                .within(Tolerance.EXACT);
     }
 
     /** Rows that begin anywhere, of which copies are made; and a product large enough that {@code gemm.f16} makes them by itself. */
@@ -128,21 +137,10 @@ class GemmKernelsTest extends OperatorTest {
             String kernel = "gemm_aligned." + dtype.key();
             for (long[] s : new long[][] {{1, 1, 1}, {71, 203, 137}, {13, 1103, 21}, {40, 64, 33}, {33, 7, 64}}) {
                 for (int layout = 0; layout < 4; layout++) {
-                    boolean ta = layout % 2 == 1;
-                    boolean tb = layout / 2 == 1;
-                    cases.add(Case.of(
-                                    kernel + " " + s[0] + " x " + s[1] + " x " + s[2] + (ta ? ", A transposed" : "")
-                                            + (tb ? ", B transposed" : ""),
-                                    new By(kernel, FusedMatMul.PLAIN.transposed(ta, tb)))
-                            .input(Data.integers(dtype, 1, -1, 1, ta ? s[1] : s[0], ta ? s[0] : s[1]))
-                            .input(Data.integers(dtype, 2, -1, 1, tb ? s[2] : s[1], tb ? s[1] : s[2]))
-                            .within(Tolerance.EXACT));
+                    cases.add(exact(kernel, dtype, s, layout % 2 == 1, layout / 2 == 1));
                 }
             }
-            cases.add(Case.of(kernel + " stacks", new By(kernel, FusedMatMul.PLAIN))
-                    .input(Data.integers(dtype, 1, -1, 1, 2, 1, 41, 67))
-                    .input(Data.integers(dtype, 2, -1, 1, 3, 67, 73))
-                    .within(Tolerance.EXACT));
+            cases.add(stacks(kernel, dtype, 41, 67, 73));
         }
         cases.add(Case.of("gemm.f16 of odd sizes", FusedMatMul.PLAIN)
                 .input(Data.integers(DType.FLOAT16, 1, -1, 1, 131, 7829))
