@@ -9,7 +9,7 @@
 #include "cuda/conv_choice.h"
 #include "cuda/conv_im2col.h"
 #include "cuda/conv_runs.h"
-#include "cuda/gemm_candidates.h"
+#include "cuda/tile_candidates.h"
 #include "cuda/tuner.h"
 
 namespace sx::cuda {

@@ -3,9 +3,9 @@
 // factors nor f. Stacks of a [m, k] and b [k, n] given by strides, y [m, n] dense; c and z may be
 // absent. This file picks the kernel by gemm_choice.h; each of those says what was measured.
 #include "cuda/gemm.h"
-#include "cuda/gemm_candidates.h"
 #include "cuda/gemm_choice.h"
 #include "cuda/hopper.h"
+#include "cuda/tile_candidates.h"
 #include "cuda/tuner.h"
 
 namespace sx::cuda {

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <initializer_list>
 
-#include "cuda/gemm_candidates.h"
+#include "cuda/tile_candidates.h"
 
 using namespace sx::cuda;
 

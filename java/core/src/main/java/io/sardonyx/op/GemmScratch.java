@@ -74,6 +74,11 @@ final class GemmScratch {
         return half && used ? a.copyBytes(dtype) + b.copyBytes(dtype) : 0;
     }
 
+    /** For what decides between BF16x6 and SIMT, and lies in front of both operands. */
+    static long decisionBytes() {
+        return ALIGNED;
+    }
+
     /** For float32 matrices split into three of bfloat16, in either order of their axes. */
     static long splitBytes(long matrices, long rows, long columns) {
         long elements = Math.max(rows * roundUp(columns, 8), columns * roundUp(rows, 8));

@@ -224,7 +224,7 @@ final class MatrixLaunch {
         return bytes > BF16X6_SCRATCH
                 ? gemm
                 : gemm.by("gemm_bf16x6.f32")
-                        .scratch(256 + bytes)
+                        .scratch(GemmScratch.decisionBytes() + bytes)
                         .fast("gemm_tf32.f32")
                         .strict(gemm)
                         .otherwise(gemm);

@@ -1,5 +1,5 @@
-// What autotuning tries for a problem: every kernel that can take it, by every tile, with the depth
-// whole and cut. The rule's own choice comes first.
+// What autotuning tries for a product or a convolution: every kernel that can take it, by every
+// tile, with the depth whole and cut. The rule's own choice comes first.
 #pragma once
 #include <string>
 #include <vector>
