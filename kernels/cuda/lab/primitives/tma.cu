@@ -1,56 +1,22 @@
 // primitive.tma.*: boxes of a 2-D tensor with every swizzle, in and out of bounds, boxes of 1 to 5
-// dimensions, steps, multicast to a cluster, im2col, runs of bytes, stores and sums. The tensor is
-// the second output, filled by a kernel before. What arrives in shared memory is read where the
+// dimensions, steps, multicast to a cluster, runs of bytes, stores and sums. The tensor is the
+// second output, filled by a kernel before. What arrives in shared memory is read where the
 // swizzle's definition says and compared with the tensor's formula. Coordinates reach over every
-// edge, so that zeros are seen, and so are the bytes that they count for. Not a kernel to measure.
-// Source: PTX ISA, "Tensors"; CUDA driver API, cuTensorMapEncodeTiled and cuTensorMapEncodeIm2col.
+// edge, so that zeros or NaNs are seen, and so are the bytes that they count for. Not a kernel to
+// measure. Source: PTX ISA, "Tensors"; CUDA driver API, cuTensorMapEncodeTiled.
 #include "cuda/device/cluster.h"
 #include "cuda/device/proxy_fence.h"
 #include "cuda/device/tma.h"
-#include "primitive.h"
+#include "tma_tile.h"
 
 namespace sx::cuda::primitive {
 namespace {
-
-constexpr int kThreads = 128;
-
-// A tile, and the barrier that its load signals.
-struct Shared {
-  alignas(1024) unsigned char tile[16 * 1024];
-  Barrier barrier;
-};
-
-__device__ Shared& shared_with_barrier() {
-  auto& shared = shared_memory<Shared>();
-  if (threadIdx.x == 0) {
-    shared.barrier.init(1);
-    fence_barrier_init();
-  }
-  __syncthreads();
-  return shared;
-}
-
-__device__ int swizzled(int byte, int span) { return byte ^ (byte >> 7 & (span / 16 - 1)) << 4; }
-
-// Element i is i + 1, so that none is the zero of outside.
-__device__ float element(int64_t i) { return float(i % 251 + 1); }
-
-template <class T>
-__global__ void __launch_bounds__(256) fill_kernel(T* data, int count) {
-  for (int i = int(blockIdx.x * 256 + threadIdx.x); i < count; i += int(gridDim.x) * 256)
-    data[i] = store_as<T>(element(i));
-}
-
-template <class T>
-void fill(const Arguments& args, T* data) {
-  launch(args, fill_kernel<T>, {.blocks = 4, .threads = 256}, data,
-         int(kValues * sizeof(float) / sizeof(T)));
-}
 
 template <class T>
 constexpr TensorType kTypeOf = std::is_same_v<T, half>       ? TensorType::kFloat16
                                : std::is_same_v<T, bfloat16> ? TensorType::kBfloat16
                                : std::is_same_v<T, int32_t>  ? TensorType::kInt32
+                               : std::is_same_v<T, uint8_t>  ? TensorType::kUint8
                                                              : TensorType::kFloat32;
 
 // The 2-D tensor, which fills an output; its rows are 8 elements apart.
@@ -73,7 +39,7 @@ BoxMap plane(const T* data, int box_width, int box_height, Swizzle swizzle) {
 template <class T>
 __global__ void __launch_bounds__(kThreads)
     load_kernel(Outputs out, const __grid_constant__ TensorMap map, int x, int y, int width,
-                int height, int span) {
+                int height, int span, bool outside_is_nan) {
 #if SX_SM90
   Shared& shared = shared_with_barrier();
   if (threadIdx.x == 0) {
@@ -86,27 +52,36 @@ __global__ void __launch_bounds__(kThreads)
     const int column = x + i % width, row = y + i / width;
     const bool inside = column >= 0 && column < kWidth && row >= 0 && row < kHeight<T>;
     const T value = *reinterpret_cast<const T*>(shared.tile + swizzled(i * int(sizeof(T)), span));
-    out.set(i, load_as(value), inside ? element(row * kStride + column) : 0);
+    const float given = float(load_as(value));
+    if (outside_is_nan && !inside)
+      out.set(i, float(given != given), 1);
+    else
+      out.set(i, given, inside ? element(row * kStride + column) : 0);
   }
   out.clear(width * height);
 #endif
 }
 
-template <class T, Swizzle kSwizzle, int kX, int kY>
+template <class T, Swizzle kSwizzle, int kX, int kY, bool kNan = false>
 void load(const Arguments& args) {
   const Outputs out = outputs_of(args, 90);
   auto* data = reinterpret_cast<T*>(out.expected);
   fill(args, data);
   const int width = kSwizzle == Swizzle::kNone ? 48 : int(kSwizzle) / int(sizeof(T)), height = 24;
+  BoxMap map = plane(data, width, height, kSwizzle);
+  map.outside_is_nan = kNan;
   launch(args, load_kernel<T>, {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)},
-         out, make_tensor_map(plane(data, width, height, kSwizzle)), kX, kY, width, height,
-         int(kSwizzle));
+         out, make_tensor_map(map), kX, kY, width, height, int(kSwizzle), kNan);
 }
 
 SX_KERNEL("primitive.tma.load.not_swizzled", load<float, Swizzle::kNone, 80, 13>);
 SX_KERNEL("primitive.tma.load.swizzle32", load<half, Swizzle::k32, -8, -3>);
 SX_KERNEL("primitive.tma.load.swizzle64", load<bfloat16, Swizzle::k64, 104, 5>);
 SX_KERNEL("primitive.tma.load.swizzle128", load<half, Swizzle::k128, 77, 31>);
+SX_KERNEL("primitive.tma.load.bytes", load<uint8_t, Swizzle::k128, 16, 101>);
+SX_KERNEL("primitive.tma.load.nan_outside.float32", (load<float, Swizzle::k128, 100, 8, true>));
+SX_KERNEL("primitive.tma.load.nan_outside.float16", (load<half, Swizzle::k128, -5, 50, true>));
+SX_KERNEL("primitive.tma.load.nan_outside.bfloat16", (load<bfloat16, Swizzle::k64, 100, 50, true>));
 SX_KERNEL("primitive.tma.load.swizzle128.inside", load<bfloat16, Swizzle::k128, 3, 1>);
 
 // --- boxes of every rank, with steps; the tensor has size 8 in each dimension but the first ---
@@ -196,74 +171,6 @@ void multicast(const Arguments& args) {
          make_tensor_map(plane(out.expected, 32, 16, Swizzle::k128)));
 }
 SX_KERNEL("primitive.tma.multicast", multicast);
-
-// --- im2col of an image [n, h, w, c]: the column of pixels of one tap of a 3 x 3 filter with
-// padding 1 ---
-constexpr int kChannels = 16, kImageWidth = 5, kImageHeight = 4, kImages = 3;
-
-template <int kStep>
-__global__ void __launch_bounds__(kThreads)
-    im2col_kernel(Outputs out, const __grid_constant__ TensorMap map, int first, int pixels) {
-#if SX_SM90
-  constexpr int kOutWidth = (kImageWidth - 1) / kStep + 1,
-                kOutHeight = (kImageHeight - 1) / kStep + 1;
-  Shared& shared = shared_with_barrier();
-  int value = 0;
-  for (int tap = 0; tap < 9; tap++) {
-    const int r = tap / 3, s = tap % 3;
-    const int q = first % kOutWidth, p = first / kOutWidth % kOutHeight,
-              n = first / kOutWidth / kOutHeight;
-    if (threadIdx.x == 0) {
-      fence_async_shared();
-      shared.barrier.arrive_expecting(pixels * kChannels * sizeof(float));
-      tma_load_im2col(shared.tile, map, shared.barrier, {0, q * kStep - 1, p * kStep - 1, n},
-                      {uint16_t(s), uint16_t(r)});
-    }
-    shared.barrier.wait(tap & 1);
-    for (int i = threadIdx.x; i < pixels * kChannels; i += kThreads) {
-      const int pixel = first + i / kChannels, c = i % kChannels;
-      const int x = pixel % kOutWidth * kStep - 1 + s,
-                y = pixel / kOutWidth % kOutHeight * kStep - 1 + r;
-      const int image = pixel / kOutWidth / kOutHeight;
-      const bool inside =
-          x >= 0 && x < kImageWidth && y >= 0 && y < kImageHeight && image < kImages;
-      const float wanted =
-          inside ? element(((image * kImageHeight + y) * kImageWidth + x) * kChannels + c) : 0;
-      const float got =
-          *reinterpret_cast<const float*>(shared.tile + swizzled(i * int(sizeof(float)), 64));
-      if (got == wanted) value++;
-    }
-    __syncthreads();
-  }
-  out.clear(kThreads);
-  const int all = 9 * ((pixels * kChannels - int(threadIdx.x) + kThreads - 1) / kThreads);
-  out.set(int(threadIdx.x), float(value), float(all));
-#endif
-}
-
-template <int kStep>
-void im2col(const Arguments& args) {
-  const Outputs out = outputs_of(args, 90);
-  fill(args, out.expected);
-  const int pixels = 20;
-  const Im2colMap map{
-      {.type = TensorType::kFloat32,
-       .data = out.expected,
-       .rank = 4,
-       .sizes = {kChannels, kImageWidth, kImageHeight, kImages},
-       .strides = {1, kChannels, kChannels * kImageWidth, kChannels * kImageWidth * kImageHeight},
-       .swizzle = Swizzle::k64,
-       .steps = {1, kStep, kStep, 1, 1}},
-      {-1, -1},
-      {-1, -1},
-      kChannels,
-      pixels};
-  launch(args, im2col_kernel<kStep>,
-         {.blocks = 1, .threads = kThreads, .shared_bytes = sizeof(Shared)}, out,
-         make_tensor_map(map), kStep == 1 ? 7 : 2, pixels);
-}
-SX_KERNEL("primitive.tma.im2col", im2col<1>);
-SX_KERNEL("primitive.tma.im2col.strided", im2col<2>);
 
 // --- stores: a box over the edge, then the same box added to what is there ---
 template <class T>
