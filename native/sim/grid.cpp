@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -29,7 +30,12 @@ constexpr size_t kMessage = 2048;
 
 std::mutex one_launch;
 Schedule schedule;
-uint64_t next_seed = 0, seed_of_launch = 0;
+uint64_t first_seed() {
+  const char* given = std::getenv("SARDONYX_SIM_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : 0;
+}
+
+uint64_t next_seed = first_seed(), seed_of_launch = 0;
 bool seed_is_fixed = false;
 
 const std::function<void()>* running_kernel;
@@ -295,8 +301,6 @@ void set_seed(uint64_t seed, bool fixed) {
   next_seed = seed;
   seed_is_fixed = fixed;
 }
-
-uint64_t last_seed() { return seed_of_launch; }
 
 uint32_t shared_address(const void* pointer) {
   const Block& block = block_of_shared(pointer);

@@ -161,9 +161,8 @@ void launch(const LaunchConfig& config, const std::function<void()>& kernel);
 [[noreturn]] void trap();
 
 // How schedules are chosen: 0 is round robin, every other number a different order; a launch takes
-// the next one.
+// the next one. The first is SARDONYX_SIM_SEED's.
 void set_seed(uint64_t seed, bool fixed);
-uint64_t last_seed();
 
 // --- shared memory ---
 // The 32-bit address that PTX uses: the block's slot in the window's bits, the offset below.

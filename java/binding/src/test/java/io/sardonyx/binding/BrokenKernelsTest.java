@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,15 @@ class BrokenKernelsTest {
             Map.entry("wrong_bytes", "deadlock"),
             Map.entry("wrong_parity", "race|uninitialised"));
 
+    /** Lines of the kernels' own files, not of the headers that they call. */
+    private static final String LINE = "in (\\S+ from )?(async|barriers|blocks|faults|memory)\\.cu:\\d+";
+
+    private static final String THREAD = "thread \\[\\d+, 0, 0\\] of block \\[\\d+, 0, 0\\]";
+    private static final Pattern ACCESS = Pattern.compile("(read|write) of \\d+ bytes " + LINE);
+    private static final Pattern BOTH_ACCESSES = Pattern.compile(
+            "(read|write) " + LINE + " by .*" + THREAD + " and .*(read|write) " + LINE + " by .*" + THREAD);
+    private static final Pattern THREAD_AND_SCHEDULE = Pattern.compile("\\(" + THREAD + ", schedule \\d+\\)$");
+
     @TempDir
     Path folder;
 
@@ -71,6 +82,20 @@ class BrokenKernelsTest {
                 .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getKey(), e.getValue())));
     }
 
+    /** What {@code SARDONYX_SIM_SEED} is for: a schedule that failed does so again, with the same thread at the same byte. */
+    @Test
+    void schedulesReplay() throws Exception {
+        Natives.cpu();
+        String key = "broken.missing_second_syncthreads";
+        String found = LabKernels.run(folder, Map.of("SARDONYX_SIM_SEED", "11"), key)
+                .failures()
+                .get(key);
+        Matcher schedule = Pattern.compile("schedule (\\d+)\\)").matcher(found);
+        assertTrue(schedule.find() && Integer.parseInt(schedule.group(1)) >= 11, found);
+        Map<String, String> seed = Map.of("SARDONYX_SIM_SEED", schedule.group(1));
+        assertEquals(found, LabKernels.run(folder, seed, key).failures().get(key));
+    }
+
     private static void check(String key, String failure) {
         if (key.startsWith("correct.")) {
             assertEquals("", failure);
@@ -79,6 +104,12 @@ class BrokenKernelsTest {
             assertTrue(
                     failure.startsWith("INTERNAL ") && expected.matcher(failure).find(),
                     () -> expected + " expected: " + failure);
+            if (failure.contains("race: ")) {
+                assertTrue(BOTH_ACCESSES.matcher(failure).find(), () -> "names both threads and lines: " + failure);
+            } else if (failure.contains("uninitialised: ") || failure.contains("out of bounds: ")) {
+                assertTrue(ACCESS.matcher(failure).find(), () -> "names the line: " + failure);
+            }
+            assertTrue(THREAD_AND_SCHEDULE.matcher(failure).find(), () -> "names thread and schedule: " + failure);
             assertEquals(2, failure.split(Pattern.quote(key), -1).length, () -> "names its kernel once: " + failure);
         }
     }
