@@ -1,17 +1,17 @@
-# Warns if LIBRARY needs a glibc newer than 2.29, or a library that not every Linux has.
+# Warns if LIBRARY needs a glibc newer than NEWEST, or a library that not every Linux has.
 execute_process(COMMAND ${READELF} --version-info --dynamic --wide ${LIBRARY} OUTPUT_VARIABLE text
   COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "GLIBC_2\\.[0-9]+" versions "${text}")
 list(REMOVE_DUPLICATES versions)
 foreach(version IN LISTS versions)
   string(REPLACE "GLIBC_" "" version ${version})
-  if(version VERSION_GREATER 2.29)
+  if(version VERSION_GREATER NEWEST)
     message("warning: ${LIBRARY} needs glibc ${version}")
   endif()
 endforeach()
 string(REGEX MATCHALL "Shared library: \\[[^]]*\\]" needed "${text}")
 foreach(library IN LISTS needed)
-  if(NOT library MATCHES "libc\\.so|libm\\.so|ld-linux|libsardonyx|libdl\\.so|libpthread\\.so")
+  if(NOT library MATCHES "libc\\.so|libm\\.so|ld-linux|libsardonyx|libdl\\.so|libpthread\\.so|librt\\.so")
     message("warning: ${LIBRARY} needs ${library}")
   endif()
 endforeach()

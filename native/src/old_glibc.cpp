@@ -1,9 +1,10 @@
 // Lets a library that was built on a new Linux load on an older one, glibc 2.29 and up. Functions
 // that moved between the parts of glibc are bound to the version that they have had from the start,
-// and two symbols that the static libraries of newer compilers expect are defined here, for this
+// and three symbols that the static libraries of newer compilers expect are defined here, for this
 // library only. Nothing of glibc is declared by its headers, so that the types may be plain.
 #if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
 #include <elf.h>
+#include <sys/syscall.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -40,6 +41,10 @@ BIND(FIRST_VERSION, void*, dlsym, (void* a, const char* b), (a, b));
 BIND(FIRST_VERSION, int, dlclose, (void* a), (a));
 BIND(FIRST_VERSION, char*, dlerror, (), ());
 BIND(FIRST_VERSION, int, dladdr, (const void* a, void* b), (a, b));
+
+// Asked by std::filebuf; a function since 2.33 only. The kernel fills glibc's struct.
+long syscall(long, ...);
+HIDDEN int fstat64(int file, void* status) { return int(syscall(SYS_fstat, file, status)); }
 
 // Asked by std::shared_ptr: there are always several threads here.
 HIDDEN char __libc_single_threaded = 0;
