@@ -5,56 +5,21 @@
 // and v to what came before, and attends to both. A block takes a tile of queries of a head, a warp
 // one or four of them, and walks over the keys 32 at a time, which go through shared memory: a lane
 // has a key's score, then columns of the sums; a running maximum and sum make scores of all keys
-// unnecessary. Without tensor cores, and without sharing out the keys of few queries. Not yet
-// measured on a GPU. Rabe and Staats, arXiv 2112.05682, and Dao et al., FlashAttention, arXiv
-// 2205.14135.
-#include <algorithm>
-
-#include "cuda/device/math.h"
+// unnecessary. For 16 bits and more than a few queries there is attention_sm80.cu. Without
+// sharing out the keys of few queries. Not yet measured on a GPU. Rabe and Staats, arXiv
+// 2112.05682, and Dao et al., FlashAttention, arXiv 2205.14135.
+#include "cuda/attention.h"
 #include "cuda/device/shared.h"
 #include "cuda/device/warp.h"
 #include "cuda/move.h"
 
-namespace sx::cuda {
+namespace sx::cuda::attention {
 namespace {
-
-struct Strides {
-  int64_t batch, head, row;
-
-  __device__ __forceinline__ int64_t at(int64_t b, int64_t h) const { return b * batch + h * head; }
-};
-
-struct Params {
-  int64_t batch, heads, kv_heads, queries, keys, size, value_size;
-  Strides q, k, v, y;
-  // Strides are 0 where the mask broadcasts; keys from mask_keys on are hidden.
-  int64_t mask_batch, mask_head, mask_query, mask_key, mask_keys;
-  int64_t causal, past;  // query s sees keys up to s + past; with lengths, the last query sees all
-  double scale, softcap;
-};
 
 constexpr int kWarps = 8;
 constexpr int kThreads = kWarps * kWarpSize;
 constexpr int kKeys = kWarpSize;  // at a time
 constexpr int kDepth = 128;       // of q and k at a time
-
-constexpr int32_t kBool = 9;  // ONNX's number
-
-template <class T>
-struct Operands {
-  const T *q, *k, *v;
-  T* y;
-  const void* mask;  // T or bool, or null
-  bool bools;
-  const int64_t* lengths;  // keys of each batch item, or null
-
-  // What is added to a score.
-  __device__ __forceinline__ float bias(int64_t i) const {
-    if (mask == nullptr) return 0;
-    if (bools) return static_cast<const bool*>(mask)[i] ? 0.f : -kInfinity;
-    return load_as(static_cast<const T*>(mask)[i]);
-  }
-};
 
 template <int kPerWarp, int kColumns>
 struct alignas(16) Tiles {
@@ -74,31 +39,6 @@ __device__ __forceinline__ void fill(float (&to)[kRows][kWidth], const T* from, 
     for (int c = lane_index(); c < width; c += kWarpSize)
       to[r][c] = r < count && c < columns ? load_as(from[r * row_step + c]) : 0.f;
 }
-
-// How many keys, from the first on, the queries of a batch item see.
-struct Visible {
-  int64_t keys, shift;  // at most, and how much further than its own number a query sees
-  bool causal;
-
-  // None, and a report, if the batch item's length is wrong.
-  __device__ __forceinline__ Visible(const Params& p, const int64_t* lengths, int64_t b,
-                                     const Reporter& reporter)
-      : keys(p.keys), shift(p.past + 1), causal(p.causal != 0) {
-    if (lengths != nullptr) {
-      keys = lengths[b];
-      if (keys < 0 || keys > p.keys) {
-        reporter.report(Finding::kOutsideRange, keys, 0, p.keys);
-        keys = 0;
-      }
-      shift = keys - p.queries + 1;
-    }
-    keys = min(keys, p.mask_keys);
-  }
-
-  __device__ __forceinline__ int64_t of(int64_t s) const {
-    return causal ? min(keys, max(s + shift, int64_t{0})) : keys;
-  }
-};
 
 // A query's running softmax.
 struct Softmax {
@@ -231,6 +171,8 @@ void attend(const Arguments& args, const Params& p, const T* k, const T* v) {
                              args.has(5) ? args.data<const int64_t>(5) : nullptr};
   const Reporter reporter =
       operands.lengths ? stream_of(args).reporter("Attention: nonpad_kv_seqlen: ") : Reporter{};
+  if constexpr (sizeof(T) == 2)
+    if (p.queries > kWarps && attend_sm80(args, p, operands, reporter)) return;
   if (p.queries <= kWarps)
     attend_by<T, 1, 4>(args, p, operands, reporter);
   else if (p.value_size <= 2 * kWarpSize)
@@ -298,4 +240,4 @@ SX_KERNEL("attention.cached.f16", attention_cached<half>);
 SX_KERNEL("attention.cached.bf16", attention_cached<bfloat16>);
 
 }  // namespace
-}  // namespace sx::cuda
+}  // namespace sx::cuda::attention
