@@ -64,6 +64,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "for inputs that are made up (default ${DEFAULT-VALUE})")
     private long seed = 1;
 
+    @Option(names = "--plan", description = "print in front what a run does: where each node runs, and by which kernel")
+    private boolean plan;
+
     @Option(names = "--json", description = "print JSON")
     private boolean json;
 
@@ -73,6 +76,9 @@ final class RunCommand implements Callable<Integer> {
         try (Model model = options.builder(file).load()) {
             double load = seconds(start);
             Map<String, HostValue> inputs = inputs(model);
+            if (plan) {
+                spec.commandLine().getOut().print(model.plan(types(model, inputs)));
+            }
             RunOptions run = timeout.map(RunOptions::timeout).orElse(RunOptions.DEFAULT);
             start = System.nanoTime();
             model.run(inputs, run).close();
@@ -112,16 +118,24 @@ final class RunCommand implements Callable<Integer> {
 
     /** How many nodes run where; empty where an input is no tensor. */
     private static Map<String, Long> placement(Model model, Map<String, HostValue> inputs) {
+        if (!inputs.values().stream().allMatch(HostTensor.class::isInstance)) {
+            return Map.of();
+        }
+        Map<String, Long> nodes = new TreeMap<>();
+        model.placement(types(model, inputs)).forEach(p -> nodes.merge(p.where(), 1L, Long::sum));
+        return nodes;
+    }
+
+    private static List<TensorType> types(Model model, Map<String, HostValue> inputs) {
         List<TensorType> types = new ArrayList<>();
         for (ValueInfo input : model.inputs()) {
             if (!(inputs.get(input.name()) instanceof HostTensor tensor)) {
-                return Map.of();
+                throw new IllegalArgumentException(
+                        "there is no plan for input " + input.name() + ", which is no tensor");
             }
             types.add(tensor.type());
         }
-        Map<String, Long> nodes = new TreeMap<>();
-        model.placement(types).forEach(p -> nodes.merge(p.where(), 1L, Long::sum));
-        return nodes;
+        return types;
     }
 
     private void print(

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,18 +14,10 @@ import org.junit.jupiter.api.Test;
 /** What the machine is said to offer, and why it does not offer more. */
 class DoctorCommandTest {
     private static List<String> doctor(String... options) {
-        StringWriter text = new StringWriter();
-        String[] arguments = new String[options.length + 1];
+        Object[] arguments = new Object[options.length + 1];
         arguments[0] = "doctor";
         System.arraycopy(options, 0, arguments, 1, options.length);
-        assertEquals(
-                0,
-                Main.commandLine()
-                        .setOut(new PrintWriter(text))
-                        .setErr(new PrintWriter(text))
-                        .execute(arguments),
-                text::toString);
-        return text.toString().lines().toList();
+        return CommandLineRun.execute(0, arguments).lines().toList();
     }
 
     private static boolean packed(String library) {

@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import static io.sardonyx.cli.CommandLineRun.execute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,16 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** A cat and a bus, and files that are neither. */
 class PictureDemosTest {
@@ -30,14 +27,6 @@ class PictureDemosTest {
         Path file = MATERIAL.resolve(name);
         assumeTrue(Files.exists(file), "skipped: there is no " + name + " below -Dsardonyx.testdata");
         return file;
-    }
-
-    private static String execute(int status, Object... arguments) {
-        StringWriter text = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text));
-        int actual = line.execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
-        assertEquals(status, actual, text.toString());
-        return text.toString();
     }
 
     private static String classify(int status, Path image, String model, Path labels, String colours) {

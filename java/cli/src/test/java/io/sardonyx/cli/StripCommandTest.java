@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import static io.sardonyx.cli.CommandLineRun.execute;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,28 +14,16 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The whole of MiniLM as a file of a few hundred KB. */
 class StripCommandTest {
-    private static String execute(int status, Object... arguments) {
-        StringWriter text = new StringWriter();
-        CommandLine line = Main.commandLine().setOut(new PrintWriter(text)).setErr(new PrintWriter(text));
-        int actual = line.execute(Arrays.stream(arguments).map(Object::toString).toArray(String[]::new));
-        assertEquals(status, actual, text.toString());
-        return text.toString();
-    }
-
     @Test
     void everyDeviceAnswersAlikeToAModelWithoutItsWeights(@TempDir Path folder) throws IOException {
         Path model = folder.resolve("model.onnx");
