@@ -1,6 +1,7 @@
 package io.sardonyx.tensor;
 
 import io.sardonyx.device.Device;
+import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.op.DynamicOperator;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Runs one operator at once, through the same definitions and kernels as a model's nodes. */
 final class Eager {
@@ -62,6 +64,9 @@ final class Eager {
         Optional<Launch> launch =
                 strings ? Optional.empty() : operator.launch(types, outputTypes).flatMap(device::choose);
         if (launch.isEmpty()) {
+            if (!strings && !device.onHost()) {
+                throw lacking(operator, device, inputTypes);
+            }
             for (int i = 0; i < inputs.length; i++) {
                 value(values, i, inputs, memories);
             }
@@ -86,6 +91,16 @@ final class Eager {
             tensors.add(Tensor.adopt(outputTypes.get(j), device, results[j]));
         }
         return tensors;
+    }
+
+    /** Java would do it, but only after copies there and back that nobody asked for. */
+    private static DeviceException lacking(TensorOperator operator, Device device, List<TensorType> types) {
+        return new DeviceException(
+                operator.name(),
+                DeviceException.Code.UNSUPPORTED,
+                operator.name() + ": " + device.name() + " has no kernel for "
+                        + types.stream().map(TensorType::toString).collect(Collectors.joining(", "))
+                        + "; cast() to another type, or bring the operands to the host with to()");
     }
 
     private static List<Tensor> reference(
