@@ -1,5 +1,5 @@
-// Sixteen plain channels to a block of them, and back. Squares whose rows are 16 bytes are
-// transposed in registers.
+// Sixteen plain channels to a block of them, and back, transposed in registers: floats in squares
+// of whole vectors, bytes in such of 16.
 #pragma once
 #include "cpu/blocks.h"
 #include "cpu/simd/transpose.h"
@@ -11,6 +11,13 @@ namespace {
 // behind the last channel get 0.
 template <class T>
 void to_block(const T* x, int64_t plane, int64_t channels, int64_t count, T* y) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    for (int64_t p = 0; p < count; p += kLanes)
+      for (int64_t c = 0; c < kBlock; c += kLanes)
+        transpose_part(x + c * plane + p, plane, channels - c, std::min<int64_t>(kLanes, count - p),
+                       y + p * kBlock + c, kBlock, kLanes);
+    return;
+  }
   constexpr int kSide = Block<T>::kSide;
   const int64_t square = channels == kBlock ? count / kSide * kSide : 0;
   for (int64_t p = 0; p < square; p += kSide)
@@ -23,6 +30,16 @@ void to_block(const T* x, int64_t plane, int64_t channels, int64_t count, T* y) 
 // The way back: x is [count, 16].
 template <class T>
 void from_block(const T* x, int64_t channels, int64_t count, T* y, int64_t plane) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    for (int64_t p = 0; p < count; p += kLanes)
+      for (int64_t c = 0; c < channels; c += kLanes) {
+        const int64_t positions = std::min<int64_t>(kLanes, count - p);
+        transpose_part(x + p * kBlock + c, kBlock, positions,
+                       std::min<int64_t>(kLanes, channels - c), y + c * plane + p, plane,
+                       positions);
+      }
+    return;
+  }
   constexpr int kSide = Block<T>::kSide;
   const int64_t square = count / kSide * kSide, whole = channels / kSide * kSide;
   for (int64_t p = 0; p < square; p += kSide)

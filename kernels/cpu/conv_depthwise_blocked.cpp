@@ -223,10 +223,26 @@ class Convolver {
         p.z = scratch + count * kBlock;
       }
     }
+    fetch_ahead(channel, count);
     Summer(g_, epilogue_, args_.data<const float>(1) + block * g_.taps() * kBlock,
            bias_ + block * kBlock, taps, p)
         .run(first * g_.output[1], last * g_.output[1]);
     if (!p_.y_blocked) from_block(p.y, channels, count, y + y_at, g_.outputs());
+  }
+
+  // While a block is worked on, what is plain of the next one comes, and the lines that it will be
+  // written to: processors do not foresee 16 channels at a time. Small ones only, which come in the
+  // meantime and stay.
+  void fetch_ahead(int64_t channel, int64_t count) const {
+    constexpr int64_t kMost = 256;  // positions
+    const int64_t next = channel + kBlock;
+    if (next + kBlock > p_.batch * p_.group || count < g_.outputs()) return;
+    if (!p_.x_blocked && g_.inputs() <= kMost)
+      for (int64_t i = 0; i < kBlock * g_.inputs(); i += kLine)
+        __builtin_prefetch(args_.data<const float>(0) + next * g_.inputs() + i);
+    if (!p_.y_blocked && g_.outputs() <= kMost)
+      for (int64_t i = 0; i < kBlock * g_.outputs(); i += kLine)
+        __builtin_prefetch(args_.data<float>(4) + next * g_.outputs() + i, 1);
   }
 
   const Params& p_;

@@ -93,29 +93,27 @@ struct Output {
   }
 
   void read_rows(const Target& to, const float* z, float* into) const {
-    std::fill_n(into, to.panel.width * to.count, 0.0f);
-    for (int64_t f = to.panel.from; f < to.panel.end; f++) {
-      const int64_t lane = f - to.panel.block, at = place(to, f);
-      float* row = into + lane / kBlock * to.count * kBlock + lane % kBlock;
-      for (int64_t p = 0; p < to.count; p++) row[p * kBlock] = z[at + p];
-    }
+    each_square(to, [&](int64_t lanes, int64_t i, int64_t j) {
+      transpose_part(z + j, positions, lanes, to.count, into + i, kBlock, lanes);
+    });
   }
 
-  // A buffer of blocks to rows of positions, squares of it in registers.
   void write_rows(const Target& to, const float* y, float* into) const {
-    constexpr int64_t kSide = kPositions < Block<float>::kSide ? 1 : Block<float>::kSide;
-    const int64_t end = to.panel.end - to.panel.block, count = to.count / kSide * kSide;
-    int64_t n;
-    for (int64_t lane = to.panel.from - to.panel.block; lane < end; lane += n) {
-      const float* from = y + lane / kBlock * to.count * kBlock + lane % kBlock;
-      float* rows = into + place(to, to.panel.block + lane);
-      n = lane % kSide == 0 && lane + kSide <= end ? kSide : 1;
-      int64_t p = 0;
-      if constexpr (kSide > 1)
-        for (; n == kSide && p < count; p += kSide)
-          Block<float>::transpose(from + p * kBlock, kBlock, rows + p, positions);
-      for (; p < to.count; p++)
-        for (int64_t i = 0; i < n; i++) rows[i * positions + p] = from[p * kBlock + i];
+    each_square(to, [&](int64_t lanes, int64_t i, int64_t j) {
+      transpose_part(y + i, kBlock, to.count, lanes, into + j, positions, to.count);
+    });
+  }
+
+  // Calls visit(lanes, i, j) for what lies from i on in a buffer of blocks, a vector or less of
+  // each position, and from j on in rows of positions.
+  template <class Visit>
+  void each_square(const Target& to, Visit&& visit) const {
+    const int64_t end = to.panel.end - to.panel.block;
+    int64_t lanes;
+    for (int64_t lane = to.panel.from - to.panel.block; lane < end; lane += lanes) {
+      lanes = std::min(kLanes - lane % kLanes, end - lane);
+      visit(lanes, lane / kBlock * to.count * kBlock + lane % kBlock,
+            place(to, to.panel.block + lane));
     }
   }
 };
