@@ -67,8 +67,7 @@ final class Stage implements AutoCloseable {
             Knowledge knowledge,
             List<Step> steps,
             List<Program.Command> commands,
-            int arenaBase,
-            Arena arena,
+            StageMemory memory,
             Parts parts,
             boolean finished) {
         this.context = context;
@@ -77,8 +76,8 @@ final class Stage implements AutoCloseable {
         this.program = commands.isEmpty()
                 ? Optional.empty()
                 : Optional.of(context.device().compile(commands, context.threads()));
-        this.arenaBase = arenaBase;
-        this.arenaBytes = arena.size();
+        this.arenaBase = memory.arenaBase();
+        this.arenaBytes = memory.arenaBytes();
         this.parts = parts;
         this.finished = finished;
         context.requireMemory("", arenaBytes, "the values of one run");
