@@ -111,6 +111,32 @@ __device__ __forceinline__ void multiply_keys(float (&scores)[kKeys / 8][4], Q& 
   }
 }
 
+// Scale, cap and mask of a tile's scores, of which the lane's first is that of `key`.
+template <class T, int N>
+__device__ __forceinline__ void finish_scores(const Params& p, const Operands<T>& o, int64_t key,
+                                              Row (&rows)[2], float (&scores)[N][4],
+                                              float (&top)[2]) {
+#pragma unroll
+  for (int j = 0; j < N; j++) {
+#pragma unroll
+    for (int e = 0; e < 4; e++) {
+      Row& row = rows[e / 2];
+      const int64_t k = key + 8 * j + e % 2;
+      float score = scores[j][e] * float(p.scale);
+      if (p.softcap != 0) score = float(p.softcap) * tanhf(score / float(p.softcap));
+      if (k < row.seen) {
+        const float bias = o.bias(row.mask + k * p.mask_key);
+        score += bias;
+        row.open |= bias != -kInfinity;
+      } else {
+        score = -kInfinity;
+      }
+      scores[j][e] = score;
+      top[e / 2] = max_or_nan(top[e / 2], score);
+    }
+  }
+}
+
 // sums += probabilities v, for 16 keys at a time, whose probabilities already lie as mma.sync wants
 // them.
 template <class T, int kWidth, int kKeys, class V>
@@ -174,24 +200,17 @@ __global__ void __launch_bounds__(kThreads)
     multiply_keys<T, kSize, kKeys>(scores, shared.q, shared.k[stage]);
 
     float top[2] = {-kInfinity, -kInfinity};
+    if (o.mask == nullptr && p.softcap == 0 && t + kKeys <= min(rows[0].seen, rows[1].seen)) {
 #pragma unroll
-    for (int j = 0; j < kKeys / 8; j++) {
+      for (int j = 0; j < kKeys / 8; j++)
 #pragma unroll
-      for (int e = 0; e < 4; e++) {
-        Row& row = rows[e / 2];
-        const int64_t key = t + 8 * j + lane % 4 * 2 + e % 2;
-        float score = scores[j][e] * float(p.scale);
-        if (p.softcap != 0) score = float(p.softcap) * tanhf(score / float(p.softcap));
-        if (key < row.seen) {
-          const float bias = o.bias(row.mask + key * p.mask_key);
-          score += bias;
-          row.open |= bias != -kInfinity;
-        } else {
-          score = -kInfinity;
+        for (int e = 0; e < 4; e++) {
+          scores[j][e] *= float(p.scale);
+          top[e / 2] = max_or_nan(top[e / 2], scores[j][e]);
         }
-        scores[j][e] = score;
-        top[e / 2] = max_or_nan(top[e / 2], score);
-      }
+      rows[0].open = rows[1].open = true;
+    } else {
+      finish_scores(p, o, t + lane % 4 * 2, rows, scores, top);
     }
     const float factors[2] = {rows[0].rise(top[0]), rows[1].rise(top[1])};
 #pragma unroll
