@@ -26,24 +26,6 @@ final class MatrixLaunch {
     private static final long LARGE_MATRIX = 1 << 20;
     private static final int STACK_AXES = 4;
 
-    /**
-     * From how many products on float32 is multiplied by BF16x6, on GPUs that have it. Never, until the self-test's step {@code
-     * accuracy} has shown on such a GPU that its error is no larger than that of float32's own units; from then on {@code 1 << 29},
-     * about where it ends sooner. {@value #BF16X6} sets another number.
-     */
-    private static final long BF16X6_FROM = Long.MAX_VALUE;
-
-    static final String BF16X6 = "sardonyx.bf16x6";
-
-    /** Fewer rows or columns leave most of a tile of the tensor cores empty. */
-    private static final long BF16X6_ROWS = 64;
-
-    /** In a shorter sum the tensor cores' own rounding, toward zero, outweighs that they are promoted to float32 every 64 of depth. */
-    private static final long BF16X6_DEPTH = 128;
-
-    /** Bytes that its operands may take, split. */
-    private static final long BF16X6_SCRATCH = 1L << 30;
-
     private static final int ABSENT = Integer.MAX_VALUE;
 
     /** How the kernel reads b, in its order. */
@@ -193,7 +175,9 @@ final class MatrixLaunch {
         addFinish(launch);
         long sums = matrices(stack, Axis::size) * m * product.n;
         launch.scratch(GemmScratch.partialSumBytes(sums, product.k, dtype) + alignedBytes(m, stack));
-        return isForBf16x6(sums, m) ? bf16x6(launch, m, stack) : launch;
+        return Bf16x6.isFor(dtype, m, product.n, product.k, (double) sums * product.k)
+                ? Bf16x6.launch("gemm_bf16x6.f32", splitBytes(m, stack), launch)
+                : launch;
     }
 
     private long alignedBytes(long m, List<Axis> stack) {
@@ -210,24 +194,11 @@ final class MatrixLaunch {
         return stack.stream().mapToLong(count).reduce(1, (a, b) -> a * b);
     }
 
-    private boolean isForBf16x6(long sums, long m) {
-        return dtype == DType.FLOAT32
-                && Math.min(m, product.n) >= BF16X6_ROWS
-                && product.k >= BF16X6_DEPTH
-                && (double) sums * product.k >= Long.getLong(BF16X6, BF16X6_FROM);
-    }
-
-    private Launch bf16x6(Launch gemm, long m, List<Axis> stack) {
-        long bytes = GemmScratch.splitBytes(matrices(stack, axis -> axis.a() == 0 ? 1 : axis.size()), m, product.k)
+    /** Of float32 matrices split into three. */
+    private long splitBytes(long m, List<Axis> stack) {
+        return GemmScratch.splitBytes(matrices(stack, axis -> axis.a() == 0 ? 1 : axis.size()), m, product.k)
                 + GemmScratch.splitBytes(
                         matrices(stack, axis -> axis.b() == 0 ? 1 : axis.size()), product.k, product.n);
-        return bytes > BF16X6_SCRATCH
-                ? gemm
-                : gemm.by("gemm_bf16x6.f32")
-                        .scratch(GemmScratch.decisionBytes() + bytes)
-                        .fast("gemm_tf32.f32")
-                        .strict(gemm)
-                        .otherwise(gemm);
     }
 
     private void addAddends(Launch launch, InputTypes in) {

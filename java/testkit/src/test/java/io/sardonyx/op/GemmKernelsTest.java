@@ -44,37 +44,6 @@ class GemmKernelsTest extends OperatorTest {
         }
     }
 
-    /** An operator for which BF16x6 is the default. */
-    private record ByBf16x6(TensorOperator of) implements TensorOperator {
-        @Override
-        public List<TensorType> infer(InputTypes in) {
-            return of.infer(in);
-        }
-
-        @Override
-        public void reference(Inputs in, List<HostTensor> out) {
-            of.reference(in, out);
-        }
-
-        @Override
-        public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-            System.setProperty(MatrixLaunch.BF16X6, "1");
-            try {
-                Optional<Launch> launch = of.launch(in, out).flatMap(Launch::otherwise);
-                if (!launch.orElseThrow().kernel().equals("gemm_bf16x6.f32")
-                        || !launch.flatMap(Launch::strict)
-                                .orElseThrow()
-                                .kernel()
-                                .equals("gemm.f32")) {
-                    throw new AssertionError("not by BF16x6, or also if strict");
-                }
-                return launch;
-            } finally {
-                System.clearProperty(MatrixLaunch.BF16X6);
-            }
-        }
-    }
-
     @Override
     protected Stream<Case> cases() {
         List<Case> cases = new ArrayList<>();
@@ -163,21 +132,24 @@ class GemmKernelsTest extends OperatorTest {
         }
     }
 
-    /** What an operator launches once BF16x6 is the default, with the scratch memory that it counts. */
+    private static ByBf16x6 byBf16x6(TensorOperator operator) {
+        return new ByBf16x6(operator, "gemm_bf16x6.f32");
+    }
+
     private static void addBf16x6ByDefault(List<Case> cases) {
-        cases.add(Case.of("MatMul by BF16x6", new ByBf16x6(new MatMul()))
+        cases.add(Case.of("MatMul by BF16x6", byBf16x6(new MatMul()))
                 .input(Data.normal(1, 70, 301))
                 .input(Data.normal(2, 301, 67))
                 .within(Tolerance.dot(DType.FLOAT32, 301)));
-        cases.add(Case.of("MatMul by BF16x6, a stack and one matrix", new ByBf16x6(new MatMul()))
+        cases.add(Case.of("MatMul by BF16x6, a stack and one matrix", byBf16x6(new MatMul()))
                 .input(Data.integers(DType.FLOAT32, 1, -1, 1, 64, 136))
                 .input(Data.integers(DType.FLOAT32, 2, -1, 1, 2, 136, 72))
                 .within(Tolerance.EXACT));
-        cases.add(Case.of("MatMul by BF16x6, infinite", new ByBf16x6(new MatMul()))
+        cases.add(Case.of("MatMul by BF16x6, infinite", byBf16x6(new MatMul()))
                 .input(Data.normal(1, 64, 128))
                 .input(HostTensor.of(Shape.of(128, 64), odd(INF, 128 * 64)))
                 .within(Tolerance.dot(DType.FLOAT32, 128)));
-        cases.add(Case.of("Gemm by BF16x6", new ByBf16x6(Gemm.read(Attributes.of(13, Map.of("transB", 1L)))))
+        cases.add(Case.of("Gemm by BF16x6", byBf16x6(Gemm.read(Attributes.of(13, Map.of("transB", 1L)))))
                 .input(Data.integers(DType.FLOAT32, 1, -1, 1, 72, 133))
                 .input(Data.integers(DType.FLOAT32, 2, -1, 1, 65, 133))
                 .input(Data.integers(DType.FLOAT32, 3, -1, 1, 65))
