@@ -6,8 +6,6 @@
 
 namespace sx::cuda {
 
-constexpr int kConvStep = 64;  // channels of a stage
-
 inline bool is_single_place(const ConvParams& p, int axis) {
   return p.input[axis] == 1 && p.output[axis] == 1 && p.kernel[axis] == 1 && p.begin[axis] == 0;
 }
