@@ -187,8 +187,12 @@ template <class T>
 void conv_sm80(const Arguments& args, const ConvProblem<T>& problem, int rows, int columns);
 
 // 16 bits, on Hopper's tensor cores, by tiles of 128 rows; the problem's channels are padded to
-// kConvStep.
+// whole stages.
 template <class T>
 void conv_sm90(const Arguments& args, const ConvProblem<T>& problem, int columns);
+
+// float32 by Hopper's tensor cores, as exact as float32, for one group; simt_rows is for data that
+// they cannot take.
+void conv_bf16x6(const Arguments& args, const ConvProblem<float>& problem, int simt_rows);
 
 }  // namespace sx::cuda

@@ -1,14 +1,15 @@
 // conv_channels_last.T: y[n, o, m] = f(b[m] + sum over t, c of w[m, t, c] x[n, o * stride - begin +
-// t
-// * dilation, c] + z[n, o, m]), or f(...) + z, for T = f32, f16, bf16, summed in float32; and
-// conv_channels_last_tf32.f32, whose operands are rounded to tf32. x is [batch, input, group *
-// channels], w is [group * filters, kernel, channels], y and z are [batch, output, group *
-// filters]; bias and z may be absent. This file picks the kernel by conv_choice.h; each of those
-// says what was measured.
+// t * dilation, c] + z[n, o, m]), or f(...) + z, for T = f32, f16, bf16, summed in float32;
+// conv_channels_last_tf32.f32, whose operands are rounded to tf32; and
+// conv_channels_last_bf16x6.f32, as exact as float32, by Hopper's tensor cores where that is worth
+// it. x is [batch, input, group * channels], w is [group * filters, kernel, channels], y and z are
+// [batch, output, group * filters]; bias and z may be absent. This file picks the kernel by
+// conv_choice.h; each of those says what was measured.
 #include "cuda/conv.h"
 #include "cuda/conv_choice.h"
 #include "cuda/conv_im2col.h"
 #include "cuda/conv_runs.h"
+#include "cuda/hopper.h"
 #include "cuda/tile_candidates.h"
 #include "cuda/tuner.h"
 
@@ -33,11 +34,13 @@ ConvFacts facts_of(const Arguments& args, const ConvParams& p) {
           .scratch_sums = static_cast<int64_t>(args.scratch_bytes / sizeof(float))};
 }
 
+// Whether conv_simt can load four channels at a time.
+bool has_simt_pieces(const ConvFacts& facts) { return facts.aligned && facts.channels % 4 == 0; }
+
 template <class T>
 void convolve(const Arguments& args, ConvProblem<T>& problem, const ConvFacts& facts,
               const ConvChoice& choice) {
-  constexpr int64_t kGroup = 4;  // channels that conv_simt loads at a time
-  problem.a_aligned = problem.b_aligned = facts.aligned && facts.channels % kGroup == 0;
+  problem.a_aligned = problem.b_aligned = has_simt_pieces(facts);
   if (choice.kernel == ConvKernel::kGemm) return gemm_by_choice<T>(args, problem);
   if (choice.kernel == ConvKernel::kDepthwise) return conv_depthwise(args, problem);
   if (choice.kernel == ConvKernel::kSmallGroups) return conv_small_groups(args, problem);
@@ -98,6 +101,23 @@ void conv_as_tf32(const Arguments& args) {
   convolve_fast(args, params, problem, facts, choice, true);
 }
 
+// Forced, for tests: whether it is worth it or not.
+template <bool kForced>
+void conv_as_bf16x6(const Arguments& args) {
+  const auto params = args.params_as<ConvParams>();
+  if (params.positions() * params.group * params.filters == 0) return;
+  ConvProblem<float> problem(args, params);
+  ConvFacts facts = facts_of<float>(args, params);
+  if (kForced && !fits_conv_bf16x6(facts))
+    throw std::invalid_argument("BF16x6 cannot take " + std::to_string(params.group) + " groups, " +
+                                std::to_string(params.channels) + " channels, or such windows");
+  if (!kForced && facts.pointwise) return gemm_by_choice_as_bf16x6(args, problem);
+  if (!kForced && !worth_conv_bf16x6(facts)) return conv<float>(args);
+  problem.a_aligned = problem.b_aligned = has_simt_pieces(facts);
+  facts.scratch_sums = 0;  // it is for the planes
+  conv_bf16x6(args, problem, choose_conv_simt(facts, stream_of(args).device).rows);
+}
+
 // With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.
 template <class T, ConvKernel kKernel, int kRows, int kColumns>
 void conv_by(const Arguments& args) {
@@ -121,7 +141,9 @@ SX_KERNEL("conv_channels_last.f32", conv<float>);
 SX_KERNEL("conv_channels_last.f16", conv<half>);
 SX_KERNEL("conv_channels_last.bf16", conv<bfloat16>);
 SX_KERNEL("conv_channels_last_tf32.f32", conv_as_tf32);
+SX_HOPPER_KERNEL("conv_channels_last_bf16x6.f32", conv_as_bf16x6<false>);
 
+SX_HOPPER_KERNEL("conv_bf16x6.f32", conv_as_bf16x6<true>);
 SX_KERNEL("conv_simt.f32.128x128", conv_by<float, ConvKernel::kSimt, 128, 128>);
 SX_KERNEL("conv_simt.f32.64x64", conv_by<float, ConvKernel::kSimt, 64, 64>);
 SX_KERNEL("conv_simt.f16.64x64", conv_by<half, ConvKernel::kSimt, 64, 64>);

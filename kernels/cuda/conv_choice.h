@@ -76,8 +76,10 @@ inline ConvChoice choose_conv_sm80(const ConvFacts& f, const Properties& device)
   return choice;
 }
 
-// The channels of each tap as conv_sm90 counts them, a stage's depth.
-inline int64_t padded_channels(const ConvFacts& f) { return (f.channels + 63) / 64 * 64; }
+// The channels of each tap as conv_sm90 counts them: whole stages.
+inline int64_t padded_channels(const ConvFacts& f, int64_t stage = 64) {
+  return (f.channels + stage - 1) / stage * stage;
+}
 
 inline bool fits_conv_sm90(const ConvFacts& f, const Properties& device) {
   return device.capability == 90 && is_half(f.type) && has_pieces(f) && f.im2col &&
@@ -129,6 +131,17 @@ inline ConvChoice choose_conv(const ConvFacts& f, const Properties& device) {
     return choose_conv_sm90(f, device);
   if (is_half(f.type) && has_pieces(f)) return choose_conv_sm80(f, device);
   return choose_conv_simt(f, device);
+}
+
+// Whether the planes of float32 can be gathered. They begin where TMA wants it, whatever x and w
+// do.
+inline bool fits_conv_bf16x6(const ConvFacts& f) {
+  return f.group == 1 && f.channels > 0 && f.im2col;
+}
+
+// Whether the tensor cores do not multiply mostly by zeros.
+inline bool worth_conv_bf16x6(const ConvFacts& f) {
+  return fits_conv_bf16x6(f) && 2 * padded_channels(f, 32) <= 3 * f.channels;
 }
 
 // For float32 that may be rounded to tf32.

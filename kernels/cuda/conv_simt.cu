@@ -71,6 +71,7 @@ class WindowLoader {
 template <class S, class T>
 __global__ void __launch_bounds__(S::kThreads, S::kEach == 8 ? 1 : 2)
     conv_simt_kernel(const __grid_constant__ ConvProblem<T> p) {
+  if (p.is_unwanted()) return;
   const GemmTile tile = p.tile(blockIdx.x, S::kTile, S::kTile);
   WindowLoader<T, S> windows(p, tile);
   Loader<T, S::kTile, S::kDepth, S::kThreads> filters(

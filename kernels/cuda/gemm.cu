@@ -89,13 +89,7 @@ void gemm_as_tf32(const Arguments& args) {
 
 void gemm_as_bf16x6(const Arguments& args) {
   GemmProblem<float> problem(args);
-  if (problem.m * problem.n * problem.matrices() == 0) return;
-  if (problem.k == 0) return gemm<float>(args);
-  GemmFacts facts = facts_of(args, problem);
-  problem.a_aligned = facts.a.aligned;
-  problem.b_aligned = facts.b.aligned;
-  facts.scratch_sums = 0;  // it is for the planes
-  gemm_bf16x6(args, problem, choose_simt(facts, stream_of(args).device).rows);
+  gemm_by_choice_as_bf16x6(args, problem);
 }
 
 // With this kernel and tile, for tests and benchmarks; in three parts where the depth suffices.
@@ -175,6 +169,16 @@ void gemm_by_choice_as_tf32(const Arguments& given, GemmProblem<float>& problem)
   const Properties& device = stream_of(args).device;
   multiply_fast(args, problem, facts,
                 fits_sm80(facts) ? choose_sm80(facts, device) : choose_gemm(facts, device), true);
+}
+
+void gemm_by_choice_as_bf16x6(const Arguments& args, GemmProblem<float>& problem) {
+  if (problem.m * problem.n * problem.matrices() == 0) return;
+  if (problem.k == 0) return gemm_by_choice(args, problem);
+  GemmFacts facts = facts_of(args, problem);
+  problem.a_aligned = facts.a.aligned;
+  problem.b_aligned = facts.b.aligned;
+  facts.scratch_sums = 0;  // it is for the planes
+  gemm_bf16x6(args, problem, choose_simt(facts, stream_of(args).device).rows);
 }
 
 template void gemm_by_choice(const Arguments&, GemmProblem<float>&);

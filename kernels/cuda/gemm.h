@@ -222,6 +222,7 @@ bool align_operands(Arguments& args, GemmProblem<T>& problem, const GemmFacts& f
 template <class T>
 void gemm_by_choice(const Arguments& args, GemmProblem<T>& problem);
 void gemm_by_choice_as_tf32(const Arguments& args, GemmProblem<float>& problem);
+void gemm_by_choice_as_bf16x6(const Arguments& args, GemmProblem<float>& problem);
 
 // The kernels, each for a problem that gemm_choice.h gives it. rows x columns is the tile.
 template <class T>

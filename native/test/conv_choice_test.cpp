@@ -173,6 +173,20 @@ void known_choices() {
   }
 }
 
+// By BF16x6, where that is asked for.
+void known_uses_of_bf16x6() {
+  const auto use = [](const char* why, const ConvFacts& f, bool expected) {
+    require(worth_conv_bf16x6(f) == expected, why, f, kH100, {ConvKernel::kSm90});
+  };
+  use("float32 has planes", layer(kSingle, 256, 256, 25088, 9), true);
+  use("of any number of channels", layer(kSingle, 23, 256, 25088, 9), true);
+  use("16 channels would be half zeros of a stage", layer(kSingle, 16, 256, 25088, 9), false);
+  use("33 channels would be, of two stages", layer(kSingle, 33, 256, 25088, 9), false);
+  use("43 channels are not", layer(kSingle, 43, 256, 25088, 9), true);
+  use("what TMA cannot gather", scattered(layer(kSingle, 256, 256, 25088, 9)), false);
+  use("several groups", grouped(layer(kSingle, 64, 64, 25088, 9), 4), false);
+}
+
 // The tiles that a kernel is compiled for.
 bool has_tile(const ConvFacts& f, const ConvChoice& c) {
   const bool square = c.rows == c.columns;
@@ -250,6 +264,7 @@ void every_choice() {
 
 int main() {
   known_choices();
+  known_uses_of_bf16x6();
   every_choice();
   std::printf("%d of %d checks failed\n", failures, checked);
   return failures != 0;

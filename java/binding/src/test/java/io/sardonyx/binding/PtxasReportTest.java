@@ -73,7 +73,7 @@ class PtxasReportTest {
 
     @Test
     void theKernelsForHopperUseItsInstructions() throws IOException {
-        for (String kernel : List.of("gemm_sm90", "gemm_bf16x6_sm90", "conv_sm90")) {
+        for (String kernel : List.of("gemm_sm90", "gemm_bf16x6_sm90", "conv_sm90", "conv_bf16x6_sm90")) {
             Path ptx = build.resolve("ptx").resolve(kernel + ".ptx");
             Assumptions.assumeTrue(Files.exists(ptx), ptx + " is not there");
             String text = Files.readString(ptx);

@@ -32,6 +32,9 @@ final class ConvolutionKernel {
     /** Filters of one channel up to which going along rows beats the matrix product. */
     private static final long FEW_FILTERS = 2;
 
+    /** With fewer channels BF16x6 would multiply mostly by zeros, as {@code kernels/cuda/conv_choice.h} says. */
+    private static final long BF16X6_CHANNELS = 22;
+
     /** The positions that a thread works on at a time; what is between the rows' axis and the columns' is never cut. */
     record Tile(long rows, long columns) {
         interface Layout {
@@ -120,7 +123,26 @@ final class ConvolutionKernel {
             launch.fast("conv_channels_last_tf32.f32");
         }
         long sums = convolution.output().elements();
-        return Optional.of(launch.scratch(GemmScratch.partialSumBytes(sums, kernel.depth(), dtype)));
+        launch.scratch(GemmScratch.partialSumBytes(sums, kernel.depth(), dtype));
+        return Optional.of(
+                kernel.isForBf16x6(dtype, sums)
+                        ? Bf16x6.launch("conv_channels_last_bf16x6.f32", kernel.splitBytes(), launch)
+                        : launch);
+    }
+
+    private boolean isForBf16x6(DType dtype, long sums) {
+        long filters = convolution.filters();
+        return convolution.group() == 1
+                && convolution.channels() >= BF16X6_CHANNELS
+                && filters > 0
+                && Bf16x6.isFor(dtype, sums / filters, filters, depth(), (double) sums * depth());
+    }
+
+    /** Of a float32 input and filters of one group, split into three. */
+    private long splitBytes() {
+        Convolution c = convolution;
+        return GemmScratch.splitBytes(1, c.batch() * c.sliding().inputs(), c.channels())
+                + GemmScratch.splitBytes(1, c.filters() * c.sliding().taps(), c.channels());
     }
 
     private Launch direct(String kernelKey, DType dtype, Activation activation, boolean addLast) {

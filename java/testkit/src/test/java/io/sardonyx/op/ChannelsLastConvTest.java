@@ -22,7 +22,8 @@ class ChannelsLastConvTest extends OperatorTest {
 
     @Override
     protected Stream<Case> cases() {
-        return Stream.of(facts(), shapes(), fused(), kernels(), refused()).flatMap(s -> s);
+        return Stream.of(facts(), shapes(), fused(), kernels(), bf16x6(), refused())
+                .flatMap(s -> s);
     }
 
     private static ChannelsLastConv plain(long group, Window window) {
@@ -265,6 +266,71 @@ class ChannelsLastConvTest extends OperatorTest {
             var conv = new ChannelsLastConv(new Conv(layer.group, layer.window), Activation.RELU, false);
             cases.add(layer.exact(dtype, kernel, new By(kernel, conv)).within(Tolerance.EXACT));
         }
+    }
+
+    /** By the kernel alone, for every kind of window; and by what is launched once it is the default. */
+    private static Stream<Case> bf16x6() {
+        List<Case> cases = new ArrayList<>();
+        for (Layer layer : TENSOR_CORES) {
+            if (layer.group == 1) {
+                var conv = new ChannelsLastConv(new Conv(1, layer.window), Activation.RELU, false);
+                cases.add(
+                        layer.exact(DType.FLOAT32, BF16X6, new By(BF16X6, conv)).within(Tolerance.EXACT));
+                cases.add(layer.normal(DType.FLOAT32, BF16X6 + ", ", new By(BF16X6, conv)));
+            }
+        }
+        for (Layer layer : List.of(
+                layer(1, 2, 3, 130, THREE.withStrides(2, 2), 9, 11),
+                layer(1, 1, 33, 7, THREE, 11, 13),
+                layer(1, 1, 1, 1, Window.of(1), 1))) {
+            cases.add(layer.normal(DType.FLOAT32, BF16X6 + ", ", new By(BF16X6, plain(1, layer.window))));
+        }
+        for (float odd :
+                new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 3e38f, 1e-38f, Float.MIN_VALUE
+                }) {
+            cases.add(odd(odd, true));
+            cases.add(odd(odd, false));
+        }
+        Layer whole = layer(1, 2, 32, 72, THREE.withStrides(2, 2), 13, 11);
+        for (Layer layer : List.of(
+                whole,
+                layer(1, 1, 136, 64, Window.of(1, 1), 9, 8),
+                layer(1, 3, 23, 65, Window.of(7).withPads(3, 3).withDilations(2), 37),
+                // TMA takes no step so wide; stages would be half empty.
+                layer(1, 1, 32, 64, Window.of(5).withStrides(9), 600),
+                layer(1, 1, 35, 64, THREE, 9, 8))) {
+            cases.add(layer.normal(DType.FLOAT32, "by default, ", byDefault(layer.window, Activation.RELU, false)));
+        }
+        for (boolean addLast : new boolean[] {false, true}) {
+            cases.add(whole.normal(
+                            DType.FLOAT32,
+                            "by default, residual " + (addLast ? "last, " : "first, "),
+                            byDefault(whole.window, Activation.RELU, addLast))
+                    .input(Data.normal(4, 2, 7, 6, 72)));
+        }
+        return cases.stream();
+    }
+
+    private static final String BF16X6 = "conv_bf16x6.f32";
+
+    private static ByBf16x6 byDefault(Window window, Activation activation, boolean addLast) {
+        return new ByBf16x6(
+                new ChannelsLastConv(new Conv(1, window), activation, addLast), "conv_channels_last_bf16x6.f32");
+    }
+
+    /** One number that cannot be split into three bfloat16 of eight bits, among zeros, in the image or among the weights. */
+    private static Case odd(float odd, boolean inImage) {
+        HostTensor x = inImage ? zeros(1, 6, 5, 8) : Data.uniform(DType.FLOAT32, 1, .5, 1, 1, 6, 5, 8);
+        HostTensor w = inImage ? Data.uniform(DType.FLOAT32, 2, .5, 1, 9, 2, 2, 8) : zeros(9, 2, 2, 8);
+        (inImage ? x : w).set(77, odd);
+        return Case.of(BF16X6 + ", " + odd + (inImage ? " in x" : " in w"), new By(BF16X6, plain(1, Window.of(2, 2))))
+                .input(x)
+                .input(w)
+                .within(Tolerance.of(1e-6, 0));
+    }
+
+    private static HostTensor zeros(long... sizes) {
+        return HostTensor.allocate(TensorType.of(DType.FLOAT32, sizes));
     }
 
     private static Stream<Case> refused() {
