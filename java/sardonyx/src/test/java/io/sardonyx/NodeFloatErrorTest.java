@@ -6,6 +6,7 @@ import static io.sardonyx.onnx.read.Onnx.attribute;
 import static io.sardonyx.onnx.read.Onnx.body;
 import static io.sardonyx.onnx.read.Onnx.node;
 import static io.sardonyx.onnx.read.Onnx.tensor;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sardonyx.FloatErrorTest.Values;
 import io.sardonyx.device.Device;
@@ -13,13 +14,16 @@ import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.Precision;
+import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.onnx.proto.GraphProto;
 import io.sardonyx.onnx.read.Onnx;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,42 +35,83 @@ class NodeFloatErrorTest {
     }
 
     /** x alone is not constant. */
-    private static double[] run(Device device, GraphProto.Builder graph, HostTensor x) {
+    private static Model load(Device device, Precision precision, GraphProto.Builder graph, HostTensor x) {
         graph.addInput(Onnx.value("x", x.dtype().code(), x.shape().toArray())).addOutput(Onnx.unshaped("y", x.dtype()));
         byte[] model =
                 Onnx.model(graph).setOpsetImport(0, Onnx.opset("", 23)).build().toByteArray();
-        try (Model loaded = Model.builder(model)
-                        .device(DevicePolicy.require(device))
-                        .precision(Precision.STRICT)
-                        .load();
-                Outputs outputs = loaded.run(Map.of("x", x))) {
+        return Model.builder(model)
+                .device(DevicePolicy.require(device))
+                .precision(precision)
+                .load();
+    }
+
+    private static double[] run(Model model, HostTensor x) {
+        try (Outputs outputs = model.run(Map.of("x", x))) {
             return outputs.get(0).toHost().toDoubles();
+        }
+    }
+
+    private static double[] run(Device device, GraphProto.Builder graph, HostTensor x) {
+        try (Model model = load(device, Precision.STRICT, graph, x)) {
+            return run(model, x);
         }
     }
 
     @ParameterizedTest
     @MethodSource("kinds")
     void convolution(Device device, Values values) {
-        int channels = 48;
-        int filters = 24;
-        int side = 9;
-        HostTensor x = random(DType.FLOAT32, values, 5, 1, channels, side, side);
-        HostTensor w = random(DType.FLOAT32, values, 6, filters, channels, 3, 3);
-        int out = side - 2;
-        double[] exact = new double[filters * out * out];
-        double[] loops = new double[exact.length];
-        for (int i = 0; i < exact.length; i++) {
-            float sum = 0;
-            for (int k = 0; k < channels * 9; k++) {
-                int at = (k / 9 * side + i / out % out + k % 9 / 3) * side + i % out + k % 3;
-                double product = x.getDouble(at) * w.getDouble(i / (out * out) * channels * 9 + k);
-                exact[i] += product;
-                sum += (float) product;
-            }
-            loops[i] = sum;
+        Convolution convolution = new Convolution(values, 9, 24);
+        double[] y = run(device, convolution.graph(), convolution.x);
+        assertSmallError(device.name(), y, convolution.loops, convolution.exact);
+    }
+
+    /** With as many positions and filters as it wants. */
+    @ParameterizedTest
+    @MethodSource("kinds")
+    void convolutionByBf16x6(Device device, Values values) {
+        String kernel = "conv_channels_last_bf16x6.f32";
+        Assumptions.assumeTrue(device.has(kernel), device.name() + " has no kernel " + kernel);
+        Convolution convolution = new Convolution(values, 10, 64);
+        System.setProperty("sardonyx.bf16x6", "1");
+        try (Model model = load(device, Precision.FLOAT32, convolution.graph(), convolution.x)) {
+            List<Placement> placement = model.placement(List.of(convolution.x.type()));
+            assertTrue(placement.stream().anyMatch(p -> p.kernel().equals(kernel)), placement::toString);
+            assertSmallError(device.name(), run(model, convolution.x), convolution.loops, convolution.exact);
+        } finally {
+            System.clearProperty("sardonyx.bf16x6");
         }
-        double[] y = run(device, body(node("Conv", "x w", "y")).addInitializer(tensor("w", w)), x);
-        assertSmallError(device.name(), y, loops, exact);
+    }
+
+    /** 3 x 3 taps of 48 channels. */
+    private static final class Convolution {
+        private static final int CHANNELS = 48;
+
+        final HostTensor x;
+        final HostTensor w;
+        final double[] exact;
+        final double[] loops;
+
+        Convolution(Values values, int side, int filters) {
+            x = random(DType.FLOAT32, values, 5, 1, CHANNELS, side, side);
+            w = random(DType.FLOAT32, values, 6, filters, CHANNELS, 3, 3);
+            int out = side - 2;
+            exact = new double[filters * out * out];
+            loops = new double[exact.length];
+            for (int i = 0; i < exact.length; i++) {
+                float sum = 0;
+                for (int k = 0; k < CHANNELS * 9; k++) {
+                    int at = (k / 9 * side + i / out % out + k % 9 / 3) * side + i % out + k % 3;
+                    double product = x.getDouble(at) * w.getDouble(i / (out * out) * CHANNELS * 9 + k);
+                    exact[i] += product;
+                    sum += (float) product;
+                }
+                loops[i] = sum;
+            }
+        }
+
+        GraphProto.Builder graph() {
+            return body(node("Conv", "x w", "y")).addInitializer(tensor("w", w));
+        }
     }
 
     @ParameterizedTest
