@@ -12,6 +12,7 @@ import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -20,10 +21,37 @@ import java.util.function.ToDoubleFunction;
 
 /** A product {@code [m, k] · [k, n]} of float32 whose elements are of some kind, and the errors of kernels against float64. */
 public final class Float32Products {
+    /** What computes a product, and by which kernels. */
+    public enum By {
+        MATMUL("gemm.f32", "gemm_bf16x6.f32"),
+        /** Of windows that lie one behind the other, each of which is a row of a. */
+        CONVOLUTION("conv_channels_last.f32", "conv_channels_last_bf16x6.f32");
+
+        private final String simt;
+        private final String bf16x6;
+
+        By(String simt, String bf16x6) {
+            this.simt = simt;
+            this.bf16x6 = bf16x6;
+        }
+
+        public String bf16x6() {
+            return bf16x6;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** The unit roundoff of float32. */
     public static final double UNIT = 0x1p-24;
 
     private static final double LARGEST = Float.MAX_VALUE;
+
+    /** Of a window. */
+    private static final long TAPS = 4;
 
     /** What elements are like. */
     private enum Kind {
@@ -112,12 +140,12 @@ public final class Float32Products {
     }
 
     public String name() {
-        return kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ", " + m + " x " + n + " x " + k;
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ", " + m + " x " + n + " x " + k;
     }
 
-    /** Bytes that BF16x6 wants. */
-    public long scratch() {
-        return 3L * Short.BYTES * (m * (k + 8) + k * (n + 8)) + 1024;
+    /** Bytes that BF16x6 wants, whatever axis of both operands is filled up to 16 bytes. */
+    private long scratch() {
+        return 3 * Short.BYTES * ((m + n) * (k + 8 * TAPS) + 8 * k) + 1024;
     }
 
     /**
@@ -127,12 +155,16 @@ public final class Float32Products {
      */
     public record Errors(double largest, double rootMeanSquare, Optional<String> wrong) {}
 
-    /**
-     * @param kernel one that takes what {@code gemm.f32} takes
-     * @param scratch 0 for that, so that it adds up each sum in one piece, as it does where there are many
-     */
-    public Errors errors(Device device, String kernel, long scratch) {
-        HostTensor y = multiply(device, kernel, scratch);
+    /** Of float32's own units, which add up each sum in one piece, as they do where there are many. */
+    public Errors simtErrors(Device device, By by) {
+        return errors(multiply(device, by, by.simt, 0));
+    }
+
+    public Errors bf16x6Errors(Device device, By by) {
+        return errors(multiply(device, by, by.bf16x6, scratch()));
+    }
+
+    private Errors errors(HostTensor y) {
         double largest = 0;
         double squares = 0;
         Optional<String> wrong = Optional.empty();
@@ -162,25 +194,44 @@ public final class Float32Products {
         return Math.abs(exact) > LARGEST && is == Math.copySign(Double.POSITIVE_INFINITY, exact) || near;
     }
 
-    private HostTensor multiply(Device device, String kernel, long scratch) {
-        TensorOperator matmul = Workload.operator(Operators.ONNX, "MatMul", Map.of());
-        InputTypes types = InputTypes.of(a.type(), b.type());
-        List<TensorType> outputs = matmul.infer(types);
-        Optional<Launch> launch = matmul.launch(types, outputs);
-        while (launch.isPresent() && !launch.get().kernel().equals("gemm.f32")) {
+    private HostTensor multiply(Device device, By by, String kernel, long scratch) {
+        boolean windows = by == By.CONVOLUTION;
+        TensorOperator operator = windows
+                ? Workload.operator(Operators.SARDONYX, "ChannelsLastConv", Map.of("strides", List.of(TAPS)))
+                : Workload.operator(Operators.ONNX, "MatMul", Map.of());
+        List<TensorType> inputs = windows
+                ? List.of(
+                        TensorType.of(DType.FLOAT32, 1, m * TAPS, k / TAPS),
+                        TensorType.of(DType.FLOAT32, n, TAPS, k / TAPS))
+                : List.of(a.type(), b.type());
+        InputTypes types = InputTypes.of(inputs.get(0), inputs.get(1));
+        List<TensorType> outputs = operator.infer(types);
+        Optional<Launch> launch = operator.launch(types, outputs);
+        while (launch.isPresent() && !launch.get().kernel().equals(by.simt)) {
             launch = launch.get().otherwise();
         }
         try (Memory left = memory(device, a);
-                Memory right = memory(device, b);
+                Memory right = memory(device, windows ? transposed(b) : b);
                 Memory y = device.allocate(outputs.get(0).byteSize())) {
             device.launch(
                     launch.orElseThrow().by(kernel).scratch(scratch),
-                    List.of(a.type(), b.type()),
+                    inputs,
                     new Memory[] {left, right},
                     outputs,
                     new Memory[] {y});
             return HostTensor.read(outputs.get(0), y, 0);
         }
+    }
+
+    private static HostTensor transposed(HostTensor matrix) {
+        HostTensor transposed = HostTensor.allocate(TensorType.of(
+                DType.FLOAT32, matrix.shape().size(1), matrix.shape().size(0)));
+        int rows = (int) matrix.shape().size(0);
+        int columns = (int) matrix.shape().size(1);
+        for (int i = 0; i < rows * columns; i++) {
+            transposed.set(i, matrix.getDouble(i % rows * columns + i / rows));
+        }
+        return transposed;
     }
 
     private static Memory memory(Device device, HostTensor tensor) {

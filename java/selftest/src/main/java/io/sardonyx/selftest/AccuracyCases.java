@@ -1,35 +1,41 @@
 package io.sardonyx.selftest;
 
 import io.sardonyx.bench.device.Float32Products;
+import io.sardonyx.bench.device.Float32Products.By;
 import io.sardonyx.bench.device.Float32Products.Errors;
 import io.sardonyx.device.Device;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether float32 products by BF16x6 on Hopper's tensor cores are as exact as those of its float32 units: both against float64, for every
- * kind of data. The last case is the verdict that its use by default waits for.
+ * Whether float32 products and convolutions by BF16x6 on Hopper's tensor cores are as exact as those of its float32 units: both against
+ * float64, for every kind of data. The last case of each is the verdict that its use by default waits for.
  */
 final class AccuracyCases {
-    private static final String KERNEL = "gemm_bf16x6.f32";
-    private static final String SIMT = "gemm.f32";
-
     /** A larger error than that of a sum in another order: something is wrong, not inexact. */
     private static final double WRONG = 8;
 
     private AccuracyCases() {}
 
     static void run(Device device, Cases cases) {
-        if (!device.has(KERNEL)) {
-            cases.run(KERNEL, () -> Outcome.leftOut(KERNEL, device.name() + " has no such kernel"));
+        List<Float32Products> all = Float32Products.all(TimingCases.isGpu(device));
+        for (By by : By.values()) {
+            run(device, by, all, cases);
+        }
+    }
+
+    private static void run(Device device, By by, List<Float32Products> all, Cases cases) {
+        if (!device.has(by.bf16x6())) {
+            cases.run(by.bf16x6(), () -> Outcome.leftOut(by.bf16x6(), device.name() + " has no such kernel"));
             return;
         }
         Map<String, Double> larger = new LinkedHashMap<>();
-        for (Float32Products products : Float32Products.all(TimingCases.isGpu(device))) {
-            cases.run(products.name(), () -> compare(device, products, larger));
+        for (Float32Products products : all) {
+            cases.run(name(by, products), () -> compare(device, by, products, larger));
         }
-        String name = "BF16x6 by default";
+        String name = by + " by BF16x6 by default";
         cases.run(
                 name,
                 () -> Outcome.pass(
@@ -37,13 +43,17 @@ final class AccuracyCases {
                         Map.of(
                                 "verdict",
                                 larger.isEmpty()
-                                        ? "yes: no error is larger than SIMT's; MatrixLaunch.BF16X6_FROM is the switch"
+                                        ? "yes: no error is larger than SIMT's; Bf16x6.FROM is the switch"
                                         : "no: errors are larger than SIMT's, times " + larger)));
     }
 
-    private static Outcome compare(Device device, Float32Products products, Map<String, Double> larger) {
-        Errors simt = products.errors(device, SIMT, 0);
-        Errors split = products.errors(device, KERNEL, products.scratch());
+    private static String name(By by, Float32Products products) {
+        return by + " " + products.name();
+    }
+
+    private static Outcome compare(Device device, By by, Float32Products products, Map<String, Double> larger) {
+        Errors simt = products.simtErrors(device, by);
+        Errors split = products.bf16x6Errors(device, by);
         Map<String, Object> data = new LinkedHashMap<>();
         put(data, "simt", simt);
         put(data, "bf16x6", split);
@@ -54,11 +64,11 @@ final class AccuracyCases {
         double times =
                 Math.max(ratio(split.largest(), simt.largest()), ratio(split.rootMeanSquare(), simt.rootMeanSquare()));
         if (wrong.isPresent() || times > 1) {
-            larger.put(products.name(), wrong.isPresent() ? Double.POSITIVE_INFINITY : times);
+            larger.put(name(by, products), wrong.isPresent() ? Double.POSITIVE_INFINITY : times);
         }
         data.put("verdict", String.format(java.util.Locale.ROOT, "%.2f x SIMT's error", times));
-        return wrong.map(message -> new Outcome(products.name(), Outcome.Status.FAIL, message, data))
-                .orElseGet(() -> Outcome.pass(products.name(), data));
+        return wrong.map(message -> new Outcome(name(by, products), Outcome.Status.FAIL, message, data))
+                .orElseGet(() -> Outcome.pass(name(by, products), data));
     }
 
     private static double ratio(double error, double simt) {

@@ -105,7 +105,7 @@ class SelftestTest {
         List<JsonObject> lines = lines("accuracy");
         JsonObject last = lines.get(lines.size() - 1);
         if (device().has("gemm_bf16x6.f32")) {
-            assertEquals(14, lines.size(), lines.toString());
+            assertEquals(2 * 14, lines.size(), lines.toString());
             assertTrue(last.getAsJsonObject("data").has("verdict"), last.toString());
             for (JsonObject line : lines) {
                 assertEquals("PASS", line.get("status").getAsString(), line.toString());
