@@ -291,6 +291,13 @@ class ChannelsLastConvTest extends OperatorTest {
             cases.add(odd(odd, true));
             cases.add(odd(odd, false));
         }
+        // Where products are rounded to float32, as on a simulated device without tensor cores, the last bit is lost.
+        float more = 1 + 0x1p-12f;
+        cases.add(Case.of(BF16X6 + " keeps all bits of a product", new By(BF16X6, plain(1, Window.of(1))))
+                .input(HostTensor.of(Shape.of(1, 1, 2), -1f, more))
+                .input(HostTensor.of(Shape.of(1, 1, 2), 1f, more))
+                .expect(HostTensor.of(Shape.of(1, 1, 1), 0x1p-11f + 0x1p-24f))
+                .within(Tolerance.EXACT));
         Layer whole = layer(1, 2, 32, 72, THREE.withStrides(2, 2), 13, 11);
         for (Layer layer : List.of(
                 whole,

@@ -124,6 +124,13 @@ class GemmKernelsTest extends OperatorTest {
                 .input(Data.normal(1, 40, 300))
                 .input(Data.normal(2, 300, 50))
                 .within(Tolerance.dot(DType.FLOAT32, 300)));
+        // Where products are rounded to float32, as on a simulated device without tensor cores, the last bit is lost.
+        float more = 1 + 0x1p-12f;
+        cases.add(Case.of("gemm_bf16x6.f32 keeps all bits of a product", product)
+                .input(HostTensor.of(Shape.of(1, 2), -1f, more))
+                .input(HostTensor.of(Shape.of(2, 1), 1f, more))
+                .expect(HostTensor.of(Shape.of(1, 1), 0x1p-11f + 0x1p-24f))
+                .within(Tolerance.EXACT));
         for (float odd : new float[] {Float.NaN, INF, -INF, 3e38f, 1e-38f, 1e-33f}) {
             cases.add(Case.of("gemm_bf16x6.f32, " + odd, product)
                     .input(HostTensor.of(Shape.of(2, 2), odd, 1f, 3f, 4f))
