@@ -1,10 +1,11 @@
 // cp.async: copies from global to shared memory that a thread queues and does not wait for. From
 // sm_80 on.
 //
-//   copy_async<16>(to, from, inside ? 16 : 0);   // what lies behind the given bytes is zero in
-//   shared memory commit_copies();                             // a group of all copies since the
-//   last one wait_copies<1>();                            // all groups but the newest are there:
-//   for this thread; others need a barrier
+//   copy_async<16>(to, from, inside ? 16 : 0);  // behind the given bytes come zeros
+//   commit_copies();                            // a group of all copies since the last one
+//   wait_copies<1>();                           // all groups but the newest are there
+//
+// They are there for this thread; others need a barrier.
 #pragma once
 #include "cuda/device/shared.h"
 

@@ -2,10 +2,13 @@
 // host, passed to the kernel as `const __grid_constant__ TensorMap`. Dimension 0 is the one whose
 // elements are neighbours.
 //
-//   const TensorMap map = make_tensor_map(BoxMap{{.type = TensorType::kBfloat16, .data = a, .rank =
-//   2, .sizes = {k, m},
-//                                                 .strides = {1, k}, .swizzle = Swizzle::k128},
-//                                                 {64, 128}});
+//   const TensorMap map = make_tensor_map(BoxMap{{.type = TensorType::kBfloat16,
+//                                                 .data = a,
+//                                                 .rank = 2,
+//                                                 .sizes = {k, m},
+//                                                 .strides = {1, k},
+//                                                 .swizzle = Swizzle::k128},
+//                                                {64, 128}});
 #pragma once
 #include <stdexcept>
 #include <string>

@@ -2,9 +2,9 @@
 // goes on. Loads tell an mbarrier how many bytes have come, those outside of the tensor (zeros)
 // included; stores belong to groups of their thread.
 //
-//   barrier.arrive_expecting(bytes);                       commit_bulk();
-//   tma_load(tile, map, barrier, {column, row});           wait_bulk_read<0>();    // the source
-//   may be overwritten
+//   barrier.arrive_expecting(bytes);              tma_store(map, {column, row}, tile);
+//   tma_load(tile, map, barrier, {column, row});  commit_bulk();
+//   barrier.wait(parity);                         wait_bulk_read<0>();  // tile is free again
 //
 // Boxes lie in shared memory at multiples of 128 bytes; a swizzle's pattern starts at multiples of
 // 8 of its rows. sm_90.

@@ -2,12 +2,11 @@
 // by a k x N tile of B in shared memory, and add to 64 x N accumulators in their registers.
 // Asynchronous: neither tiles nor registers may be touched before they are waited for. sm_90a.
 //
-//   wgmma_fence();                                          // behind the last touch of acc
+//   wgmma_fence();  // behind the last touch of acc
 //   for (int i = 0; i < 4; i++) wgmma<128, bfloat16>(acc, a + 32 * i, b + 32 * i);
 //   wgmma_commit();
 //   wgmma_wait<0>();
-//   fence_operand(acc);                                     // keeps the compiler from reading acc
-//   any earlier
+//   fence_operand(acc);  // keeps the compiler from reading acc any earlier
 //
 // Accumulator i of thread t is row t / 32 * 16 + i / 2 % 2 * 8 + t % 32 / 4, column i / 4 * 8 + t %
 // 4 * 2 + i % 2. Register r of A holds, of row t / 32 * 16 + r % 2 * 8 + t % 32 / 4, the two

@@ -3,14 +3,14 @@
 // A tile is made of patterns of 8 rows of 16 bytes (no swizzle), 32, 64 or 128 bytes, in which TMA,
 // or whoever writes it, permutes the 16-byte pieces; patterns start at multiples of their own size.
 // With elements of 2 bytes:
-//   k-major   rows are m or n, bytes run along k. The 16 k's of one instruction are 32 bytes of a
-//   row: to go on along k, add
-//             32 bytes to the address. `stride` is the distance of 8-row groups along m or n.
-//             Without a swizzle, `leading` is the distance of the two 16-byte halves of k.
-//   mn-major  rows are k, bytes run along m or n. `stride` is the distance of 8-row groups along k;
-//   `leading` of patterns
-//             along m or n. Without a swizzle it is the other way round. To go on along k, add two
-//             8-row groups.
+//
+// k-major: rows are m or n, bytes run along k. The 16 k's of one instruction are 32 bytes of a row:
+// to go on along k, add 32 bytes to the address. `stride` is the distance of 8-row groups along m
+// or n. Without a swizzle, `leading` is the distance of the two 16-byte halves of k.
+//
+// mn-major: rows are k, bytes run along m or n. `stride` is the distance of 8-row groups along k,
+// `leading` that of patterns along m or n; without a swizzle it is the other way round. To go on
+// along k, add two 8-row groups.
 #pragma once
 #include "cuda/device/shared.h"
 #include "cuda/device/tensor_map.h"
