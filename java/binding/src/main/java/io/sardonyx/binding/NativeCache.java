@@ -1,6 +1,8 @@
 package io.sardonyx.binding;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.CRC32;
 
 /**
  * A private folder for native libraries that come from a jar. Each set lies in a folder named after its checksums, so that
@@ -43,21 +44,21 @@ record NativeCache(Path root, boolean temporary) {
      *
      * @throws IOException if this place cannot be used, with the reason
      */
-    Path unpack(List<String> names, List<byte[]> contents) throws IOException {
+    Path unpack(List<PackedFile> files) throws IOException {
         Path folder = temporary
                 ? Files.createTempDirectory(root, "sardonyx-", PosixFilePermissions.asFileAttribute(PRIVATE))
-                : privateFolder(root).resolve(name(contents));
+                : privateFolder(root).resolve(name(files));
         if (!temporary) {
             privateFolder(folder);
         }
-        for (int i = 0; i < names.size(); i++) {
-            Path file = folder.resolve(names.get(i));
+        for (PackedFile packed : files) {
+            Path file = folder.resolve(packed.name());
             if (temporary) {
                 folder.toFile().deleteOnExit();
                 file.toFile().deleteOnExit();
             }
-            if (!holds(file, contents.get(i))) {
-                write(file, contents.get(i));
+            if (!holds(file, packed)) {
+                write(file, packed);
             }
         }
         return folder;
@@ -78,17 +79,23 @@ record NativeCache(Path root, boolean temporary) {
         return folder;
     }
 
-    private static boolean holds(Path file, byte[] content) throws IOException {
+    private static boolean holds(Path file, PackedFile packed) throws IOException {
         return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && Files.size(file) == content.length
-                && checksum(Files.readAllBytes(file)) == checksum(content);
+                && Files.size(file) == packed.size()
+                && packed.isContent(() -> Files.newInputStream(file));
     }
 
     /** Complete or not at all, also while another process does the same. */
-    private static void write(Path file, byte[] content) throws IOException {
+    private static void write(Path file, PackedFile packed) throws IOException {
         Path partial = Files.createTempFile(file.getParent(), file.getFileName() + ".", ".part");
         try {
-            Files.write(partial, content);
+            try (InputStream in = packed.source().open();
+                    OutputStream out = Files.newOutputStream(partial)) {
+                in.transferTo(out);
+            }
+            if (!holds(partial, packed)) {
+                throw new IOException(packed.name() + " is damaged in its jar, or changed while it was unpacked");
+            }
             try {
                 Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
             } catch (AtomicMoveNotSupportedException e) {
@@ -99,20 +106,11 @@ record NativeCache(Path root, boolean temporary) {
         }
     }
 
-    private static String name(List<byte[]> contents) {
+    /** Of checksums, which find torn files, not forged ones: the folder is private. */
+    private static String name(List<PackedFile> files) {
         StringBuilder name = new StringBuilder();
-        contents.forEach(c -> name.append(HexFormat.of().toHexDigits(checksum(c), 8)));
+        files.forEach(file -> name.append(HexFormat.of().toHexDigits(file.checksum(), 8)));
         return name.toString();
-    }
-
-    /**
-     * Finds torn files, not forged ones: the folder is private. A cryptographic digest of a few megabytes, in a JVM that has
-     * just started and interprets it, takes longer than all else here.
-     */
-    private static long checksum(byte[] content) {
-        CRC32 checksum = new CRC32();
-        checksum.update(content);
-        return checksum.getValue();
     }
 
     @Override

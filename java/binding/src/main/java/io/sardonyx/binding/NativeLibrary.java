@@ -1,7 +1,6 @@
 package io.sardonyx.binding;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -60,14 +59,13 @@ final class NativeLibrary {
     private static boolean loadUnpacked(List<String> problems) {
         List<String> files = new ArrayList<>(FILES);
         files.addAll(List.of(CUDA, SIMULATOR, CHECKING_SIMULATOR));
-        List<String> found = new ArrayList<>();
-        List<byte[]> contents = new ArrayList<>();
+        List<PackedFile> found = new ArrayList<>();
         for (String file : files) {
             String name = platform() + "/" + file;
-            try (InputStream in = NativeLibrary.class.getResourceAsStream(name)) {
-                if (in != null) {
-                    found.add(file);
-                    contents.add(in.readAllBytes());
+            URL resource = NativeLibrary.class.getResource(name);
+            try {
+                if (resource != null) {
+                    found.add(PackedFile.of(file, resource));
                 } else if (FILES.contains(file)) {
                     problems.add("cpu: " + name + " is missing in the jar");
                     return false;
@@ -79,7 +77,7 @@ final class NativeLibrary {
         }
         for (NativeCache cache : NativeCache.candidates()) {
             try {
-                if (loadFrom(cache.unpack(found, contents), problems)) {
+                if (loadFrom(cache.unpack(found), problems)) {
                     return true;
                 }
             } catch (IOException e) {
