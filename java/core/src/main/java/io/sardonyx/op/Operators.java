@@ -3,11 +3,11 @@ package io.sardonyx.op;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
 
-/** The registry: every operator that Sardonyx knows, one line each, by ONNX domain and name. */
+/** The registry: every operator that Sardonyx knows, by ONNX domain and name: a name in a list and a line that reads it. */
 public final class Operators {
     /** ONNX's own operators. */
     public static final String ONNX = "";
@@ -30,311 +30,332 @@ public final class Operators {
     /** The newest opset of {@link #ONNX} whose operators are known. */
     public static final int NEWEST_OPSET = 28;
 
-    private record Key(String domain, String name) {}
-
-    private static final Map<Key, Function<Attributes, Operator>> ALL = all();
+    /** By domain. */
+    private static final Map<String, Set<String>> NAMES = names();
 
     private Operators() {}
 
-    private static Map<Key, Function<Attributes, Operator>> all() {
-        var registry = new Registry();
-        matrixProducts(registry);
-        convolution(registry);
-        elementwise(registry);
-        reductionsAndNormalization(registry);
-        dataMovement(registry);
-        recurrentAndAttention(registry);
-        sequencesAndControlFlow(registry);
-        textRandomAndClassicalMl(registry);
-        return Map.copyOf(registry.entries);
+    private static Map<String, Set<String>> names() {
+        Map<String, String> lists = Map.of(
+            ONNX,
+            """
+            Abs Acos Acosh Add Affine AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
+            BatchNormalization Bernoulli BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Cast
+            CastLike CausalConvWithState Ceil Celu CenterCropPad Clip Col2Im Compress Concat ConcatFromSequence Constant
+            ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh Crop CumProd CumSum DFT DeformConv DepthToSpace
+            DequantizeLinear Det Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand EyeLike Flatten Floor
+            GRU Gather GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalLpPool GlobalMaxPool Greater
+            GreaterOrEqual GridSample GroupNormalization HammingWindow HannWindow HardSigmoid HardSwish Hardmax Identity
+            If ImageScaler InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual
+            LinearAttention Log LogSoftmax Loop LpNormalization LpPool MatMul MatMulInteger Max MaxPool MaxRoiPool
+            MaxUnpool Mean MeanVarianceNormalization MelWeightMatrix Min Mish Mod Mul Multinomial Neg
+            NegativeLogLikelihoodLoss NonMaxSuppression NonZero Not OneHot Optional OptionalGetElement OptionalHasElement
+            Or PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN RandomNormal RandomNormalLike
+            RandomUniform RandomUniformLike Range Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax
+            ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare RegexFullMatch Relu Reshape Resize ReverseSequence
+            RoiAlign RotaryEmbedding Round STFT Scan Scatter ScatterElements ScatterND Selu SequenceAt SequenceConstruct
+            SequenceEmpty SequenceErase SequenceInsert SequenceLength SequenceMap Shape Shrink Sigmoid Sign
+            SimplifiedLayerNormalization Sin Sinh Size Slice Softmax SoftmaxCrossEntropyLoss Softplus Softsign
+            SpaceToDepth Split SplitToSequence Sqrt Squeeze StringConcat StringNormalizer StringSplit Sub Sum SwiGLU Swish
+            Tan Tanh TensorScatter TfIdfVectorizer ThresholdedRelu Tile TopK Transpose Trilu Unique Unsqueeze Upsample
+            Where Xor
+            """,
+            MICROSOFT,
+            """
+            Attention BiasGelu DequantizeLinear DynamicQuantizeMatMul EmbedLayerNormalization FastGelu FusedGemm
+            FusedMatMul Gelu MatMulIntegerToFloat MatMulNBits QLinearAdd QLinearGlobalAveragePool QuantizeLinear QuickGelu
+            SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization
+            """,
+            SARDONYX,
+            """
+            BlockChannels BlockedConv BlockedPool BlockedQLinearConv BlockedScale BlockedShuffle ChannelShuffle
+            ChannelsLastConv ChannelsLastPool ConvGradInput ConvGradWeight FusedConv FusedElementwise FusedMatMul
+            MatMulIntegerToFloat QLinearGlobalAveragePool ScaledDotProductAttention UnblockChannels
+            """,
+            TRAINING,
+            """
+            Adagrad Adam Momentum
+            """,
+            ML,
+            """
+            ArrayFeatureExtractor Binarizer LabelEncoder TreeEnsemble
+            """,
+            PREVIEW,
+            """
+            FlexAttention
+            """);
+        Map<String, Set<String>> names = new HashMap<>();
+        lists.forEach((domain, list) -> names.put(domain, Set.of(list.trim().split("\\s+"))));
+        return names;
     }
 
-    private static void matrixProducts(Registry r) {
-        r.register(ONNX, "MatMul", MatMul::read);
-        r.register(ONNX, "Gemm", Gemm::read);
-        r.register(ONNX, "Einsum", Einsum::read);
-        r.register(ONNX, "MatMulInteger", MatMulInteger::read);
-        r.register(ONNX, "QLinearMatMul", QLinearMatMul::read);
-        r.register(ONNX, "QuantizeLinear", QuantizeLinear::read);
-        r.register(ONNX, "DequantizeLinear", DequantizeLinear::read);
-        r.register(ONNX, "DynamicQuantizeLinear", DynamicQuantizeLinear::read);
-        r.register(MICROSOFT, "FusedMatMul", FusedMatMul::read);
-        r.register(MICROSOFT, "FusedGemm", FusedGemm::read);
-        r.register(MICROSOFT, "MatMulIntegerToFloat", MatMulIntegerToFloat::read);
-        r.register(MICROSOFT, "DynamicQuantizeMatMul", DynamicQuantizeMatMul::read);
-        r.register(MICROSOFT, "MatMulNBits", MatMulNBits::read);
-        r.register(MICROSOFT, "QuantizeLinear", QuantizeLinear::read);
-        r.register(MICROSOFT, "DequantizeLinear", DequantizeLinear::read);
-        r.register(SARDONYX, "FusedMatMul", FusedMatMul::read);
-        r.register(SARDONYX, "MatMulIntegerToFloat", MatMulIntegerToFloat::read);
-    }
-
-    private static void convolution(Registry r) {
-        r.register(ONNX, "Affine", Affine::read);
-        r.register(ONNX, "AffineGrid", AffineGrid::read);
-        r.register(ONNX, "AveragePool", AveragePool::read);
-        r.register(ONNX, "BatchNormalization", BatchNormalization::read);
-        r.register(ONNX, "CausalConvWithState", CausalConvWithState::read);
-        r.register(ONNX, "CenterCropPad", CenterCropPad::read);
-        r.register(ONNX, "Col2Im", Col2Im::read);
-        r.register(ONNX, "Conv", Conv::read);
-        r.register(ONNX, "ConvInteger", ConvInteger::read);
-        r.register(ONNX, "ConvTranspose", ConvTranspose::read);
-        r.register(ONNX, "Crop", Crop::read);
-        r.register(ONNX, "DeformConv", DeformConv::read);
-        r.register(ONNX, "DepthToSpace", DepthToSpace::read);
-        r.register(ONNX, "GlobalAveragePool", GlobalAveragePool::read);
-        r.register(ONNX, "GlobalLpPool", GlobalLpPool::read);
-        r.register(ONNX, "GlobalMaxPool", GlobalMaxPool::read);
-        r.register(ONNX, "GridSample", GridSample::read);
-        r.register(ONNX, "ImageScaler", ImageScaler::read);
-        r.register(ONNX, "InstanceNormalization", InstanceNormalization::read);
-        r.register(ONNX, "LRN", LRN::read);
-        r.register(ONNX, "LpPool", LpPool::read);
-        r.register(ONNX, "MaxPool", MaxPool::read);
-        r.register(ONNX, "MaxRoiPool", MaxRoiPool::read);
-        r.register(ONNX, "MaxUnpool", MaxUnpool::read);
-        r.register(ONNX, "QLinearConv", QLinearConv::read);
-        r.register(ONNX, "Resize", Resize::read);
-        r.register(ONNX, "RoiAlign", RoiAlign::read);
-        r.register(ONNX, "SpaceToDepth", SpaceToDepth::read);
-        r.register(ONNX, "Upsample", Upsample::read);
-        r.register(SARDONYX, "FusedConv", FusedConv::read);
-        r.register(SARDONYX, "ConvGradInput", ConvGradInput::read);
-        r.register(SARDONYX, "ConvGradWeight", ConvGradWeight::read);
-        r.register(SARDONYX, "BlockChannels", BlockChannels::read);
-        r.register(SARDONYX, "UnblockChannels", UnblockChannels::read);
-        r.register(SARDONYX, "BlockedConv", BlockedConv::read);
-        r.register(SARDONYX, "BlockedPool", BlockedPool::read);
-        r.register(SARDONYX, "BlockedScale", BlockedScale::read);
-        r.register(SARDONYX, "BlockedShuffle", BlockedShuffle::read);
-        r.register(SARDONYX, "ChannelShuffle", ChannelShuffle::read);
-        r.register(SARDONYX, "ChannelsLastConv", ChannelsLastConv::read);
-        r.register(SARDONYX, "ChannelsLastPool", ChannelsLastPool::read);
-        r.register(SARDONYX, "BlockedQLinearConv", BlockedQLinearConv::read);
-        r.register(MICROSOFT, "QLinearGlobalAveragePool", QLinearGlobalAveragePool::read);
-        r.register(SARDONYX, "QLinearGlobalAveragePool", QLinearGlobalAveragePool::read);
-    }
-
-    private static void elementwise(Registry r) {
-        r.register(ONNX, "Abs", Abs::read);
-        r.register(ONNX, "Neg", Neg::read);
-        r.register(ONNX, "Ceil", Ceil::read);
-        r.register(ONNX, "Floor", Floor::read);
-        r.register(ONNX, "Round", Round::read);
-        r.register(ONNX, "Sign", Sign::read);
-        r.register(ONNX, "Sqrt", Sqrt::read);
-        r.register(ONNX, "Reciprocal", Reciprocal::read);
-        r.register(ONNX, "Exp", Exp::read);
-        r.register(ONNX, "Log", Log::read);
-        r.register(ONNX, "Sin", Sin::read);
-        r.register(ONNX, "Cos", Cos::read);
-        r.register(ONNX, "Tan", Tan::read);
-        r.register(ONNX, "Asin", Asin::read);
-        r.register(ONNX, "Acos", Acos::read);
-        r.register(ONNX, "Atan", Atan::read);
-        r.register(ONNX, "Sinh", Sinh::read);
-        r.register(ONNX, "Cosh", Cosh::read);
-        r.register(ONNX, "Tanh", Tanh::read);
-        r.register(ONNX, "Asinh", Asinh::read);
-        r.register(ONNX, "Acosh", Acosh::read);
-        r.register(ONNX, "Atanh", Atanh::read);
-        r.register(ONNX, "Erf", Erf::read);
-        r.register(ONNX, "Not", Not::read);
-        r.register(ONNX, "BitwiseNot", BitwiseNot::read);
-        r.register(ONNX, "IsNaN", IsNaN::read);
-        r.register(ONNX, "IsInf", IsInf::read);
-        r.register(ONNX, "Relu", Relu::read);
-        r.register(ONNX, "LeakyRelu", LeakyRelu::read);
-        r.register(ONNX, "PRelu", PRelu::read);
-        r.register(ONNX, "Elu", Elu::read);
-        r.register(ONNX, "Selu", Selu::read);
-        r.register(ONNX, "Celu", Celu::read);
-        r.register(ONNX, "ThresholdedRelu", ThresholdedRelu::read);
-        r.register(ONNX, "Sigmoid", Sigmoid::read);
-        r.register(ONNX, "HardSigmoid", HardSigmoid::read);
-        r.register(ONNX, "HardSwish", HardSwish::read);
-        r.register(ONNX, "Softplus", Softplus::read);
-        r.register(ONNX, "Softsign", Softsign::read);
-        r.register(ONNX, "Mish", Mish::read);
-        r.register(ONNX, "Gelu", Gelu::read);
-        r.register(ONNX, "Swish", Swish::read);
-        r.register(ONNX, "SwiGLU", SwiGLU::read);
-        r.register(ONNX, "Shrink", Shrink::read);
-        r.register(ONNX, "Clip", Clip::read);
-        r.register(ONNX, "Add", Add::read);
-        r.register(ONNX, "Sub", Sub::read);
-        r.register(ONNX, "Mul", Mul::read);
-        r.register(ONNX, "Div", Div::read);
-        r.register(ONNX, "Pow", Pow::read);
-        r.register(ONNX, "Mod", Mod::read);
-        r.register(ONNX, "BitShift", BitShift::read);
-        r.register(ONNX, "BitwiseAnd", BitwiseAnd::read);
-        r.register(ONNX, "BitwiseOr", BitwiseOr::read);
-        r.register(ONNX, "BitwiseXor", BitwiseXor::read);
-        r.register(ONNX, "And", And::read);
-        r.register(ONNX, "Or", Or::read);
-        r.register(ONNX, "Xor", Xor::read);
-        r.register(ONNX, "Equal", Equal::read);
-        r.register(ONNX, "Greater", Greater::read);
-        r.register(ONNX, "Less", Less::read);
-        r.register(ONNX, "GreaterOrEqual", GreaterOrEqual::read);
-        r.register(ONNX, "LessOrEqual", LessOrEqual::read);
-        r.register(ONNX, "Max", Max::read);
-        r.register(ONNX, "Min", Min::read);
-        r.register(ONNX, "Sum", Sum::read);
-        r.register(ONNX, "Mean", Mean::read);
-        r.register(ONNX, "Where", Where::read);
-        r.register(ONNX, "Cast", Cast::read);
-        r.register(ONNX, "CastLike", CastLike::read);
-        r.register(ONNX, "BitCast", BitCast::read);
-        r.register(ONNX, "Dropout", Dropout::read);
-        r.register(MICROSOFT, "Gelu", Gelu::read);
-        r.register(MICROSOFT, "FastGelu", FastGelu::read);
-        r.register(MICROSOFT, "BiasGelu", BiasGelu::read);
-        r.register(MICROSOFT, "QuickGelu", QuickGelu::read);
-        r.register(MICROSOFT, "QLinearAdd", QLinearAdd::read);
-        r.register(SARDONYX, "FusedElementwise", FusedElementwise::read);
-    }
-
-    private static void reductionsAndNormalization(Registry r) {
-        r.register(ONNX, "ReduceSum", ReduceSum::read);
-        r.register(ONNX, "ReduceMean", ReduceMean::read);
-        r.register(ONNX, "ReduceMax", ReduceMax::read);
-        r.register(ONNX, "ReduceMin", ReduceMin::read);
-        r.register(ONNX, "ReduceProd", ReduceProd::read);
-        r.register(ONNX, "ReduceL1", ReduceL1::read);
-        r.register(ONNX, "ReduceL2", ReduceL2::read);
-        r.register(ONNX, "ReduceLogSum", ReduceLogSum::read);
-        r.register(ONNX, "ReduceLogSumExp", ReduceLogSumExp::read);
-        r.register(ONNX, "ReduceSumSquare", ReduceSumSquare::read);
-        r.register(ONNX, "ArgMax", ArgMax::read);
-        r.register(ONNX, "ArgMin", ArgMin::read);
-        r.register(ONNX, "CumSum", CumSum::read);
-        r.register(ONNX, "CumProd", CumProd::read);
-        r.register(ONNX, "Softmax", Softmax::read);
-        r.register(ONNX, "LogSoftmax", LogSoftmax::read);
-        r.register(ONNX, "Hardmax", Hardmax::read);
-        r.register(ONNX, "LayerNormalization", LayerNormalization::read);
-        r.register(ONNX, "RMSNormalization", RMSNormalization::read);
-        r.register(ONNX, "SimplifiedLayerNormalization", SimplifiedLayerNormalization::read);
-        r.register(MICROSOFT, "SimplifiedLayerNormalization", SimplifiedLayerNormalization::read);
-        r.register(MICROSOFT, "SkipLayerNormalization", SkipLayerNormalization::read);
-        r.register(MICROSOFT, "SkipSimplifiedLayerNormalization", SkipSimplifiedLayerNormalization::read);
-        r.register(MICROSOFT, "EmbedLayerNormalization", EmbedLayerNormalization::read);
-        r.register(ONNX, "GroupNormalization", GroupNormalization::read);
-        r.register(ONNX, "MeanVarianceNormalization", MeanVarianceNormalization::read);
-        r.register(ONNX, "LpNormalization", LpNormalization::read);
-        r.register(ONNX, "TopK", TopK::read);
-        r.register(ONNX, "Det", Det::read);
-        r.register(ONNX, "NonMaxSuppression", NonMaxSuppression::read);
-        r.register(ONNX, "NonZero", NonZero::read);
-        r.register(ONNX, "Unique", Unique::read);
-        r.register(ONNX, "NegativeLogLikelihoodLoss", NegativeLogLikelihoodLoss::read);
-        r.register(ONNX, "SoftmaxCrossEntropyLoss", SoftmaxCrossEntropyLoss::read);
-        r.register(ONNX, "HannWindow", HannWindow::read);
-        r.register(ONNX, "HammingWindow", HammingWindow::read);
-        r.register(ONNX, "BlackmanWindow", BlackmanWindow::read);
-        r.register(ONNX, "MelWeightMatrix", MelWeightMatrix::read);
-        r.register(ONNX, "DFT", DFT::read);
-        r.register(ONNX, "STFT", STFT::read);
-        r.register(TRAINING, "Adagrad", Adagrad::read);
-        r.register(TRAINING, "Adam", Adam::read);
-        r.register(TRAINING, "Momentum", Momentum::read);
-    }
-
-    private static void dataMovement(Registry r) {
-        r.register(ML, "ArrayFeatureExtractor", ArrayFeatureExtractor::read);
-        r.register(ONNX, "Compress", Compress::read);
-        r.register(ONNX, "Concat", Concat::read);
-        r.register(ONNX, "Constant", Constant::read);
-        r.register(ONNX, "ConstantOfShape", ConstantOfShape::read);
-        r.register(ONNX, "Expand", Expand::read);
-        r.register(ONNX, "EyeLike", EyeLike::read);
-        r.register(ONNX, "Flatten", Flatten::read);
-        r.register(ONNX, "Gather", Gather::read);
-        r.register(ONNX, "GatherElements", GatherElements::read);
-        r.register(ONNX, "GatherND", GatherND::read);
-        r.register(ONNX, "Identity", Identity::read);
-        r.register(ONNX, "OneHot", OneHot::read);
-        r.register(ONNX, "Pad", Pad::read);
-        r.register(ONNX, "Range", Range::read);
-        r.register(ONNX, "Reshape", Reshape::read);
-        r.register(ONNX, "ReverseSequence", ReverseSequence::read);
-        r.register(ONNX, "Scatter", ScatterElements::read);
-        r.register(ONNX, "ScatterElements", ScatterElements::read);
-        r.register(ONNX, "ScatterND", ScatterND::read);
-        r.register(ONNX, "Shape", Shape::read);
-        r.register(ONNX, "Size", Size::read);
-        r.register(ONNX, "Slice", Slice::read);
-        r.register(ONNX, "Split", Split::read);
-        r.register(ONNX, "Squeeze", Squeeze::read);
-        r.register(ONNX, "TensorScatter", TensorScatter::read);
-        r.register(ONNX, "Tile", Tile::read);
-        r.register(ONNX, "Transpose", Transpose::read);
-        r.register(ONNX, "Trilu", Trilu::read);
-        r.register(ONNX, "Unsqueeze", Unsqueeze::read);
-    }
-
-    private static void recurrentAndAttention(Registry r) {
-        r.register(ONNX, "LSTM", LSTM::read);
-        r.register(ONNX, "GRU", GRU::read);
-        r.register(ONNX, "RNN", RNN::read);
-        r.register(ONNX, "Attention", Attention::read);
-        r.register(ONNX, "RotaryEmbedding", RotaryEmbedding::read);
-        r.register(ONNX, "LinearAttention", LinearAttention::read);
-        r.register(PREVIEW, "FlexAttention", FlexAttention::read);
-        r.register(MICROSOFT, "Attention", MicrosoftAttention::read);
-        r.register(SARDONYX, "ScaledDotProductAttention", ScaledDotProductAttention::read);
-    }
-
-    private static void sequencesAndControlFlow(Registry r) {
-        r.register(ONNX, "If", If::read);
-        r.register(ONNX, "Loop", Loop::read);
-        r.register(ONNX, "Scan", Scan::read);
-        r.register(ONNX, "SequenceMap", SequenceMap::read);
-        r.register(ONNX, "SequenceConstruct", SequenceConstruct::read);
-        r.register(ONNX, "SequenceEmpty", SequenceEmpty::read);
-        r.register(ONNX, "SequenceInsert", SequenceInsert::read);
-        r.register(ONNX, "SequenceErase", SequenceErase::read);
-        r.register(ONNX, "SequenceAt", SequenceAt::read);
-        r.register(ONNX, "SequenceLength", SequenceLength::read);
-        r.register(ONNX, "ConcatFromSequence", ConcatFromSequence::read);
-        r.register(ONNX, "SplitToSequence", SplitToSequence::read);
-        r.register(ONNX, "Optional", OptionalValue::read);
-        r.register(ONNX, "OptionalGetElement", OptionalGetElement::read);
-        r.register(ONNX, "OptionalHasElement", OptionalHasElement::read);
-    }
-
-    private static void textRandomAndClassicalMl(Registry r) {
-        r.register(ONNX, "StringNormalizer", StringNormalizer::read);
-        r.register(ONNX, "StringSplit", StringSplit::read);
-        r.register(ONNX, "StringConcat", StringConcat::read);
-        r.register(ONNX, "RegexFullMatch", RegexFullMatch::read);
-        r.register(ONNX, "TfIdfVectorizer", TfIdfVectorizer::read);
-        r.register(ONNX, "RandomNormal", RandomNormal::read);
-        r.register(ONNX, "RandomUniform", RandomUniform::read);
-        r.register(ONNX, "RandomNormalLike", RandomNormalLike::read);
-        r.register(ONNX, "RandomUniformLike", RandomUniformLike::read);
-        r.register(ONNX, "Bernoulli", Bernoulli::read);
-        r.register(ONNX, "Multinomial", Multinomial::read);
-        r.register(ML, "LabelEncoder", LabelEncoder::read);
-        r.register(ML, "Binarizer", Binarizer::read);
-        r.register(ML, "TreeEnsemble", TreeEnsemble::read);
-    }
-
-    private static final class Registry {
-        final Map<Key, Function<Attributes, Operator>> entries = new HashMap<>();
-
-        void register(String domain, String name, Function<Attributes, Operator> read) {
-            if (entries.put(new Key(domain, name), read) != null) {
-                throw new IllegalStateException("registered twice: " + domain + " " + name);
-            }
-        }
+    /** No table of functions: each of them would be a class, made and loaded in each process that loads a model. */
+    private static Operator read(String key, Attributes a) {
+        return switch (key) {
+            // Matrix products.
+            case "MatMul" -> MatMul.read(a);
+            case "Gemm" -> Gemm.read(a);
+            case "Einsum" -> Einsum.read(a);
+            case "MatMulInteger" -> MatMulInteger.read(a);
+            case "QLinearMatMul" -> QLinearMatMul.read(a);
+            case "QuantizeLinear" -> QuantizeLinear.read(a);
+            case "DequantizeLinear" -> DequantizeLinear.read(a);
+            case "DynamicQuantizeLinear" -> DynamicQuantizeLinear.read(a);
+            case MICROSOFT + ".FusedMatMul" -> FusedMatMul.read(a);
+            case MICROSOFT + ".FusedGemm" -> FusedGemm.read(a);
+            case MICROSOFT + ".MatMulIntegerToFloat" -> MatMulIntegerToFloat.read(a);
+            case MICROSOFT + ".DynamicQuantizeMatMul" -> DynamicQuantizeMatMul.read(a);
+            case MICROSOFT + ".MatMulNBits" -> MatMulNBits.read(a);
+            case MICROSOFT + ".QuantizeLinear" -> QuantizeLinear.read(a);
+            case MICROSOFT + ".DequantizeLinear" -> DequantizeLinear.read(a);
+            case SARDONYX + ".FusedMatMul" -> FusedMatMul.read(a);
+            case SARDONYX + ".MatMulIntegerToFloat" -> MatMulIntegerToFloat.read(a);
+            // Convolution.
+            case "Affine" -> Affine.read(a);
+            case "AffineGrid" -> AffineGrid.read(a);
+            case "AveragePool" -> AveragePool.read(a);
+            case "BatchNormalization" -> BatchNormalization.read(a);
+            case "CausalConvWithState" -> CausalConvWithState.read(a);
+            case "CenterCropPad" -> CenterCropPad.read(a);
+            case "Col2Im" -> Col2Im.read(a);
+            case "Conv" -> Conv.read(a);
+            case "ConvInteger" -> ConvInteger.read(a);
+            case "ConvTranspose" -> ConvTranspose.read(a);
+            case "Crop" -> Crop.read(a);
+            case "DeformConv" -> DeformConv.read(a);
+            case "DepthToSpace" -> DepthToSpace.read(a);
+            case "GlobalAveragePool" -> GlobalAveragePool.read(a);
+            case "GlobalLpPool" -> GlobalLpPool.read(a);
+            case "GlobalMaxPool" -> GlobalMaxPool.read(a);
+            case "GridSample" -> GridSample.read(a);
+            case "ImageScaler" -> ImageScaler.read(a);
+            case "InstanceNormalization" -> InstanceNormalization.read(a);
+            case "LRN" -> LRN.read(a);
+            case "LpPool" -> LpPool.read(a);
+            case "MaxPool" -> MaxPool.read(a);
+            case "MaxRoiPool" -> MaxRoiPool.read(a);
+            case "MaxUnpool" -> MaxUnpool.read(a);
+            case "QLinearConv" -> QLinearConv.read(a);
+            case "Resize" -> Resize.read(a);
+            case "RoiAlign" -> RoiAlign.read(a);
+            case "SpaceToDepth" -> SpaceToDepth.read(a);
+            case "Upsample" -> Upsample.read(a);
+            case SARDONYX + ".FusedConv" -> FusedConv.read(a);
+            case SARDONYX + ".ConvGradInput" -> ConvGradInput.read(a);
+            case SARDONYX + ".ConvGradWeight" -> ConvGradWeight.read(a);
+            case SARDONYX + ".BlockChannels" -> BlockChannels.read(a);
+            case SARDONYX + ".UnblockChannels" -> UnblockChannels.read(a);
+            case SARDONYX + ".BlockedConv" -> BlockedConv.read(a);
+            case SARDONYX + ".BlockedPool" -> BlockedPool.read(a);
+            case SARDONYX + ".BlockedScale" -> BlockedScale.read(a);
+            case SARDONYX + ".BlockedShuffle" -> BlockedShuffle.read(a);
+            case SARDONYX + ".ChannelShuffle" -> ChannelShuffle.read(a);
+            case SARDONYX + ".ChannelsLastConv" -> ChannelsLastConv.read(a);
+            case SARDONYX + ".ChannelsLastPool" -> ChannelsLastPool.read(a);
+            case SARDONYX + ".BlockedQLinearConv" -> BlockedQLinearConv.read(a);
+            case MICROSOFT + ".QLinearGlobalAveragePool" -> QLinearGlobalAveragePool.read(a);
+            case SARDONYX + ".QLinearGlobalAveragePool" -> QLinearGlobalAveragePool.read(a);
+            // Elementwise.
+            case "Abs" -> Abs.read(a);
+            case "Neg" -> Neg.read(a);
+            case "Ceil" -> Ceil.read(a);
+            case "Floor" -> Floor.read(a);
+            case "Round" -> Round.read(a);
+            case "Sign" -> Sign.read(a);
+            case "Sqrt" -> Sqrt.read(a);
+            case "Reciprocal" -> Reciprocal.read(a);
+            case "Exp" -> Exp.read(a);
+            case "Log" -> Log.read(a);
+            case "Sin" -> Sin.read(a);
+            case "Cos" -> Cos.read(a);
+            case "Tan" -> Tan.read(a);
+            case "Asin" -> Asin.read(a);
+            case "Acos" -> Acos.read(a);
+            case "Atan" -> Atan.read(a);
+            case "Sinh" -> Sinh.read(a);
+            case "Cosh" -> Cosh.read(a);
+            case "Tanh" -> Tanh.read(a);
+            case "Asinh" -> Asinh.read(a);
+            case "Acosh" -> Acosh.read(a);
+            case "Atanh" -> Atanh.read(a);
+            case "Erf" -> Erf.read(a);
+            case "Not" -> Not.read(a);
+            case "BitwiseNot" -> BitwiseNot.read(a);
+            case "IsNaN" -> IsNaN.read(a);
+            case "IsInf" -> IsInf.read(a);
+            case "Relu" -> Relu.read(a);
+            case "LeakyRelu" -> LeakyRelu.read(a);
+            case "PRelu" -> PRelu.read(a);
+            case "Elu" -> Elu.read(a);
+            case "Selu" -> Selu.read(a);
+            case "Celu" -> Celu.read(a);
+            case "ThresholdedRelu" -> ThresholdedRelu.read(a);
+            case "Sigmoid" -> Sigmoid.read(a);
+            case "HardSigmoid" -> HardSigmoid.read(a);
+            case "HardSwish" -> HardSwish.read(a);
+            case "Softplus" -> Softplus.read(a);
+            case "Softsign" -> Softsign.read(a);
+            case "Mish" -> Mish.read(a);
+            case "Gelu" -> Gelu.read(a);
+            case "Swish" -> Swish.read(a);
+            case "SwiGLU" -> SwiGLU.read(a);
+            case "Shrink" -> Shrink.read(a);
+            case "Clip" -> Clip.read(a);
+            case "Add" -> Add.read(a);
+            case "Sub" -> Sub.read(a);
+            case "Mul" -> Mul.read(a);
+            case "Div" -> Div.read(a);
+            case "Pow" -> Pow.read(a);
+            case "Mod" -> Mod.read(a);
+            case "BitShift" -> BitShift.read(a);
+            case "BitwiseAnd" -> BitwiseAnd.read(a);
+            case "BitwiseOr" -> BitwiseOr.read(a);
+            case "BitwiseXor" -> BitwiseXor.read(a);
+            case "And" -> And.read(a);
+            case "Or" -> Or.read(a);
+            case "Xor" -> Xor.read(a);
+            case "Equal" -> Equal.read(a);
+            case "Greater" -> Greater.read(a);
+            case "Less" -> Less.read(a);
+            case "GreaterOrEqual" -> GreaterOrEqual.read(a);
+            case "LessOrEqual" -> LessOrEqual.read(a);
+            case "Max" -> Max.read(a);
+            case "Min" -> Min.read(a);
+            case "Sum" -> Sum.read(a);
+            case "Mean" -> Mean.read(a);
+            case "Where" -> Where.read(a);
+            case "Cast" -> Cast.read(a);
+            case "CastLike" -> CastLike.read(a);
+            case "BitCast" -> BitCast.read(a);
+            case "Dropout" -> Dropout.read(a);
+            case MICROSOFT + ".Gelu" -> Gelu.read(a);
+            case MICROSOFT + ".FastGelu" -> FastGelu.read(a);
+            case MICROSOFT + ".BiasGelu" -> BiasGelu.read(a);
+            case MICROSOFT + ".QuickGelu" -> QuickGelu.read(a);
+            case MICROSOFT + ".QLinearAdd" -> QLinearAdd.read(a);
+            case SARDONYX + ".FusedElementwise" -> FusedElementwise.read(a);
+            // Reductions and normalization.
+            case "ReduceSum" -> ReduceSum.read(a);
+            case "ReduceMean" -> ReduceMean.read(a);
+            case "ReduceMax" -> ReduceMax.read(a);
+            case "ReduceMin" -> ReduceMin.read(a);
+            case "ReduceProd" -> ReduceProd.read(a);
+            case "ReduceL1" -> ReduceL1.read(a);
+            case "ReduceL2" -> ReduceL2.read(a);
+            case "ReduceLogSum" -> ReduceLogSum.read(a);
+            case "ReduceLogSumExp" -> ReduceLogSumExp.read(a);
+            case "ReduceSumSquare" -> ReduceSumSquare.read(a);
+            case "ArgMax" -> ArgMax.read(a);
+            case "ArgMin" -> ArgMin.read(a);
+            case "CumSum" -> CumSum.read(a);
+            case "CumProd" -> CumProd.read(a);
+            case "Softmax" -> Softmax.read(a);
+            case "LogSoftmax" -> LogSoftmax.read(a);
+            case "Hardmax" -> Hardmax.read(a);
+            case "LayerNormalization" -> LayerNormalization.read(a);
+            case "RMSNormalization" -> RMSNormalization.read(a);
+            case "SimplifiedLayerNormalization" -> SimplifiedLayerNormalization.read(a);
+            case MICROSOFT + ".SimplifiedLayerNormalization" -> SimplifiedLayerNormalization.read(a);
+            case MICROSOFT + ".SkipLayerNormalization" -> SkipLayerNormalization.read(a);
+            case MICROSOFT + ".SkipSimplifiedLayerNormalization" -> SkipSimplifiedLayerNormalization.read(a);
+            case MICROSOFT + ".EmbedLayerNormalization" -> EmbedLayerNormalization.read(a);
+            case "GroupNormalization" -> GroupNormalization.read(a);
+            case "MeanVarianceNormalization" -> MeanVarianceNormalization.read(a);
+            case "LpNormalization" -> LpNormalization.read(a);
+            case "TopK" -> TopK.read(a);
+            case "Det" -> Det.read(a);
+            case "NonMaxSuppression" -> NonMaxSuppression.read(a);
+            case "NonZero" -> NonZero.read(a);
+            case "Unique" -> Unique.read(a);
+            case "NegativeLogLikelihoodLoss" -> NegativeLogLikelihoodLoss.read(a);
+            case "SoftmaxCrossEntropyLoss" -> SoftmaxCrossEntropyLoss.read(a);
+            case "HannWindow" -> HannWindow.read(a);
+            case "HammingWindow" -> HammingWindow.read(a);
+            case "BlackmanWindow" -> BlackmanWindow.read(a);
+            case "MelWeightMatrix" -> MelWeightMatrix.read(a);
+            case "DFT" -> DFT.read(a);
+            case "STFT" -> STFT.read(a);
+            case TRAINING + ".Adagrad" -> Adagrad.read(a);
+            case TRAINING + ".Adam" -> Adam.read(a);
+            case TRAINING + ".Momentum" -> Momentum.read(a);
+            // Data movement.
+            case ML + ".ArrayFeatureExtractor" -> ArrayFeatureExtractor.read(a);
+            case "Compress" -> Compress.read(a);
+            case "Concat" -> Concat.read(a);
+            case "Constant" -> Constant.read(a);
+            case "ConstantOfShape" -> ConstantOfShape.read(a);
+            case "Expand" -> Expand.read(a);
+            case "EyeLike" -> EyeLike.read(a);
+            case "Flatten" -> Flatten.read(a);
+            case "Gather" -> Gather.read(a);
+            case "GatherElements" -> GatherElements.read(a);
+            case "GatherND" -> GatherND.read(a);
+            case "Identity" -> Identity.read(a);
+            case "OneHot" -> OneHot.read(a);
+            case "Pad" -> Pad.read(a);
+            case "Range" -> Range.read(a);
+            case "Reshape" -> Reshape.read(a);
+            case "ReverseSequence" -> ReverseSequence.read(a);
+            case "Scatter" -> ScatterElements.read(a);
+            case "ScatterElements" -> ScatterElements.read(a);
+            case "ScatterND" -> ScatterND.read(a);
+            case "Shape" -> Shape.read(a);
+            case "Size" -> Size.read(a);
+            case "Slice" -> Slice.read(a);
+            case "Split" -> Split.read(a);
+            case "Squeeze" -> Squeeze.read(a);
+            case "TensorScatter" -> TensorScatter.read(a);
+            case "Tile" -> Tile.read(a);
+            case "Transpose" -> Transpose.read(a);
+            case "Trilu" -> Trilu.read(a);
+            case "Unsqueeze" -> Unsqueeze.read(a);
+            // Recurrent networks and attention.
+            case "LSTM" -> LSTM.read(a);
+            case "GRU" -> GRU.read(a);
+            case "RNN" -> RNN.read(a);
+            case "Attention" -> Attention.read(a);
+            case "RotaryEmbedding" -> RotaryEmbedding.read(a);
+            case "LinearAttention" -> LinearAttention.read(a);
+            case PREVIEW + ".FlexAttention" -> FlexAttention.read(a);
+            case MICROSOFT + ".Attention" -> MicrosoftAttention.read(a);
+            case SARDONYX + ".ScaledDotProductAttention" -> ScaledDotProductAttention.read(a);
+            // Sequences and control flow.
+            case "If" -> If.read(a);
+            case "Loop" -> Loop.read(a);
+            case "Scan" -> Scan.read(a);
+            case "SequenceMap" -> SequenceMap.read(a);
+            case "SequenceConstruct" -> SequenceConstruct.read(a);
+            case "SequenceEmpty" -> SequenceEmpty.read(a);
+            case "SequenceInsert" -> SequenceInsert.read(a);
+            case "SequenceErase" -> SequenceErase.read(a);
+            case "SequenceAt" -> SequenceAt.read(a);
+            case "SequenceLength" -> SequenceLength.read(a);
+            case "ConcatFromSequence" -> ConcatFromSequence.read(a);
+            case "SplitToSequence" -> SplitToSequence.read(a);
+            case "Optional" -> OptionalValue.read(a);
+            case "OptionalGetElement" -> OptionalGetElement.read(a);
+            case "OptionalHasElement" -> OptionalHasElement.read(a);
+            // Text, random numbers and classical machine learning.
+            case "StringNormalizer" -> StringNormalizer.read(a);
+            case "StringSplit" -> StringSplit.read(a);
+            case "StringConcat" -> StringConcat.read(a);
+            case "RegexFullMatch" -> RegexFullMatch.read(a);
+            case "TfIdfVectorizer" -> TfIdfVectorizer.read(a);
+            case "RandomNormal" -> RandomNormal.read(a);
+            case "RandomUniform" -> RandomUniform.read(a);
+            case "RandomNormalLike" -> RandomNormalLike.read(a);
+            case "RandomUniformLike" -> RandomUniformLike.read(a);
+            case "Bernoulli" -> Bernoulli.read(a);
+            case "Multinomial" -> Multinomial.read(a);
+            case ML + ".LabelEncoder" -> LabelEncoder.read(a);
+            case ML + ".Binarizer" -> Binarizer.read(a);
+            case ML + ".TreeEnsemble" -> TreeEnsemble.read(a);
+            default -> throw new IllegalStateException("named as an operator, but not read: " + key);
+        };
     }
 
     public static boolean knows(String domain, String name) {
-        return ALL.containsKey(new Key(canonical(domain), name));
+        return NAMES.getOrDefault(canonical(domain), Set.of()).contains(name);
     }
 
     /**
@@ -343,18 +364,15 @@ public final class Operators {
      * @throws IllegalArgumentException if its attributes do not fit
      */
     public static Optional<Operator> read(String domain, String name, Attributes attributes) {
-        return Optional.ofNullable(ALL.get(new Key(canonical(domain), name))).map(read -> read.apply(attributes));
+        String of = canonical(domain);
+        return knows(of, name)
+                ? Optional.of(read(of.isEmpty() ? name : of + "." + name, attributes))
+                : Optional.empty();
     }
 
     /** The names of a domain's operators. */
     public static SortedSet<String> names(String domain) {
-        var names = new TreeSet<String>();
-        for (Key key : ALL.keySet()) {
-            if (key.domain.equals(canonical(domain))) {
-                names.add(key.name);
-            }
-        }
-        return names;
+        return new TreeSet<>(NAMES.getOrDefault(canonical(domain), Set.of()));
     }
 
     /** {@code ai.onnx} is another name of the empty domain. */
