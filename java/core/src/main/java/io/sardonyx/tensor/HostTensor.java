@@ -87,6 +87,11 @@ public final class HostTensor implements HostValue {
         data.defer(source);
     }
 
+    /** Fills what remains of {@code to} with the bytes, of which there are as many; deferred ones stay so. */
+    public void read(ByteBuffer to) {
+        data.read(to);
+    }
+
     /** The elements that lie at {@code offset} of {@code memory}, shared where Java can reach them, else a copy. */
     public static HostTensor view(TensorType type, Memory memory, long offset) {
         return memory.onHost()

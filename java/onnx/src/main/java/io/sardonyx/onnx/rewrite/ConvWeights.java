@@ -5,6 +5,8 @@ import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,15 +30,11 @@ record ConvWeights(Node conv, HostTensor weights, Optional<HostTensor> bias) {
      * are too large for float16.
      */
     void fold(Graph graph, Node follower, double[] factor, double[] shift) {
-        HostTensor scaled = HostTensor.allocate(weights.type());
         double[] shifted = new double[filters()];
-        int each = weights.size() / Math.max(filters(), 1);
         for (int m = 0; m < shifted.length; m++) {
-            for (int i = m * each; i < (m + 1) * each; i++) {
-                scaled.set(i, weights.getDouble(i) * factor[m]);
-            }
             shifted[m] = (bias.isPresent() ? bias.get().getDouble(m) : 0) * factor[m] + shift[m];
         }
+        HostTensor scaled = scaled(factor);
         HostTensor newShift = HostTensor.of(weights.dtype(), Shape.of(filters()), shifted);
         if (weights.dtype() == DType.FLOAT16 && !(isFinite(scaled) && isFinite(newShift))) {
             return;
@@ -51,6 +49,34 @@ record ConvWeights(Node conv, HostTensor weights, Optional<HostTensor> bias) {
                         conv.operator(),
                         List.of(conv.input(0), newWeights, newBias),
                         List.of(follower.output(0))));
+    }
+
+    /** The weights times a factor for each filter. Those that are still in the file are scaled on their way from there. */
+    private HostTensor scaled(double[] factor) {
+        if (weights.isDeferred() && weights.dtype() == DType.FLOAT32) {
+            return HostTensor.deferred(weights.type(), to -> {
+                FloatBuffer values = to.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+                weights.read(to);
+                scale(values, factor);
+            });
+        }
+        HostTensor scaled = HostTensor.allocate(weights.type());
+        int each = weights.size() / Math.max(filters(), 1);
+        for (int i = 0; i < scaled.size(); i++) {
+            scaled.set(i, weights.getDouble(i) * factor[i / each]);
+        }
+        return scaled;
+    }
+
+    private static void scale(FloatBuffer values, double[] factor) {
+        float[] filter = new float[values.remaining() / factor.length];
+        for (int m = 0; m < factor.length; m++) {
+            values.get(m * filter.length, filter);
+            for (int i = 0; i < filter.length; i++) {
+                filter[i] = (float) (filter[i] * factor[m]);
+            }
+            values.put(m * filter.length, filter);
+        }
     }
 
     private static boolean isFinite(HostTensor tensor) {
