@@ -19,18 +19,36 @@ import java.util.Set;
 public final class WeightLoading {
     private final Device device;
     private final Weights weights;
+    private final boolean hasKernels;
     private final Map<HostTensor, Set<Optional<Pack>>> wanted = new IdentityHashMap<>();
 
     private WeightLoading(Device device, Weights weights) {
         this.device = device;
         this.weights = weights;
+        this.hasKernels = !device.kernels().isEmpty();
     }
 
     /** After this no weight of {@code graph} and its bodies is read from the file. */
     public static void load(Graph graph, Device device, Weights weights) {
         var loading = new WeightLoading(device, weights);
         loading.collect(graph);
-        loading.wanted.forEach(loading::load);
+        weights.stage(loading.largestPacked());
+        try {
+            loading.wanted.forEach(loading::load);
+        } finally {
+            weights.endStaging();
+        }
+        if (device.onHost()) { // what passed weights on would stay with the process
+            device.trim();
+        }
+    }
+
+    private long largestPacked() {
+        return wanted.entrySet().stream()
+                .filter(weight -> weight.getValue().stream().anyMatch(Optional::isPresent))
+                .mapToLong(weight -> weight.getKey().type().byteSize())
+                .max()
+                .orElse(0);
     }
 
     private void collect(Graph graph) {
@@ -75,7 +93,7 @@ public final class WeightLoading {
         Optional<Pack> only = forms.size() == 1 ? forms.iterator().next() : Optional.empty();
         if (only.isPresent()) {
             weights.keepPacked(tensor, only.get());
-        } else if (device.kernels().isEmpty()) {
+        } else if (!hasKernels) {
             tensor.data();
         } else {
             weights.keep(tensor);

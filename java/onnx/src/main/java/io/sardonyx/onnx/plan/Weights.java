@@ -11,12 +11,14 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A model's weights in a device's memory: copied or packed once, when a plan first asks for them. Closed with the model. */
 public final class Weights implements AutoCloseable {
     private final Device device;
     private final Map<HostTensor, Memory> plain = new IdentityHashMap<>();
     private final Map<HostTensor, Map<Pack, Memory>> packed = new IdentityHashMap<>();
+    private Optional<Memory> staging = Optional.empty();
     private long bytes;
 
     public Weights(Device device) {
@@ -50,6 +52,19 @@ public final class Weights implements AutoCloseable {
         });
     }
 
+    /**
+     * Weights of up to so many bytes pass through one piece of memory on their way to being packed, instead of each through its own,
+     * until {@link #endStaging}.
+     */
+    synchronized void stage(long largest) {
+        staging = Optional.of(device.allocate(largest));
+    }
+
+    synchronized void endStaging() {
+        staging.ifPresent(Memory::close);
+        staging = Optional.empty();
+    }
+
     private static TensorType packedType(Pack pack) {
         return TensorType.of(DType.UINT8, pack.bytes());
     }
@@ -62,16 +77,23 @@ public final class Weights implements AutoCloseable {
 
     private Memory pack(HostTensor weight, Pack pack) {
         Memory known = plain.get(weight);
-        Memory source = known == null ? upload(device, weight) : known;
-        try {
-            Memory result = device.allocate(pack.bytes());
-            launch(pack.kernel(), pack, weight.type(), source, packedType(pack), result);
-            return result;
-        } finally {
-            if (known == null) {
-                source.close();
-            }
+        if (known != null) {
+            return pack(weight, pack, known);
         }
+        Optional<Memory> staged = staging.filter(s -> s.byteSize() >= weight.type().byteSize());
+        if (staged.isPresent()) {
+            weight.write(staged.get(), 0);
+            return pack(weight, pack, staged.get());
+        }
+        try (Memory source = upload(device, weight)) {
+            return pack(weight, pack, source);
+        }
+    }
+
+    private Memory pack(HostTensor weight, Pack pack, Memory source) {
+        Memory result = device.allocate(pack.bytes());
+        launch(pack.kernel(), pack, weight.type(), source, packedType(pack), result);
+        return result;
     }
 
     private Memory count(Memory memory) {

@@ -12,6 +12,7 @@ final class FileWindow {
 
     private final FileChannel file;
     private final ByteBuffer window = ByteBuffer.allocate(SIZE).limit(0);
+    private ByteBuffer piece;
     private long start;
     private long position;
 
@@ -54,7 +55,9 @@ final class FileWindow {
 
     /** Appends the bytes {@code [from, end)} to {@code to}. */
     void copy(long from, long end, ByteArrayOutputStream to) throws IOException {
-        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(SIZE, end - from));
+        if (piece == null) {
+            piece = ByteBuffer.allocate(SIZE);
+        }
         for (long at = from; at < end; at += piece.position()) {
             piece.clear().limit((int) Math.min(piece.capacity(), end - at));
             if (file.read(piece, at) < 0) {

@@ -19,7 +19,7 @@ record ModelSkeleton(byte[] model, List<Cut> cuts) {
     record Cut(int initializer, long offset, int length) {}
 
     /** Bytes of a tensor that is worth a read of its own. */
-    static final int LARGE = 1 << 16;
+    static final int LARGE = 1 << 12;
 
     /** Field numbers of onnx.proto. */
     private static final int MODEL_GRAPH = 7;

@@ -50,8 +50,12 @@ final class FoldConstants implements Rewrite {
             if (outputs.stream().anyMatch(t -> Math.max(t.shape().elements(), t.byteSize()) > largest)) {
                 return;
             }
-            results = outputs.stream().map(HostTensor::allocate).toList();
-            operator.reference(Inputs.of(inputs), results);
+            if (operator.aliases() && outputs.size() == 1 && outputs.get(0).dtype() == inputs[0].dtype()) { // a weight under another shape stays where it is
+                results = List.of(inputs[0].reshaped(outputs.get(0).shape()));
+            } else {
+                results = outputs.stream().map(HostTensor::allocate).toList();
+                operator.reference(Inputs.of(inputs), results);
+            }
         } catch (IllegalArgumentException | ArithmeticException e) {
             return; // what is wrong is reported when the model runs, with the node's name, if that node is reached at
             // all

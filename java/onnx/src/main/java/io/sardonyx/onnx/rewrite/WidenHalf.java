@@ -9,6 +9,9 @@ import io.sardonyx.op.Operator;
 import io.sardonyx.op.Operators;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
+import io.sardonyx.tensor.TensorType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +75,25 @@ final class WidenHalf implements Rewrite {
                 && NAMING_A_TYPE.stream().anyMatch(name -> node.attributes().containsKey(name));
     }
 
-    /** The same numbers in float32. */
+    /** The same numbers in float32. Those that are still in the file are widened on their way from there. */
     static HostTensor wide(HostTensor narrow) {
-        HostTensor wide = HostTensor.allocate(narrow.type().with(DType.FLOAT32));
-        wide.setAll(narrow.toDoubles());
+        TensorType type = narrow.type().with(DType.FLOAT32);
+        if (narrow.isDeferred()) {
+            return HostTensor.deferred(type, to -> widen(narrow, to));
+        }
+        HostTensor wide = HostTensor.allocate(type);
+        widen(narrow, wide.data());
         return wide;
+    }
+
+    private static void widen(HostTensor narrow, ByteBuffer to) {
+        ByteBuffer bytes = ByteBuffer.allocate((int) narrow.type().byteSize());
+        narrow.read(bytes);
+        HostTensor from = HostTensor.wrap(narrow.type(), bytes.flip());
+        ByteBuffer wide = to.order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < from.size(); i++) {
+            wide.putFloat((float) from.getDouble(i));
+        }
     }
 
     static Node cast(String name, String from, String to, DType type) {
