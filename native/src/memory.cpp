@@ -20,7 +20,11 @@ constexpr int64_t kMostKept = int64_t{128} << 20;
 
 bool is_huge(uint64_t bytes) { return kMostKept > 0 && bytes >= 2 * kHugePage; }
 
-void* system_allocate(uint64_t bytes) {
+// What of a block of so many bytes is worth huge pages: the last one only if it is mostly used, for
+// all of it would be resident.
+uint64_t huge_part(uint64_t used) { return (used + kHugePage / 4) & ~(kHugePage - 1); }
+
+void* system_allocate(uint64_t bytes, uint64_t used) {
   if (!is_huge(bytes)) return std::aligned_alloc(kAlignment, bytes);
   // Room to cut the block at a huge page; both ends that are not needed go back at once.
   bytes = (bytes + kHugePage - 1) & ~(kHugePage - 1);
@@ -31,7 +35,7 @@ void* system_allocate(uint64_t bytes) {
   const uint64_t before = -reinterpret_cast<uintptr_t>(start) & (kHugePage - 1);
   if (before) munmap(start, before);
   if (before != kHugePage) munmap(start + before + bytes, kHugePage - before);
-  madvise(start + before, bytes, MADV_HUGEPAGE);
+  madvise(start + before, huge_part(used), MADV_HUGEPAGE);
   return start + before;
 }
 
@@ -82,10 +86,10 @@ void* Allocator::allocate(uint64_t bytes) {
   if (block) {
     kept_bytes_.fetch_sub(rounded, std::memory_order_relaxed);
   } else {
-    block = system_allocate(rounded);
+    block = system_allocate(rounded, bytes);
     if (!block) {
       trim();
-      block = system_allocate(rounded);
+      block = system_allocate(rounded, bytes);
     }
   }
   if (block) live_bytes_.fetch_add(bytes, std::memory_order_relaxed);
