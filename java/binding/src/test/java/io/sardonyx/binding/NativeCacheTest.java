@@ -60,8 +60,7 @@ class NativeCacheTest {
     @Test
     void otherContentLiesElsewhere() throws IOException {
         NativeCache cache = new NativeCache(temporary, false);
-        assertNotEquals(
-                cache.unpack(FILES), cache.unpack(List.of(FILES.get(0), packed("b.so", new byte[] {5}))));
+        assertNotEquals(cache.unpack(FILES), cache.unpack(List.of(FILES.get(0), packed("b.so", new byte[] {5}))));
     }
 
     @Test

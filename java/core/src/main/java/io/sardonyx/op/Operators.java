@@ -37,8 +37,8 @@ public final class Operators {
 
     private static Map<String, Set<String>> names() {
         Map<String, String> lists = Map.of(
-            ONNX,
-            """
+                ONNX,
+                """
             Abs Acos Acosh Add Affine AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
             BatchNormalization Bernoulli BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Cast
             CastLike CausalConvWithState Ceil Celu CenterCropPad Clip Col2Im Compress Concat ConcatFromSequence Constant
@@ -60,28 +60,28 @@ public final class Operators {
             Tan Tanh TensorScatter TfIdfVectorizer ThresholdedRelu Tile TopK Transpose Trilu Unique Unsqueeze Upsample
             Where Xor
             """,
-            MICROSOFT,
-            """
+                MICROSOFT,
+                """
             Attention BiasGelu DequantizeLinear DynamicQuantizeMatMul EmbedLayerNormalization FastGelu FusedGemm
             FusedMatMul Gelu MatMulIntegerToFloat MatMulNBits QLinearAdd QLinearGlobalAveragePool QuantizeLinear QuickGelu
             SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization
             """,
-            SARDONYX,
-            """
+                SARDONYX,
+                """
             BlockChannels BlockedConv BlockedPool BlockedQLinearConv BlockedScale BlockedShuffle ChannelShuffle
             ChannelsLastConv ChannelsLastPool ConvGradInput ConvGradWeight FusedConv FusedElementwise FusedMatMul
             MatMulIntegerToFloat QLinearGlobalAveragePool ScaledDotProductAttention UnblockChannels
             """,
-            TRAINING,
-            """
+                TRAINING,
+                """
             Adagrad Adam Momentum
             """,
-            ML,
-            """
+                ML,
+                """
             ArrayFeatureExtractor Binarizer LabelEncoder TreeEnsemble
             """,
-            PREVIEW,
-            """
+                PREVIEW,
+                """
             FlexAttention
             """);
         Map<String, Set<String>> names = new HashMap<>();

@@ -80,7 +80,8 @@ public final class Weights implements AutoCloseable {
         if (known != null) {
             return pack(weight, pack, known);
         }
-        Optional<Memory> staged = staging.filter(s -> s.byteSize() >= weight.type().byteSize());
+        Optional<Memory> staged =
+                staging.filter(s -> s.byteSize() >= weight.type().byteSize());
         if (staged.isPresent()) {
             weight.write(staged.get(), 0);
             return pack(weight, pack, staged.get());

@@ -50,7 +50,9 @@ final class FoldConstants implements Rewrite {
             if (outputs.stream().anyMatch(t -> Math.max(t.shape().elements(), t.byteSize()) > largest)) {
                 return;
             }
-            if (operator.aliases() && outputs.size() == 1 && outputs.get(0).dtype() == inputs[0].dtype()) { // a weight under another shape stays where it is
+            if (operator.aliases()
+                    && outputs.size() == 1
+                    && outputs.get(0).dtype() == inputs[0].dtype()) { // a weight under another shape stays where it is
                 results = List.of(inputs[0].reshaped(outputs.get(0).shape()));
             } else {
                 results = outputs.stream().map(HostTensor::allocate).toList();
