@@ -117,10 +117,10 @@ public record BlockedConv(
                 : Optional.empty();
     }
 
-    /** None for Winograd's algorithm, whose transformation rounds: the weights could not be had back. */
+    /** For Winograd's algorithm no kernel undoes it: the transformation rounds. */
     @Override
     public Optional<Launch.Pack> pack(int index, TensorType weight) {
-        return index == 1 && weight.dtype() == DType.FLOAT32 && !BlockedConvKernel.isWinograd(this, weight.shape())
+        return index == 1 && weight.dtype() == DType.FLOAT32
                 ? Optional.of(BlockedConvKernel.pack(this, weight.shape()))
                 : Optional.empty();
     }

@@ -6,8 +6,11 @@ import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.op.TensorOperator;
 import io.sardonyx.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,27 +31,29 @@ public final class WeightLoading {
         this.hasKernels = !device.kernels().isEmpty();
     }
 
-    /** After this no weight of {@code graph} and its bodies is read from the file. */
+    /** After this no weight of {@code graph} and its bodies is read from the file, but for uses that kernels have not. */
     public static void load(Graph graph, Device device, Weights weights) {
         var loading = new WeightLoading(device, weights);
         loading.collect(graph);
-        weights.stage(loading.largestPacked());
         try {
-            loading.wanted.forEach(loading::load);
+            loading.loadAll();
         } finally {
             weights.endStaging();
         }
-        if (device.onHost()) { // what passed weights on would stay with the process
-            device.trim();
-        }
     }
 
-    private long largestPacked() {
-        return wanted.entrySet().stream()
-                .filter(weight -> weight.getValue().stream().anyMatch(Optional::isPresent))
-                .mapToLong(weight -> weight.getKey().type().byteSize())
-                .max()
-                .orElse(0);
+    /** The largest first, so that what they pass through is gone when the others are there. */
+    private void loadAll() {
+        List<HostTensor> largestFirst = new ArrayList<>(wanted.keySet());
+        largestFirst.sort(
+                Comparator.comparingLong((HostTensor w) -> w.type().byteSize()).reversed());
+        for (HostTensor weight : largestFirst) {
+            Set<Optional<Pack>> forms = wanted.get(weight);
+            if (forms.stream().anyMatch(Optional::isPresent)) {
+                weights.stage(weight.type().byteSize());
+            }
+            load(weight, forms);
+        }
     }
 
     private void collect(Graph graph) {
@@ -81,18 +86,24 @@ public final class WeightLoading {
         }
     }
 
-    /** How input {@code i} is packed on this device; empty if it is not, or not so that it can be unpacked. */
+    /**
+     * How input {@code i} is packed on this device; empty if it is not, or if it can neither be unpacked nor, on the host, be read from the
+     * file again.
+     */
     private Optional<Pack> pack(Node node, int i, HostTensor tensor) {
         if (!(node.operator() instanceof TensorOperator operator)) {
             return Optional.empty();
         }
-        return operator.pack(i, tensor.type()).filter(p -> device.has(p.kernel()) && device.has(p.inverse()));
+        return operator.pack(i, tensor.type()).filter(
+                p -> device.has(p.kernel()) && (device.onHost() || device.has(p.inverse())));
     }
 
     private void load(HostTensor tensor, Set<Optional<Pack>> forms) {
         Optional<Pack> only = forms.size() == 1 ? forms.iterator().next() : Optional.empty();
-        if (only.isPresent()) {
+        if (only.isPresent() && device.has(only.get().inverse())) {
             weights.keepPacked(tensor, only.get());
+        } else if (only.isPresent()) {
+            weights.packed(tensor, only.get());
         } else if (!hasKernels) {
             tensor.data();
         } else {

@@ -54,14 +54,25 @@ public final class Weights implements AutoCloseable {
 
     /**
      * Weights of up to so many bytes pass through one piece of memory on their way to being packed, instead of each through its own,
-     * until {@link #endStaging}.
+     * until {@link #endStaging}. The piece is changed for a smaller one where it is twice too large.
      */
-    synchronized void stage(long largest) {
-        staging = Optional.of(device.allocate(largest));
+    synchronized void stage(long size) {
+        boolean fits = staging.filter(s -> s.byteSize() >= size && s.byteSize() / 2 < size)
+                .isPresent();
+        if (!fits) {
+            endStaging();
+            staging = Optional.of(device.allocate(size));
+        }
     }
 
+    /** What passed weights on would else stay with the process. */
     synchronized void endStaging() {
-        staging.ifPresent(Memory::close);
+        staging.ifPresent(memory -> {
+            memory.close();
+            if (device.onHost()) {
+                device.trim();
+            }
+        });
         staging = Optional.empty();
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 
 /**
@@ -19,10 +20,14 @@ import java.util.Optional;
 public final class WeightFile implements AutoCloseable {
     private final String name;
     private final FileChannel channel;
+    private final Optional<Path> path;
+    private final FileTime modified;
 
-    private WeightFile(String name, FileChannel channel) {
+    private WeightFile(String name, FileChannel channel, Optional<Path> path, FileTime modified) {
         this.name = name;
         this.channel = channel;
+        this.path = path;
+        this.modified = modified;
     }
 
     /** Whatever cannot be opened is left to the reader, which says why. */
@@ -34,9 +39,10 @@ public final class WeightFile implements AutoCloseable {
                 channel.close();
                 channel = null;
             }
-            return new WeightFile(source.name(), channel);
+            FileTime modified = channel == null ? null : Files.getLastModifiedTime(file.get());
+            return new WeightFile(source.name(), channel, file, modified);
         } catch (IOException e) {
-            return new WeightFile(source.name(), null);
+            return new WeightFile(source.name(), null, Optional.empty(), null);
         }
     }
 
@@ -49,15 +55,34 @@ public final class WeightFile implements AutoCloseable {
         }
     }
 
-    /** The bytes from {@code offset} on; they can be had until this is closed. */
+    /**
+     * The bytes from {@code offset} on. They can be had when this is closed, too, as long as the file is there and has not changed:
+     * hardly anything asks for a weight again that its kernel has in a form of its own.
+     */
     HostTensor.Source at(long offset) {
         return to -> read(offset, to);
     }
 
     private void read(long offset, ByteBuffer to) {
+        if (channel.isOpen()) {
+            read(channel, offset, to);
+            return;
+        }
+        try (FileChannel again = FileChannel.open(path.orElseThrow())) {
+            if (!Files.getLastModifiedTime(path.orElseThrow()).equals(modified)) {
+                throw new ModelFormatException(
+                        Where.file(name), offset, "a weight is needed again, and the file has changed since", null);
+            }
+            read(again, offset, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(name + ": a weight is needed again: " + e.getMessage(), e);
+        }
+    }
+
+    private void read(FileChannel from, long offset, ByteBuffer to) {
         try {
             for (long at = offset; to.hasRemaining(); ) {
-                int count = channel.read(to, at);
+                int count = from.read(to, at);
                 if (count < 0) {
                     throw new ModelFormatException(
                             Where.file(name), at, "the file became shorter while it was read", null);
