@@ -10,6 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +42,28 @@ class OperatorsTableTest {
                 Files.exists(FILE) ? Files.readString(FILE) : "",
                 "OPERATORS.md is stale; write it again with: mvn -q -pl java/sardonyx -am test -Dnatives.skip"
                         + " -Dtest=OperatorsTableTest -Dsurefire.failIfNoSpecifiedTests=false -Dsardonyx.rewrite");
+    }
+
+    /** A name without a line would fail when a model uses it, a line without a name would never be reached. */
+    @Test
+    void eachNameHasALineAndEachLineAName() throws IOException {
+        SortedSet<String> lines = new TreeSet<>();
+        Pattern line = Pattern.compile("case (?:(\\w+) \\+ \"\\.)?\"?(\\w+)\" -> ");
+        Path source = FILE.resolveSibling("java/core/src/main/java/io/sardonyx/op/Operators.java");
+        for (Matcher m = line.matcher(Files.readString(source)); m.find(); ) {
+            lines.add((m.group(1) == null ? "ONNX" : m.group(1)) + " " + m.group(2));
+        }
+        SortedSet<String> names = new TreeSet<>();
+        Map.of(
+                        "ONNX", Operators.ONNX,
+                        "ML", Operators.ML,
+                        "PREVIEW", Operators.PREVIEW,
+                        "TRAINING", Operators.TRAINING,
+                        "MICROSOFT", Operators.MICROSOFT,
+                        "SARDONYX", Operators.SARDONYX)
+                .forEach((constant, domain) ->
+                        Operators.names(domain).forEach(name -> names.add(constant + " " + name)));
+        assertEquals(names, lines);
     }
 
     private static String table() {

@@ -94,8 +94,8 @@ public final class WeightLoading {
         if (!(node.operator() instanceof TensorOperator operator)) {
             return Optional.empty();
         }
-        return operator.pack(i, tensor.type()).filter(
-                p -> device.has(p.kernel()) && (device.onHost() || device.has(p.inverse())));
+        return operator.pack(i, tensor.type())
+                .filter(p -> device.has(p.kernel()) && (device.onHost() || device.has(p.inverse())));
     }
 
     private void load(HostTensor tensor, Set<Optional<Pack>> forms) {
