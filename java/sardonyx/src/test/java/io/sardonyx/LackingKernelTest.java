@@ -25,7 +25,8 @@ class LackingKernelTest {
                 var refused = assertThrows(DeviceException.class, () -> bytes.sum(0));
                 assertEquals(DeviceException.Code.UNSUPPORTED, refused.code());
                 assertEquals(
-                        "ReduceSum: " + gpu.name() + " has no kernel for int8[2, 4]; cast() to another type, or bring the "
+                        "ReduceSum: " + gpu.name()
+                                + " has no kernel for int8[2, 4]; cast() to another type, or bring the "
                                 + "operands to the host with to()",
                         refused.getMessage());
                 assertEquals(6, bytes.to(Devices.best()).sum(0).get("0").item());

@@ -1,13 +1,8 @@
 package io.sardonyx.op;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
-/** The registry: every operator that Sardonyx knows, by ONNX domain and name: a name in a list and a line that reads it. */
+/** The registry: every operator that Sardonyx knows, one line each, by ONNX domain and name. */
 public final class Operators {
     /** ONNX's own operators. */
     public static final String ONNX = "";
@@ -30,64 +25,7 @@ public final class Operators {
     /** The newest opset of {@link #ONNX} whose operators are known. */
     public static final int NEWEST_OPSET = 28;
 
-    /** By domain. */
-    private static final Map<String, Set<String>> NAMES = names();
-
     private Operators() {}
-
-    private static Map<String, Set<String>> names() {
-        Map<String, String> lists = Map.of(
-                ONNX,
-                """
-            Abs Acos Acosh Add Affine AffineGrid And ArgMax ArgMin Asin Asinh Atan Atanh Attention AveragePool
-            BatchNormalization Bernoulli BitCast BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BlackmanWindow Cast
-            CastLike CausalConvWithState Ceil Celu CenterCropPad Clip Col2Im Compress Concat ConcatFromSequence Constant
-            ConstantOfShape Conv ConvInteger ConvTranspose Cos Cosh Crop CumProd CumSum DFT DeformConv DepthToSpace
-            DequantizeLinear Det Div Dropout DynamicQuantizeLinear Einsum Elu Equal Erf Exp Expand EyeLike Flatten Floor
-            GRU Gather GatherElements GatherND Gelu Gemm GlobalAveragePool GlobalLpPool GlobalMaxPool Greater
-            GreaterOrEqual GridSample GroupNormalization HammingWindow HannWindow HardSigmoid HardSwish Hardmax Identity
-            If ImageScaler InstanceNormalization IsInf IsNaN LRN LSTM LayerNormalization LeakyRelu Less LessOrEqual
-            LinearAttention Log LogSoftmax Loop LpNormalization LpPool MatMul MatMulInteger Max MaxPool MaxRoiPool
-            MaxUnpool Mean MeanVarianceNormalization MelWeightMatrix Min Mish Mod Mul Multinomial Neg
-            NegativeLogLikelihoodLoss NonMaxSuppression NonZero Not OneHot Optional OptionalGetElement OptionalHasElement
-            Or PRelu Pad Pow QLinearConv QLinearMatMul QuantizeLinear RMSNormalization RNN RandomNormal RandomNormalLike
-            RandomUniform RandomUniformLike Range Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax
-            ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare RegexFullMatch Relu Reshape Resize ReverseSequence
-            RoiAlign RotaryEmbedding Round STFT Scan Scatter ScatterElements ScatterND Selu SequenceAt SequenceConstruct
-            SequenceEmpty SequenceErase SequenceInsert SequenceLength SequenceMap Shape Shrink Sigmoid Sign
-            SimplifiedLayerNormalization Sin Sinh Size Slice Softmax SoftmaxCrossEntropyLoss Softplus Softsign
-            SpaceToDepth Split SplitToSequence Sqrt Squeeze StringConcat StringNormalizer StringSplit Sub Sum SwiGLU Swish
-            Tan Tanh TensorScatter TfIdfVectorizer ThresholdedRelu Tile TopK Transpose Trilu Unique Unsqueeze Upsample
-            Where Xor
-            """,
-                MICROSOFT,
-                """
-            Attention BiasGelu DequantizeLinear DynamicQuantizeMatMul EmbedLayerNormalization FastGelu FusedGemm
-            FusedMatMul Gelu MatMulIntegerToFloat MatMulNBits QLinearAdd QLinearGlobalAveragePool QuantizeLinear QuickGelu
-            SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization
-            """,
-                SARDONYX,
-                """
-            BlockChannels BlockedConv BlockedPool BlockedQLinearConv BlockedScale BlockedShuffle ChannelShuffle
-            ChannelsLastConv ChannelsLastPool ConvGradInput ConvGradWeight FusedConv FusedElementwise FusedMatMul
-            MatMulIntegerToFloat QLinearGlobalAveragePool ScaledDotProductAttention UnblockChannels
-            """,
-                TRAINING,
-                """
-            Adagrad Adam Momentum
-            """,
-                ML,
-                """
-            ArrayFeatureExtractor Binarizer LabelEncoder TreeEnsemble
-            """,
-                PREVIEW,
-                """
-            FlexAttention
-            """);
-        Map<String, Set<String>> names = new HashMap<>();
-        lists.forEach((domain, list) -> names.put(domain, Set.of(list.trim().split("\\s+"))));
-        return names;
-    }
 
     /** No table of functions: each of them would be a class, made and loaded in each process that loads a model. */
     private static Operator read(String key, Attributes a) {
@@ -350,12 +288,8 @@ public final class Operators {
             case ML + ".LabelEncoder" -> LabelEncoder.read(a);
             case ML + ".Binarizer" -> Binarizer.read(a);
             case ML + ".TreeEnsemble" -> TreeEnsemble.read(a);
-            default -> throw new IllegalStateException("named as an operator, but not read: " + key);
+            default -> null;
         };
-    }
-
-    public static boolean knows(String domain, String name) {
-        return NAMES.getOrDefault(canonical(domain), Set.of()).contains(name);
     }
 
     /**
@@ -365,14 +299,7 @@ public final class Operators {
      */
     public static Optional<Operator> read(String domain, String name, Attributes attributes) {
         String of = canonical(domain);
-        return knows(of, name)
-                ? Optional.of(read(of.isEmpty() ? name : of + "." + name, attributes))
-                : Optional.empty();
-    }
-
-    /** The names of a domain's operators. */
-    public static SortedSet<String> names(String domain) {
-        return new TreeSet<>(NAMES.getOrDefault(canonical(domain), Set.of()));
+        return Optional.ofNullable(read(of.isEmpty() ? name : of + "." + name, attributes));
     }
 
     /** {@code ai.onnx} is another name of the empty domain. */

@@ -147,17 +147,21 @@ final class GraphReader {
         context.countNode(key);
         int opset = scope.opset(key.domain());
         Optional<Map<String, Object>> values = attributes.read(graph, proto, scope, where, depth);
-        if (!Operators.knows(key.domain(), key.name())) {
+        if (values.isEmpty()) {
+            return; // its attributes are among what is not supported
+        }
+        Optional<Operator> operator = operator(key, Attributes.of(opset, outputs.size(), values.get()), where);
+        if (operator.isEmpty()) {
             context.unsupported().add("operator " + key + " (opset " + opset + ")", where.node());
-        } else if (values.isPresent()) {
-            Operator operator = operator(key, Attributes.of(opset, outputs.size(), values.get()), where);
-            graph.add(Node.of(where.node(), key.domain(), key.name(), opset, inputs, outputs, values.get(), operator));
+        } else {
+            graph.add(Node.of(
+                    where.node(), key.domain(), key.name(), opset, inputs, outputs, values.get(), operator.get()));
         }
     }
 
-    private static Operator operator(FunctionKey key, Attributes attributes, Where where) {
+    private static Optional<Operator> operator(FunctionKey key, Attributes attributes, Where where) {
         try {
-            return Operators.read(key.domain(), key.name(), attributes).orElseThrow();
+            return Operators.read(key.domain(), key.name(), attributes);
         } catch (RuntimeException e) { // whatever values no reader of attributes foresaw
             throw new InvalidGraphException(where, key.name() + ": " + e.getMessage(), e);
         }
