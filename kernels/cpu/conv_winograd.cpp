@@ -40,21 +40,26 @@ void pack(const Arguments& args, const PackParams& p) {
   const float* w = args.data<const float>(0);
   float* to = args.data<float>(1);
   const int64_t padded = round_up(p.filters, kBlock);
-  args.parallel(padded, 1, [&](int64_t begin, int64_t end, int) {
-    for (int64_t f = begin; f < end; f++) {
+  // A block of filters at a time, so that what is written lies side by side.
+  args.parallel(padded / kBlock, 1, [&](int64_t begin, int64_t end, int) {
+    for (int64_t f = begin * kBlock; f < end * kBlock; f += kBlock) {
       const int64_t panel = f / kPanel, wide = width(p.filters, panel);
       float* const first = to + panel * kPanel * p.channels + f % kPanel;
       for (int64_t c = 0; c < p.channels; c++) {
-        double g[3][3] = {}, rows[3][kIn], columns[kIn];
-        if (f < p.filters)
-          for (int i = 0; i < 9; i++) g[i % 3][i / 3] = w[(f * p.channels + c) * 9 + i];
-        for (int j = 0; j < 3; j++) Winograd<kOut>::transform_filter(g[j], rows[j]);
-        for (int i = 0; i < kIn; i++) {
-          const double column[3] = {rows[0][i], rows[1][i], rows[2][i]};
-          Winograd<kOut>::transform_filter(column, columns);
-          for (int j = 0; j < kIn; j++)
-            first[(i * kIn + j) * padded * p.channels + c * wide] = static_cast<float>(columns[j]);
+        float places[kIn * kIn][kBlock] = {};
+        for (int64_t lane = 0; lane < std::min<int64_t>(kBlock, p.filters - f); lane++) {
+          double g[3][3], rows[3][kIn], columns[kIn];
+          for (int i = 0; i < 9; i++) g[i % 3][i / 3] = w[((f + lane) * p.channels + c) * 9 + i];
+          for (int j = 0; j < 3; j++) Winograd<kOut>::transform_filter(g[j], rows[j]);
+          for (int i = 0; i < kIn; i++) {
+            const double column[3] = {rows[0][i], rows[1][i], rows[2][i]};
+            Winograd<kOut>::transform_filter(column, columns);
+            for (int j = 0; j < kIn; j++)
+              places[i * kIn + j][lane] = static_cast<float>(columns[j]);
+          }
         }
+        for (int place = 0; place < kIn * kIn; place++)
+          std::copy_n(places[place], kBlock, first + place * padded * p.channels + c * wide);
       }
     }
   });
