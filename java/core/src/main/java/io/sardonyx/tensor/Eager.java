@@ -64,7 +64,7 @@ final class Eager {
         Optional<Launch> launch =
                 strings ? Optional.empty() : operator.launch(types, outputTypes).flatMap(device::choose);
         if (launch.isEmpty()) {
-            if (!strings && !device.onHost()) {
+            if (!strings && !device.onHost() && !device.kernels().isEmpty()) {
                 throw lacking(operator, device, inputTypes);
             }
             for (int i = 0; i < inputs.length; i++) {
@@ -93,7 +93,7 @@ final class Eager {
         return tensors;
     }
 
-    /** Java would do it, but only after copies there and back that nobody asked for. */
+    /** Java would do it, as it does all for a device without any kernel, but after copies there and back that nobody asked for. */
     private static DeviceException lacking(TensorOperator operator, Device device, List<TensorType> types) {
         return new DeviceException(
                 operator.name(),
