@@ -70,7 +70,7 @@ fi
 strip_model "$target/minilm/all-minilm-l6-v2.onnx" "$bundle/models/minilm-l6/model.onnx"
 
 if command -v xz >/dev/null; then
-  tar -C "$target" --sort=name --owner=0 --group=0 --mtime=@1767225600 -cf - "$name" | xz -6 -T1 >"$target/$name.tar.xz"
+  tar -C "$target" --sort=name --owner=0 --group=0 --mtime=@1767225600 -cf - "$name" | xz -9 -T1 >"$target/$name.tar.xz"
   archive=$target/$name.tar.xz
 else
   tar -C "$target" -czf "$target/$name.tar.gz" "$name"
