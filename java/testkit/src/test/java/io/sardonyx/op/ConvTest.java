@@ -135,7 +135,7 @@ class ConvTest extends OperatorTest {
                 Layer.of(2, 3, image(16, 17), three.withDilations(2, 3)),
                 Layer.of(2, 3, image(30, 29), Window.of(3, 2).withStrides(3, 5).withDilations(2, 1)),
                 Layer.of(2, 3, image(30, 29), Window.of(1, 1).withStrides(2, 3)),
-                Layer.of(40, 8, image(90, 100), three),
+                Layer.of(40, 3, image(90, 100), three),
                 new Layer(2, 3, 6, 5, image(10, 11), three),
                 new Layer(3, 2, 3, 3, image(10, 11), three),
                 Layer.depthwise(3, image(13, 13), three),
