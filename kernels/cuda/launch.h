@@ -63,6 +63,14 @@ class Stream final : public Executor {
 
 inline Stream& stream_of(const Arguments& args) { return static_cast<Stream&>(args.executor); }
 
+// Kernels of several devices, or streams, that wait for each other. On GPUs it is nothing; the
+// simulated ones run them together.
+struct Joint {
+  uint64_t ticket = 0;  // the same for all of them, and for no others; 0: waits for nobody
+  uint32_t ranks = 1;
+  uint32_t patience_ms = 0;  // how long those that have come wait for the others
+};
+
 struct Grid {
   dim3 blocks;
   dim3 threads;
@@ -71,6 +79,7 @@ struct Grid {
   bool cooperative = false;  // all blocks must run at the same time
   bool overlaps =
       false;  // may begin before the kernel in front has ended; waits by itself (griddepcontrol)
+  Joint joint{};
 };
 
 // Blocks of `each` elements that cover `count`.
@@ -173,16 +182,18 @@ void call(const Held& held) {
 inline cudaError_t queue(const Stream& stream, const Grid& grid, std::shared_ptr<const Held> held,
                          size_t bytes) {
   const dim3 b = grid.blocks, t = grid.threads;
-  const sim::LaunchConfig config{.grid = {b.x, b.y, b.z},
-                                 .block = {t.x, t.y, t.z},
-                                 .cluster = grid.cluster,
-                                 .shared_bytes = grid.shared_bytes,
-                                 .cooperative = grid.cooperative,
-                                 .name = stream.kernel,
-                                 .capability = stream.device.capability,
-                                 .device = stream.ordinal,
-                                 .arguments = held,
-                                 .argument_bytes = offsetof(Held, bytes) + bytes};
+  const sim::LaunchConfig config{
+      .grid = {b.x, b.y, b.z},
+      .block = {t.x, t.y, t.z},
+      .cluster = grid.cluster,
+      .shared_bytes = grid.shared_bytes,
+      .cooperative = grid.cooperative,
+      .name = stream.kernel,
+      .capability = stream.device.capability,
+      .device = stream.ordinal,
+      .joint = {grid.joint.ticket, grid.joint.ranks, grid.joint.patience_ms},
+      .arguments = held,
+      .argument_bytes = offsetof(Held, bytes) + bytes};
   return sim::launch_async(config, stream.handle, [held = held.get()] { held->call(*held); });
 }
 #endif

@@ -2,7 +2,6 @@
 // what. In the fast build all of it is nothing.
 #pragma once
 #include <cstddef>
-#include <functional>
 #include <span>
 
 #include "sim/sim.h"
@@ -20,7 +19,7 @@ void launch_ended();
 // The blocks that live at the same time; all of these are the simulator's own, which kernels may
 // read.
 void group_begins(std::span<const Thread> threads, std::span<const Block> blocks,
-                  std::span<const Cluster> clusters, const std::function<void()>& kernel);
+                  std::span<const Cluster> clusters);
 void block_begins(Block& block);
 void thread_ended(Thread& thread);
 
@@ -80,8 +79,8 @@ void scoped_fence(Scope scope);
 
 inline void launch_begins() {}
 inline void launch_ended() {}
-inline void group_begins(std::span<const Thread>, std::span<const Block>, std::span<const Cluster>,
-                         const std::function<void()>&) {}
+inline void group_begins(std::span<const Thread>, std::span<const Block>,
+                         std::span<const Cluster>) {}
 inline void block_begins(Block&) {}
 inline void thread_ended(Thread&) {}
 inline void warp_meets(Warp&, const Rendezvous&) {}

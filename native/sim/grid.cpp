@@ -1,5 +1,5 @@
 // A launch: its blocks one cluster after the other (or all at once), each thread a fiber, until the
-// last has ended.
+// last has ended. The parts of a joint launch, all of one shape, are all there at once.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <mutex>
 #include <new>
 #include <numeric>
+#include <span>
 
 #include "engines.h"
 #include "fiber.h"
@@ -23,6 +24,7 @@ Thread* current = nullptr;
 Index3 grid_dim, block_dim;
 Cluster* clusters = nullptr;
 LaunchConfig config;
+std::vector<Part> parts;
 
 namespace {
 
@@ -38,7 +40,7 @@ uint64_t first_seed() {
 uint64_t next_seed = first_seed(), seed_of_launch = 0;
 bool seed_is_fixed = false;
 
-const std::function<void()>* running_kernel;
+uint32_t blocks_of_part;
 void* host_stack;
 uint32_t live_threads;
 std::vector<Thread> threads;
@@ -85,7 +87,7 @@ void release_if_complete(Block& block) {
 }
 
 void thread_main() {
-  (*running_kernel)();
+  parts[current->block->part].kernel();
   Thread& self = *current;
   self.exited = true;
   self.warp->exited |= 1u << self.lane;
@@ -104,7 +106,8 @@ Index3 unflatten(uint32_t i, const Index3& dim) {
 
 void start_block(Block& block, uint32_t slot, uint32_t flat, uint32_t count) {
   block = Block();
-  block.index = unflatten(flat, config.grid);
+  block.part = flat / blocks_of_part;
+  block.index = unflatten(flat % blocks_of_part, config.grid);
   block.serial = flat;
   block.slot = slot;
   block.cluster_rank = slot % config.cluster;
@@ -129,9 +132,24 @@ void start_block(Block& block, uint32_t slot, uint32_t flat, uint32_t count) {
     warp.threads[thread.lane] = &thread;
     thread.warp = &warp;
     thread.stack_pointer = new_fiber(thread.id, thread_main);
-    schedule.make_ready(&thread);
   }
   check::block_begins(block);
+}
+
+// Of a joint launch one part may come late, at the latest when all others only wait for it.
+void make_ready() {
+  const bool late = parts.size() > 1 && seed_of_launch != 0;
+  const uint32_t last = late ? schedule.random(uint32_t(parts.size()) + 1) : ~0u;
+  std::vector<Thread*> waiting;
+  for (Thread& thread : std::span(threads).first(live_threads))
+    if (thread.block->part == last)
+      waiting.push_back(&thread);
+    else
+      schedule.make_ready(&thread);
+  if (!waiting.empty())
+    schedule.add([waiting] {
+      for (Thread* thread : waiting) schedule.make_ready(thread);
+    });
 }
 
 // Runs blocks [first, first + count), which live at the same time.
@@ -141,7 +159,7 @@ void run_blocks(const std::vector<uint32_t>& order, uint32_t first, uint32_t cou
   live_clusters.assign(count / config.cluster, Cluster());
   clusters = live_clusters.data();
   live_threads = count * per_block;
-  check::group_begins(threads, {blocks.data(), count}, live_clusters, *running_kernel);
+  check::group_begins(threads, {blocks.data(), count}, live_clusters);
   forget_mbarriers();
   forget_warpgroups();
   for (uint32_t i = 0; i < count; i++) {
@@ -149,6 +167,7 @@ void run_blocks(const std::vector<uint32_t>& order, uint32_t first, uint32_t cou
     live_clusters[i / config.cluster].blocks.push_back(&blocks[i]);
     live_clusters[i / config.cluster].dim = {config.cluster, 1, 1};
   }
+  make_ready();
   current = schedule.next();
   on_fiber = true;
   switch_fiber(&host_stack, current->stack_pointer);
@@ -163,6 +182,20 @@ void require(bool right, const char* what, uint64_t given, uint64_t limit) {
     throw Failure{std::string(config.name) + ": " + what + " " + std::to_string(given) +
                       " exceeds " + std::to_string(limit),
                   false};
+}
+
+// The parts of a joint launch differ in nothing but their devices and their arguments.
+void require_one_shape() {
+  for (const Part& part : parts) {
+    const LaunchConfig& c = part.config;
+    const bool same = !std::memcmp(&c.grid, &config.grid, sizeof c.grid) &&
+                      !std::memcmp(&c.block, &config.block, sizeof c.block) &&
+                      c.cluster == config.cluster && c.shared_bytes == config.shared_bytes &&
+                      c.capability == config.capability;
+    if (!same || (parts.size() > 1 && !c.cooperative))
+      throw Failure{std::string(c.name) + ": a joint launch wants cooperative grids of one shape",
+                    false};
+  }
 }
 
 void require_limits() {
@@ -210,18 +243,24 @@ void trap() {
   fail("the kernel trapped");
 }
 
-void launch(const LaunchConfig& given, const std::function<void()>& kernel) {
+int device_of_block(uint32_t serial) { return parts[serial / blocks_of_part].config.device; }
+
+uint64_t nanoseconds() { return schedule.nanoseconds(); }
+
+void launch(std::vector<Part> given) {
   std::lock_guard lock(one_launch);
-  config = given;
+  parts = std::move(given);
+  config = parts.front().config;
+  require_one_shape();
   require_limits();
   grid_dim = config.grid;
   block_dim = config.block;
   failed = failure_is_sticky = false;
-  running_kernel = &kernel;
   seed_of_launch = seed_is_fixed ? next_seed : next_seed++;
   schedule.begin(seed_of_launch);
 
-  const uint32_t total = config.grid.x * config.grid.y * config.grid.z;
+  blocks_of_part = config.grid.x * config.grid.y * config.grid.z;
+  const uint32_t total = blocks_of_part * uint32_t(parts.size());
   const uint32_t at_once = config.cooperative ? total : config.cluster;
   require(at_once <= kMostBlocks, "a number of blocks that live at the same time", at_once,
           kMostBlocks);
@@ -283,6 +322,11 @@ void maybe_switch() {
   if (!schedule.interrupts()) return;
   schedule.make_ready(current);
   run_next();
+}
+
+void changes() {
+  schedule.progress();
+  maybe_switch();
 }
 
 // Messages name the thread that an operation is from.

@@ -1,11 +1,11 @@
 // The runtime's host interface. A stream really is a queue: its work is done when somebody waits
-// for it, so that a forgotten wait shows.
+// for it, so that a forgotten wait shows. Where a kernel waits for those of other streams, see
+// joint.cpp.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,22 +16,16 @@
 #include <vector>
 
 #include "check.h"
+#include "joint.h"
 #include "memory.h"
 #include "sim/cuda_runtime.h"
 
 namespace sim {
 
 using Clock = std::chrono::steady_clock;
-using Work = std::function<cudaError_t()>;
 
 struct Graph {
   std::vector<Work> nodes;
-};
-
-struct Stream {
-  int device;
-  std::deque<Work> queue;
-  std::unique_ptr<Graph> capturing;
 };
 
 struct Event {
@@ -45,6 +39,7 @@ thread_local int device_of_thread = 0;
 thread_local std::string last_failure = "unspecified launch failure";
 thread_local cudaError_t last_error = cudaSuccess;
 cudaError_t sticky[kDevices] = {};  // what each device answers from now on, once it has one
+std::mutex queues;                  // of all streams, held while their work is done
 
 // As cudaGetLastError says it.
 cudaError_t told(cudaError_t error) {
@@ -52,25 +47,38 @@ cudaError_t told(cudaError_t error) {
   return error;
 }
 
-cudaError_t enqueue(Stream* stream, Work work) {
+cudaError_t enqueue(Stream* stream, std::function<cudaError_t()> run, uint64_t ticket = 0) {
+  std::lock_guard lock(queues);
   if (sticky[stream->device]) return told(sticky[stream->device]);
+  Work work{std::move(run), ticket};
   if (stream->capturing)
     stream->capturing->nodes.push_back(std::move(work));
   else
     stream->queue.push_back(std::move(work));
+  if (ticket) Joints::of_all().somebody_came();
   return cudaSuccess;
 }
 
+void note_failure(Stream* stream, cudaError_t error, const std::string& reason) {
+  if (!stream->failed) stream->reason = reason;
+  if (!stream->failed) stream->failed = error;
+}
+
+// The next of what the stream has to do.
+void work_off(Stream* stream) {
+  const Work work = std::move(stream->queue.front());
+  stream->queue.pop_front();
+  const cudaError_t lost = sticky[stream->device];
+  const cudaError_t error = lost ? lost : work.run();
+  if (error) note_failure(stream, error, last_failure);
+}
+
 cudaError_t drain(Stream* stream) {
-  const cudaError_t& lost = sticky[stream->device];
-  cudaError_t first = cudaSuccess;
-  while (!stream->queue.empty()) {
-    Work work = std::move(stream->queue.front());
-    stream->queue.pop_front();
-    const cudaError_t error = lost ? lost : work();
-    if (!first) first = error;
-  }
-  return told(first ? first : lost);
+  std::unique_lock lock(queues);
+  while (!stream->queue.empty()) work_off(stream);
+  const cudaError_t failed = std::exchange(stream->failed, cudaSuccess);
+  if (failed) last_failure = stream->reason;
+  return told(failed ? failed : sticky[stream->device]);
 }
 
 // Pinned memory, and where it ends.
@@ -106,19 +114,30 @@ int number(const char* name, int otherwise) {
 
 cudaError_t launch_async(const LaunchConfig& config, cudaStream_t stream,
                          std::function<void()> kernel) {
+  if (config.joint.ticket && stream->capturing) return told(cudaErrorStreamCaptureUnsupported);
   const auto name = std::make_shared<const std::string>(config.name);
-  return enqueue(stream, [config, name, kernel = std::move(kernel)] {
+  const auto run = [config, name, stream, kernel = std::move(kernel)] {
     LaunchConfig named = config;
     named.name = name->c_str();
+    std::vector<Stream*> streams{stream};
     try {
-      launch(named, kernel);
+      const Part part{named, kernel, name};
+      if (config.joint.ticket)
+        Joints::of_all().arrive(part, streams, queues, work_off);
+      else
+        launch({part});
       return cudaSuccess;
     } catch (const Failure& failure) {
       last_failure = failure.message;
-      if (failure.sticky) sticky[config.device] = cudaErrorLaunchFailure;
-      return failure.sticky ? cudaErrorLaunchFailure : cudaErrorUnknown;
+      const cudaError_t error = failure.sticky ? cudaErrorLaunchFailure : cudaErrorUnknown;
+      for (Stream* each : streams) {
+        if (failure.sticky) sticky[each->device] = error;
+        note_failure(each, error, failure.message);
+      }
+      return error;
     }
-  });
+  };
+  return enqueue(stream, run, config.joint.ticket);
 }
 
 }  // namespace sim
@@ -260,13 +279,16 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
 }
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
-  *stream =
-      std::make_unique<sim::Stream>(sim::Stream{sim::device_of_thread, {}, nullptr}).release();
+  *stream = std::make_unique<sim::Stream>(sim::Stream{.device = sim::device_of_thread}).release();
+  std::lock_guard lock(sim::queues);
+  sim::Joints::of_all().add(*stream);
   return cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   const cudaError_t error = sim::drain(stream);
+  std::lock_guard lock(sim::queues);
+  sim::Joints::of_all().remove(stream);
   delete stream;
   return error;
 }
@@ -291,7 +313,7 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t* exec, cudaGraph_t graph, unsig
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
   return sim::enqueue(stream, [exec] {
     for (const sim::Work& node : exec->nodes)
-      if (const cudaError_t error = node()) return error;
+      if (const cudaError_t error = node.run()) return error;
     return cudaSuccess;
   });
 }

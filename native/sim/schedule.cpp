@@ -8,6 +8,8 @@ namespace {
 // Rounds in which every thread only polls, and no engine has work: nobody will ever change what
 // they look at.
 constexpr uint64_t kIdleRounds = 200'000;
+// After so many of these, time begins to pass.
+constexpr uint64_t kTimelessRounds = 2'000;
 
 }  // namespace
 
@@ -18,7 +20,12 @@ void Schedule::begin(uint64_t seed) {
   kind_ = seed == 0 ? kRoundRobin : Kind(1 + seed % 3);
   state_ = seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du;
   favourite_ = nullptr;
-  polls_ = 0;
+  polls_ = passed_ = 0;
+}
+
+uint64_t Schedule::nanoseconds() const {
+  const uint64_t rounds = polls_ > kTimelessRounds ? polls_ - kTimelessRounds : 0;
+  return passed_ + 1000 * rounds * rounds;
 }
 
 uint32_t Schedule::random(uint32_t bound) {  // xorshift64*
@@ -65,7 +72,7 @@ Thread* Schedule::next() {
   while (ready_.empty()) {
     if (!operations_.empty()) {
       run_operation(kind_ == kRoundRobin ? 0 : random(uint32_t(operations_.size())));
-      polls_ = 0;
+      progress();
     } else if (!polling_.empty() && polls_++ < kIdleRounds) {
       ready_.assign(polling_.begin(), polling_.end());
       polling_.clear();

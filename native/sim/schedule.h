@@ -16,8 +16,14 @@ class Schedule {
 
   void make_ready(Thread* thread) {
     ready_.push_back(thread);
+    progress();
+  }
+  // Something happened that others may have waited for.
+  void progress() {
+    passed_ = nanoseconds();
     polls_ = 0;
   }
+  uint64_t nanoseconds() const;
   void make_polling(Thread* thread) { polling_.push_back(thread); }
   void add(std::function<void()> operation);
 
@@ -43,7 +49,8 @@ class Schedule {
   Kind kind_ = kRoundRobin;
   uint64_t state_ = 0;
   const Warp* favourite_ = nullptr;
-  uint64_t polls_ = 0;
+  uint64_t polls_ = 0;   // rounds since then
+  uint64_t passed_ = 0;  // nanoseconds until then
 };
 
 }  // namespace sim

@@ -8,7 +8,7 @@ void scoped_access(const void* address, size_t bytes, Access access, Order order
   if (scope == Scope::kCluster) require_capability(90, "an access of cluster scope");
   require_aligned(address, bytes, "an atomic access", "it");
   if (access == Access::kStore)
-    maybe_switch();
+    changes();
   else
     yield();
   check::scoped_access(address, bytes, access, order, scope);

@@ -34,13 +34,14 @@ void expect(const char* expected, uint32_t threads, const std::function<void()>&
     sim::set_seed(seed, true);
     std::string message;
     try {
-      sim::launch({.grid = {cluster, 1, 1},
-                   .block = {threads, 1, 1},
-                   .cluster = cluster,
-                   .shared_bytes = sizeof(Shared),
-                   .name = "kernel",
-                   .arguments = nullptr},
-                  kernel);
+      sim::launch({{{.grid = {cluster, 1, 1},
+                     .block = {threads, 1, 1},
+                     .cluster = cluster,
+                     .shared_bytes = sizeof(Shared),
+                     .name = "kernel",
+                     .arguments = nullptr},
+                    kernel,
+                    nullptr}});
     } catch (const sim::Failure& failure) {
       message = failure.message;
     }

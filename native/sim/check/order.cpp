@@ -60,7 +60,13 @@ Clock release(Thread& thread) {
 void acquire(Thread& thread, const Clock& clock) { thread.checked->clock.join(clock); }
 
 std::string name_of(Who who) {
-  const std::string block = " of " + text_of("block", unflatten(who.block(), grid_dim));
+  const uint32_t blocks = grid_dim.x * grid_dim.y * grid_dim.z;
+  const std::string part = parts.size() > 1
+                               ? " of part " + std::to_string(who.block() / blocks) +
+                                     " on device " + std::to_string(device_of_block(who.block()))
+                               : "";
+  const std::string block =
+      " of " + text_of("block", unflatten(who.block() % blocks, grid_dim)) + part;
   if (who.actor() < group.threads)
     return text_of("thread", unflatten(who.actor(), block_dim)) + block;
   return operation_name(who) + " of " +
@@ -79,14 +85,14 @@ void launch_ended() {
 }
 
 void group_begins(std::span<const Thread> threads, std::span<const Block> blocks,
-                  std::span<const Cluster> clusters, const std::function<void()>& kernel) {
+                  std::span<const Cluster> clusters) {
   group.stamp++;
   group.threads = uint32_t(threads.size() / blocks.size());
-  group.own = {std::as_bytes(threads),
-               std::as_bytes(blocks),
-               std::as_bytes(clusters),
-               std::as_bytes(std::span(&kernel, 1)),
-               {static_cast<const std::byte*>(config.arguments.get()), config.argument_bytes}};
+  group.own = {std::as_bytes(threads), std::as_bytes(blocks), std::as_bytes(clusters),
+               std::as_bytes(std::span(parts))};
+  for (const Part& part : parts)
+    group.own.push_back(
+        {static_cast<const std::byte*>(part.config.arguments.get()), part.config.argument_bytes});
   states.assign(threads.size(), CheckState());
   block_states.assign(blocks.size(), BlockState());
   cluster_states.assign(clusters.size(), Meeting());

@@ -26,7 +26,8 @@ uint32_t words_of_launch = 0;
 
 bool includes(Scope scope, uint32_t block) {
   const Block& own = *current->block;
-  if (scope >= Scope::kDevice || block == block_number(own)) return true;
+  if (scope == Scope::kSystem || block == block_number(own)) return true;
+  if (scope == Scope::kDevice) return device_of_block(block) == device_of_block(block_number(own));
   const auto& peers = cluster_of(own).blocks;
   return scope == Scope::kCluster &&
          std::any_of(peers.begin(), peers.end(),
@@ -64,7 +65,9 @@ void write(Released& word, const Toucher& me, Access access, Order order, Scope 
 void scoped_access(const void* address, size_t bytes, sim::Access kind, Order order, Scope scope) {
   if (words_of_launch != launch_stamp) words.clear();
   words_of_launch = launch_stamp;
-  const uint32_t flags = Who::kStrong | (scope == Scope::kBlock ? Who::kNarrow : 0);
+  const uint32_t flags = Who::kStrong | (scope == Scope::kBlock    ? Who::kNarrow
+                                         : scope == Scope::kDevice ? Who::kLocal
+                                                                   : 0);
   const Toucher me = running_thread(calling_code(), flags);
   const auto* place = static_cast<const char*>(address);
   Released& word = words[address];

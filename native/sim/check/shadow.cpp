@@ -6,6 +6,7 @@
 #include <new>
 
 #include "check/report.h"
+#include "sim/sim.h"
 
 namespace sim::check {
 namespace {
@@ -22,11 +23,14 @@ bool fenced(const Toucher& me, Who who) {
   return known && known->fenced.at(who.actor()) >= who.clock();
 }
 
-// Two strong accesses do not race, unless one of them is only meant for its block and the other is
-// of another.
+// Two strong accesses do not race, unless one of them is only meant for its block or its device,
+// and the other is of another.
 bool races(const Toucher& me, Who who) {
-  return !(me.who.strong() && who.strong()) ||
-         ((me.who.narrow() || who.narrow()) && who.block() != me.who.block());
+  if (!(me.who.strong() && who.strong())) return true;
+  if (who.block() == me.who.block()) return false;
+  return me.who.narrow() || who.narrow() ||
+         ((me.who.local() || who.local()) &&
+          device_of_block(who.block()) != device_of_block(me.who.block()));
 }
 
 // Keeps the accesses that tell most: one takes the place of those that it comes after and covers.

@@ -15,28 +15,30 @@ class Who {
  public:
   Who() = default;
   Who(uint32_t block, uint32_t actor, uint32_t clock, uint32_t flags)
-      : bits_(uint64_t(block & kBlockMask) << 39 |
-              uint64_t(clock < kMostClock ? clock : kMostClock) << 19 |
-              uint64_t(actor & kActorMask) << 7 | flags) {}
+      : bits_(uint64_t(block & kBlockMask) << 40 |
+              uint64_t(clock < kMostClock ? clock : kMostClock) << 20 |
+              uint64_t(actor & kActorMask) << 8 | flags) {}
 
   static constexpr uint32_t kStrong =
       1 << 4;  // atomic, relaxed or volatile: two of these do not race
   static constexpr uint32_t kAsync = 1 << 5;   // by an engine, in the async proxy
   static constexpr uint32_t kNarrow = 1 << 6;  // strong, but only for its block
-  static constexpr uint32_t kBlockMask = (1 << 25) - 1;
+  static constexpr uint32_t kLocal = 1 << 7;   // strong, but only for its device
+  static constexpr uint32_t kBlockMask = (1 << 24) - 1;
   static constexpr uint32_t kActorMask = (1 << 12) - 1;
   static constexpr uint32_t kMostClock = (1 << 20) - 1;
 
-  uint32_t block() const { return uint32_t(bits_ >> 39); }
-  uint32_t clock() const { return uint32_t(bits_ >> 19) & kMostClock; }
-  uint32_t actor() const { return uint32_t(bits_ >> 7) & kActorMask; }
+  uint32_t block() const { return uint32_t(bits_ >> 40); }
+  uint32_t clock() const { return uint32_t(bits_ >> 20) & kMostClock; }
+  uint32_t actor() const { return uint32_t(bits_ >> 8) & kActorMask; }
   uint32_t bytes() const { return bits_ & 15; }  // of the word, a mask
   bool strong() const { return bits_ & kStrong; }
   bool narrow() const { return bits_ & kNarrow; }
+  bool local() const { return bits_ & kLocal; }
   bool async() const { return bits_ & kAsync; }
 
   bool same_actor(Who other) const {
-    return !((bits_ ^ other.bits_) & ~(uint64_t(kMostClock) << 19 | 127));
+    return !((bits_ ^ other.bits_) & ~(uint64_t(kMostClock) << 20 | 255));
   }
   bool same_but_bytes(Who other) const { return (bits_ | 15) == (other.bits_ | 15); }
   Who with_bytes(uint32_t mask) const { return Who(bits_ | mask); }

@@ -81,6 +81,7 @@ struct Barrier {
 struct Block {
   Index3 index{};       // blockIdx
   uint32_t serial = 0;  // counts blocks since the launch began
+  uint32_t part = 0;    // of a joint launch: whose
   uint32_t cluster_rank = 0;
   uint32_t slot = 0;  // among the blocks that live at the same time
   uint32_t live_threads = 0;
@@ -98,6 +99,14 @@ struct Cluster {
   Barrier barrier;
 };
 
+// Launches of several devices, or of several streams, whose kernels wait for each other: all of them
+// live at the same time.
+struct Joint {
+  uint64_t ticket = 0;  // the same for all of them, and for no others; 0: a launch of its own
+  uint32_t ranks = 1;
+  uint32_t patience_ms = 0;  // after which those that have come begin without the others
+};
+
 struct LaunchConfig {
   Index3 grid, block;
   uint32_t cluster = 1;  // blocks along x
@@ -106,14 +115,23 @@ struct LaunchConfig {
   const char* name = "";     // of the kernel, for messages
   int capability = 90;
   int device = 0;
+  Joint joint;
   std::shared_ptr<const void> arguments;  // the kernel's
   size_t argument_bytes = 0;
+};
+
+// What one launch runs, and on what.
+struct Part {
+  LaunchConfig config;
+  std::function<void()> kernel;
+  std::shared_ptr<const std::string> name;  // that the configuration points to
 };
 
 extern Thread* current;  // the running thread; nullptr on the host
 extern Index3 grid_dim, block_dim;
 extern Cluster* clusters;    // of the live blocks, by slot / blocks of a cluster
-extern LaunchConfig config;  // of the running launch
+extern LaunchConfig config;  // of the running launch; of a joint one, its first part's
+extern std::vector<Part> parts;  // of the running launch
 
 inline Cluster& cluster_of(const Block& block) { return clusters[block.slot / config.cluster]; }
 
@@ -125,11 +143,15 @@ void wait(WaitQueue& queue);  // parks the running thread until it is woken
 void wake_all(WaitQueue& queue);
 void yield();         // for loops that poll: everybody else goes first
 void maybe_switch();  // a point where the schedule may prefer another thread
+void changes();       // the same, in front of a write that others may poll for
 
 // --- asynchronous engines: TMA, wgmma, cp.async ---
 // `operation` runs at a time that the schedule chooses: now, at random, or when nothing else can go
 // on.
 void issue(std::function<void()> operation);
+// The device's clock: it stands still while anything happens, and goes ever faster when all that
+// live only poll, so that deadlines pass.
+uint64_t nanoseconds();
 // A number from the launch's schedule, below `bound`.
 uint32_t choose(uint32_t bound);
 
@@ -157,7 +179,9 @@ struct Failure {
   std::string message;
   bool sticky;  // what would take a real device down: __trap()
 };
-void launch(const LaunchConfig& config, const std::function<void()>& kernel);
+void launch(std::vector<Part> parts);
+// The device of a block, by its serial.
+int device_of_block(uint32_t serial);
 [[noreturn]] void trap();
 
 // How schedules are chosen: 0 is round robin, every other number a different order; a launch takes
