@@ -99,8 +99,8 @@ struct Cluster {
   Barrier barrier;
 };
 
-// Launches of several devices, or of several streams, whose kernels wait for each other: all of them
-// live at the same time.
+// Launches of several devices, or of several streams, whose kernels wait for each other: all of
+// them live at the same time.
 struct Joint {
   uint64_t ticket = 0;  // the same for all of them, and for no others; 0: a launch of its own
   uint32_t ranks = 1;
@@ -115,8 +115,8 @@ struct LaunchConfig {
   const char* name = "";     // of the kernel, for messages
   int capability = 90;
   int device = 0;
-  Joint joint;
-  std::shared_ptr<const void> arguments;  // the kernel's
+  Joint joint{};
+  std::shared_ptr<const void> arguments{};  // the kernel's
   size_t argument_bytes = 0;
 };
 
@@ -129,8 +129,8 @@ struct Part {
 
 extern Thread* current;  // the running thread; nullptr on the host
 extern Index3 grid_dim, block_dim;
-extern Cluster* clusters;    // of the live blocks, by slot / blocks of a cluster
-extern LaunchConfig config;  // of the running launch; of a joint one, its first part's
+extern Cluster* clusters;        // of the live blocks, by slot / blocks of a cluster
+extern LaunchConfig config;      // of the running launch; of a joint one, its first part's
 extern std::vector<Part> parts;  // of the running launch
 
 inline Cluster& cluster_of(const Block& block) { return clusters[block.slot / config.cluster]; }

@@ -184,9 +184,11 @@ final class NativeDevice implements Device {
         }
     }
 
-    private void requireReachable(Memory memory) {
+    /** @throws IllegalArgumentException if copies, and kernels of collectives, cannot get at {@code memory} */
+    void requireReachable(Memory memory) {
         if (!memory.onHost() && !(memory instanceof NativeMemory peers && reaches(peers.device()))) {
-            throw new IllegalArgumentException(name + ": cannot copy " + memory + ", which is another device's");
+            throw new IllegalArgumentException(
+                    name + ": cannot reach " + memory + ", which is another kind of device's");
         }
     }
 
@@ -233,6 +235,16 @@ final class NativeDevice implements Device {
             end.record();
             return end.microsecondsSince(start);
         }
+    }
+
+    @Override
+    public Device another() {
+        return onHost ? Device.super.another() : new NativeDevice(name);
+    }
+
+    @Override
+    public int processors() {
+        return new DeviceInfo(handle).processors();
     }
 
     @Override

@@ -28,12 +28,12 @@ final class NativeLaunch {
             for (Memory memory : inputs) {
                 acquire(memory);
                 held++;
-                device.requireOwn(memory);
+                require(device, launch, memory);
             }
             for (Memory memory : outputs) {
                 acquire(memory);
                 held++;
-                device.requireOwn(memory);
+                require(device, launch, memory);
             }
             temporary = packs(device, pool, launch, inputTypes, inputs);
             List<Launch.Argument> arguments = launch.arguments();
@@ -59,6 +59,14 @@ final class NativeLaunch {
                 release(i < inputs.length ? inputs[i] : outputs[i - inputs.length]);
             }
             temporary.forEach(NativeMemory::close);
+        }
+    }
+
+    private static void require(NativeDevice device, Launch launch, Memory memory) {
+        if (launch.isAcrossDevices()) {
+            device.requireReachable(memory);
+        } else {
+            device.requireOwn(memory);
         }
     }
 

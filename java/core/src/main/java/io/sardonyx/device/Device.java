@@ -101,6 +101,21 @@ public interface Device {
         return true;
     }
 
+    /**
+     * The same hardware with a queue of its own: what runs there does not wait for what runs here. Memory belongs to one of the two;
+     * both reach it. So that several ranks of a group can share a GPU.
+     *
+     * @throws UnsupportedOperationException where nothing is queued
+     */
+    default Device another() {
+        throw new UnsupportedOperationException(name() + " queues nothing; it can be used twice as it is");
+    }
+
+    /** Processors of a GPU that run blocks of threads; 0 where there are none. */
+    default int processors() {
+        return 0;
+    }
+
     /** Threads that a launch may use, the caller's included, unless a model asks for another number. */
     int threads();
 

@@ -50,6 +50,7 @@ public final class Launch {
     private long scratch;
     private long scratchPerThread;
     private int inPlace = NOT_IN_PLACE;
+    private boolean acrossDevices;
     private Optional<Launch> otherwise = Optional.empty();
     private Optional<String> fast = Optional.empty();
     private Optional<Launch> strict = Optional.empty();
@@ -124,6 +125,12 @@ public final class Launch {
         return this;
     }
 
+    /** Tensors may lie on other devices that the launch's {@linkplain Device#reaches reaches}: what a collective's kernels take. */
+    public Launch acrossDevices() {
+        acrossDevices = true;
+        return this;
+    }
+
     /**
      * What to launch on a device that lacks a kernel of this, as where one kind of device packs its weights and another does not;
      * behind what was named before. {@link Device#choose} picks.
@@ -167,6 +174,7 @@ public final class Launch {
         other.scratch = scratch;
         other.scratchPerThread = scratchPerThread;
         other.inPlace = inPlace;
+        other.acrossDevices = acrossDevices;
         return other;
     }
 
@@ -190,6 +198,11 @@ public final class Launch {
     /** Bytes of scratch memory where so many threads of the host work. */
     public long scratch(int threads) {
         return (scratch + 63) / 64 * 64 + scratchPerThread * threads;
+    }
+
+    /** Whether {@link #acrossDevices} was called. */
+    public boolean isAcrossDevices() {
+        return acrossDevices;
     }
 
     /** The input that output 0 may overwrite, or {@link #NOT_IN_PLACE}. */
