@@ -26,6 +26,8 @@ class BrokenKernelsTest {
             Map.entry("divergent_collective", "divergent collective"),
             Map.entry("early_accumulator", "registers: read"),
             Map.entry("exited_lane_in_mask", "have ended"),
+            Map.entry("fence_of_one_device", "scope"),
+            Map.entry("flag_before_data", "race|uninitialised"),
             Map.entry("lane_missing_from_mask", "not in its own mask"),
             Map.entry("missing_barrier_behind_copies", "race|uninitialised"),
             Map.entry("missing_cluster_sync", "(race|uninitialised).*another block of the cluster"),
@@ -43,9 +45,13 @@ class BrokenKernelsTest {
             Map.entry("missing_wgmma_fence", "no wgmma.fence"),
             Map.entry("narrow_atomic", "scope"),
             Map.entry("narrow_fence", "scope"),
+            Map.entry("no_meeting_at_the_end", "race|uninitialised"),
+            Map.entry("nothing_released", "race|uninitialised"),
             Map.entry("read_behind_end", "out of bounds: read"),
+            Map.entry("scope_of_one_device", "race.*the scope of one does not hold the other|scope"),
             Map.entry("shared_behind_end", "out of bounds: write"),
             Map.entry("shared_of_last_block", "uninitialised"),
+            Map.entry("slot_used_again", "deadlock"),
             Map.entry("two_blocks_write", "race"),
             Map.entry("uninitialised_global", "uninitialised"),
             Map.entry("uninitialised_shared", "uninitialised"),
@@ -57,12 +63,12 @@ class BrokenKernelsTest {
             Map.entry("wrong_parity", "race|uninitialised"));
 
     /** Lines of the kernels' own files, not of the headers that they call. */
-    private static final String LINE = "in (\\S+ from )?(async|barriers|blocks|faults|memory)\\.cu:\\d+";
+    private static final String LINE = "in (\\S+ from )?(async|barriers|blocks|faults|memory|ranks)\\.cu:\\d+";
 
     private static final String THREAD = "thread \\[\\d+, 0, 0\\] of block \\[\\d+, 0, 0\\]";
     private static final Pattern ACCESS = Pattern.compile("(read|write) of \\d+ bytes " + LINE);
-    private static final Pattern BOTH_ACCESSES = Pattern.compile(
-            "(read|write) " + LINE + " by .*" + THREAD + " and .*(read|write) " + LINE + " by .*" + THREAD);
+    private static final Pattern BOTH_ACCESSES = Pattern.compile("(read|write) " + LINE + " by .*" + THREAD
+            + "( of part . on device .)? and .*(read|write) " + LINE + " by .*" + THREAD);
     private static final Pattern THREAD_AND_SCHEDULE = Pattern.compile("\\(" + THREAD + ", schedule \\d+\\)$");
 
     @TempDir

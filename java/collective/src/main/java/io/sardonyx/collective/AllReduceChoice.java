@@ -26,8 +26,8 @@ record AllReduceChoice(String key, int blocks) {
     /** @param processors of each device; a rank takes no more blocks than that */
     static AllReduceChoice of(long bytes, int ranks, int processors) {
         int blocks = blocks(bytes, processors);
-        boolean oneShot = bytes <= ONE_SHOT_BYTES
-                && oneShotSeconds(bytes, ranks, blocks) <= twoShotSeconds(bytes, ranks, blocks);
+        boolean oneShot =
+                bytes <= ONE_SHOT_BYTES && oneShotSeconds(bytes, ranks, blocks) <= twoShotSeconds(bytes, ranks, blocks);
         return new AllReduceChoice(oneShot ? ONE_SHOT : TWO_SHOT, blocks);
     }
 

@@ -24,7 +24,8 @@ final class Bucket {
         DType dtype = parts.get(0).dtype();
         long count = parts.stream().mapToLong(t -> t.shape().elements()).sum();
         TensorType type = TensorType.of(dtype, count);
-        Tensor all = Tensor.adopt(type, device, device.allocate(type.byteSize())).keep();
+        Tensor all =
+                Tensor.adopt(type, device, device.allocate(type.byteSize())).keep();
         Bucket bucket = new Bucket(device, parts, all);
         bucket.copy(true);
         return bucket;

@@ -36,8 +36,8 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
         }
     }
 
-    private static final Set<DType> REDUCED = EnumSet.of(
-            DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
+    private static final Set<DType> REDUCED =
+            EnumSet.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
 
     static Call allReduce(Device device, Tensor in, Tensor out, Reduction reduction) {
         Call call = of(Operation.ALL_REDUCE, device, in, reduction);
@@ -105,8 +105,8 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
 
     private void require(Tensor tensor, Device device) {
         if (tensor.device() != device) {
-            throw new IllegalArgumentException(operation + ": the tensor is on "
-                    + tensor.device().name() + ", this rank on " + device.name());
+            throw new IllegalArgumentException(
+                    operation + ": the tensor is on " + tensor.device().name() + ", this rank on " + device.name());
         }
         if (tensor.isView()) {
             throw new IllegalArgumentException(operation + ": a view of another tensor; expected a dense one");

@@ -79,13 +79,14 @@ final class KernelExchange implements Exchange {
                 AllReduceChoice choice = AllReduceChoice.of(call.bytes(), devices.size(), processors);
                 launch(choice.key() + "." + call.dtype().key(), choice.blocks(), call, in, out, left);
             }
-            case REDUCE_SCATTER -> launch(
-                    "reduce_scatter." + call.dtype().key(),
-                    AllReduceChoice.blocks(call.bytes() / devices.size(), processors),
-                    call,
-                    in,
-                    out,
-                    left);
+            case REDUCE_SCATTER ->
+                launch(
+                        "reduce_scatter." + call.dtype().key(),
+                        AllReduceChoice.blocks(call.bytes() / devices.size(), processors),
+                        call,
+                        in,
+                        out,
+                        left);
             case ALL_GATHER -> launch("all_gather.u8", blocks(call), call, in, out, left);
             case BROADCAST -> launch("broadcast.u8", blocks(call), call, in, out, left);
             case BARRIER -> launch("broadcast.u8", 1, call, List.of(), List.of(), left);
@@ -109,13 +110,7 @@ final class KernelExchange implements Exchange {
                 resultTypes.add(TensorType.of(DType.UINT8, workspace.byteSize()));
             }
             for (int rank = 0; rank < ranks; rank++) {
-                Launch launch = Launch.ofKey(key).acrossDevices();
-                for (int r = 0; r < ranks; r++) {
-                    launch.input(r);
-                }
-                for (int r = 0; r < 2 * ranks; r++) {
-                    launch.output(r);
-                }
+                Launch launch = tensors(key, ranks);
                 launch.params(rank, ranks, launches, call.reduction().ordinal(), blocks);
                 launch.params(left.toNanos(), firstTicket + launches, call.root());
                 devices.get(rank).launch(launch, types, sources, resultTypes, written.toArray(Memory[]::new));
@@ -124,6 +119,18 @@ final class KernelExchange implements Exchange {
             in.forEach(Tensor::endLease);
             out.forEach(Tensor::endLease);
         }
+    }
+
+    /** Inputs of all ranks, outputs of all ranks, workspaces of all ranks; without the parameters. */
+    static Launch tensors(String key, int ranks) {
+        Launch launch = Launch.ofKey(key).acrossDevices();
+        for (int r = 0; r < ranks; r++) {
+            launch.input(r);
+        }
+        for (int r = 0; r < 2 * ranks; r++) {
+            launch.output(r);
+        }
+        return launch;
     }
 
     /** A barrier has no tensors; it passes nothing of the workspaces. */

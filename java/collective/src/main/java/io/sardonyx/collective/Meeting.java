@@ -49,8 +49,8 @@ final class Meeting {
         for (int rank = 1; rank < calls.length; rank++) {
             if (!calls[rank].equals(calls[0])) {
                 endLeases();
-                return Optional.of("rank 0 wants " + calls[0].describe() + ", rank " + rank + " wants "
-                        + calls[rank].describe());
+                return Optional.of(
+                        "rank 0 wants " + calls[0].describe() + ", rank " + rank + " wants " + calls[rank].describe());
             }
         }
         return Optional.empty();
@@ -111,6 +111,10 @@ final class Meeting {
 
     /** What the first that came wants. */
     String describe() {
-        return Arrays.stream(calls).filter(c -> c != null).findFirst().orElseThrow().describe();
+        return Arrays.stream(calls)
+                .filter(c -> c != null)
+                .findFirst()
+                .orElseThrow()
+                .describe();
     }
 }
