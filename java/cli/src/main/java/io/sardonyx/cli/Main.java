@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code sardonyx demo | info | run | check | strip | doctor}. */
+/** The command line: {@code sardonyx demo | info | run | check | strip | plan | doctor}. */
 @Command(
         name = "sardonyx",
         description = "A native tensor runtime for the JVM: runs ONNX models on its own kernels.",
@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             CheckCommand.class,
             StripCommand.class,
+            PlanCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
         })
