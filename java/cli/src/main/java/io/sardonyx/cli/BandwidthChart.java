@@ -13,7 +13,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * Bus bandwidth over message size as SVG: a line for each number of GPUs, sizes by powers of two. Written by hand because plotting
+ * Bus bandwidth over message size as SVG: a line for each number of GPUs, sizes on a logarithmic axis. Written by hand because plotting
  * libraries draw through AWT, which the runtime of the bundle leaves out.
  */
 record BandwidthChart(String title, List<List<Estimate>> sweeps) {
@@ -60,11 +60,11 @@ record BandwidthChart(String title, List<List<Estimate>> sweeps) {
             element(svg, "path", "d", "M" + LEFT + " " + y(gbs) + "H" + (WIDTH - RIGHT), "stroke", GRID);
             text(svg, String.format(Locale.ROOT, step < 1 ? "%.2f" : "%.0f", gbs), LEFT - 8, y(gbs) + 4, "end", "13");
         }
-        long first = Math.round(log2(least()));
-        long last = Math.round(log2(most()));
-        long every = Math.max(1, (last - first + MOST_LABELS - 1) / MOST_LABELS);
-        for (long power = first; power <= last; power += every) {
-            text(svg, Sizes.format(1L << power), x(1L << power), HEIGHT - BOTTOM + 20, "middle", "11");
+        List<Long> sizes = sweeps.get(0).stream().map(Estimate::bytes).toList();
+        int every = (sizes.size() + MOST_LABELS - 1) / MOST_LABELS;
+        for (int i = 0; i < sizes.size(); i += every) {
+            long size = sizes.get(i);
+            text(svg, Sizes.format(size), x(size), HEIGHT - BOTTOM + 20, "middle", "11");
         }
         text(svg, "message size", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 14, "middle", "13");
         text(svg, "bus bandwidth, GB/s", WIDTH - RIGHT, TOP - 10, "end", "13");
@@ -100,20 +100,15 @@ record BandwidthChart(String title, List<List<Estimate>> sweeps) {
     }
 
     private double x(long bytes) {
-        double span = Math.max(1, log2(most()) - log2(least()));
-        return LEFT + (WIDTH - LEFT - RIGHT) * (log2(bytes) - log2(least())) / span;
+        List<Estimate> sizes = sweeps.get(0);
+        double first = Math.log(sizes.get(0).bytes());
+        double span = Math.log(sizes.get(sizes.size() - 1).bytes()) - first;
+        double at = span == 0 ? 0.5 : (Math.log(bytes) - first) / span;
+        return LEFT + (WIDTH - LEFT - RIGHT) * at;
     }
 
     private double y(double gbs) {
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * gbs / top();
-    }
-
-    private long least() {
-        return sweeps.get(0).stream().mapToLong(Estimate::bytes).min().orElseThrow();
-    }
-
-    private long most() {
-        return sweeps.get(0).stream().mapToLong(Estimate::bytes).max().orElseThrow();
     }
 
     /** The upper end of the axis: whole steps. */
@@ -135,10 +130,6 @@ record BandwidthChart(String title, List<List<Estimate>> sweeps) {
                 .filter(gbs -> gbs > 0)
                 .max()
                 .orElse(1);
-    }
-
-    private static double log2(long value) {
-        return Math.log(value) / Math.log(2);
     }
 
     private static void text(XMLStreamWriter svg, String words, double x, double y, String anchor, String size)

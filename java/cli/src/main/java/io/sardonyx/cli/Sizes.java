@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Message sizes in bytes, as {@code 1K,1M,1G} or, each so many times the last, {@code 8:8G:*4}; K, M and G are powers of 1024. */
+/**
+ * Message sizes in bytes, ascending: written {@code 1K,1M,1G} or, each so many times the last,
+ * {@code 8:8G:*4}. K, M and G are powers of 1024.
+ */
 record Sizes(List<Long> bytes) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([KMG]?)");
     private static final Pattern RANGE = Pattern.compile("([^:]+):([^:]+):\\*(\\d{1,6})");
@@ -17,7 +20,7 @@ record Sizes(List<Long> bytes) {
     static Sizes parse(String text) {
         Matcher range = RANGE.matcher(text);
         if (!range.matches()) {
-            return new Sizes(Arrays.stream(text.split(",")).map(Sizes::size).toList());
+            return new Sizes(Arrays.stream(text.split(",")).map(Sizes::size).distinct().sorted().toList());
         }
         long last = size(range.group(2));
         int factor = Integer.parseInt(range.group(3));
