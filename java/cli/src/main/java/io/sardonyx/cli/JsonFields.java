@@ -33,9 +33,7 @@ final class JsonFields {
                 throw new IllegalArgumentException("expected a JSON object, found " + json.peek());
             }
             JsonFields fields = object("", json);
-            if (json.peek() != JsonToken.END_DOCUMENT) {
-                throw new IllegalArgumentException("expected one JSON object, found " + json.peek() + " behind it");
-            }
+            json.peek(); // throws if anything follows
             return fields;
         } catch (MalformedJsonException | EOFException e) {
             throw new IllegalArgumentException("no JSON" + json.toString().replaceFirst(".*? at", " at"), e);
@@ -53,8 +51,9 @@ final class JsonFields {
                         case NUMBER -> json.nextDouble();
                         case STRING -> json.nextString();
                         case BOOLEAN -> json.nextBoolean();
-                        default -> throw new IllegalArgumentException(
-                                path + name + ": expected a number, text, true, false or an object, found " + json.peek());
+                        default ->
+                            throw new IllegalArgumentException(path + name
+                                    + ": expected a number, text, true, false or an object, found " + json.peek());
                     };
             if (values.put(name, value) != null) {
                 throw new IllegalArgumentException(path + name + ": given twice");

@@ -23,7 +23,8 @@ import picocli.CommandLine.TypeConversionException;
 /** A table, and a chart, of simulated all-reduces. */
 @Command(
         name = "allreduce",
-        description = "Estimates all-reduces of a cluster: time, bandwidths, and the algorithm that is fastest by the model.",
+        description =
+                "Estimates all-reduces of a cluster: time, bandwidths, and the algorithm that is fastest by the model.",
         mixinStandardHelpOptions = true)
 final class PlanAllReduceCommand implements Callable<Integer> {
     @Spec
@@ -52,7 +53,8 @@ final class PlanAllReduceCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             converter = AlgorithmConverter.class,
-            description = "what to choose from: ring, tree, nvls, nvls-tree, hierarchical; what the engine has without this")
+            description =
+                    "what to choose from: ring, tree, nvls, nvls-tree, hierarchical; what the engine has without this")
     private Set<Algorithm> algorithms = new TreeSet<>();
 
     @Option(names = "--svg", paramLabel = "FILE", description = "writes bus bandwidth over size as a chart")

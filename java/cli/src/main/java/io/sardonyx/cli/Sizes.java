@@ -20,7 +20,11 @@ record Sizes(List<Long> bytes) {
     static Sizes parse(String text) {
         Matcher range = RANGE.matcher(text);
         if (!range.matches()) {
-            return new Sizes(Arrays.stream(text.split(",")).map(Sizes::size).distinct().sorted().toList());
+            return new Sizes(Arrays.stream(text.split(","))
+                    .map(Sizes::size)
+                    .distinct()
+                    .sorted()
+                    .toList());
         }
         long last = size(range.group(2));
         int factor = Integer.parseInt(range.group(3));

@@ -52,9 +52,8 @@ public record Planner(Cluster cluster, Set<Algorithm> algorithms) {
         }
         return ways.stream()
                 .min(Comparator.comparingDouble(Estimate::seconds))
-                .orElseThrow(() -> new IllegalArgumentException(
-                        cluster.name() + ": none of " + algorithms + " runs on " + layout.nodes() + " nodes of "
-                                + layout.gpusPerNode() + " GPUs"));
+                .orElseThrow(() -> new IllegalArgumentException(cluster.name() + ": none of " + algorithms + " runs on "
+                        + layout.nodes() + " nodes of " + layout.gpusPerNode() + " GPUs"));
     }
 
     private static double bound(Layout layout, long bytes) {
