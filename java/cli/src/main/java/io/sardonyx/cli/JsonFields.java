@@ -33,7 +33,9 @@ final class JsonFields {
                 throw new IllegalArgumentException("expected a JSON object, found " + json.peek());
             }
             JsonFields fields = object("", json);
-            json.peek(); // throws if anything follows
+            if (json.peek() != JsonToken.END_DOCUMENT) {
+                throw new MalformedJsonException("more than one value");
+            }
             return fields;
         } catch (MalformedJsonException | EOFException e) {
             throw new IllegalArgumentException("no JSON" + json.toString().replaceFirst(".*? at", " at"), e);
