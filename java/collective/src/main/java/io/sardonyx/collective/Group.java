@@ -37,6 +37,22 @@ public interface Group extends AutoCloseable {
         return LocalGroup.open(devices);
     }
 
+    /** {@link #join(Rendezvous, Device, Duration)} with {@link #DEADLINE}. */
+    static Group join(Rendezvous rendezvous, Device device) {
+        return join(rendezvous, device, DEADLINE);
+    }
+
+    /**
+     * This process' device as one rank among those of the other processes, connected by the engine on the class path that serves it.
+     *
+     * @param deadline for all processes to come and be connected
+     * @throws IllegalArgumentException if no engine serves the device
+     * @throws CollectiveException if a process does not come, or cannot be reached, or if the engine's library is missing
+     */
+    static Group join(Rendezvous rendezvous, Device device, Duration deadline) {
+        return Joining.join(rendezvous, device, deadline);
+    }
+
     /** How many ranks there are, in all processes. */
     int size();
 

@@ -1,7 +1,9 @@
 package io.sardonyx.collective;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -20,9 +22,15 @@ public interface Rendezvous extends AutoCloseable {
      * number of calls.
      *
      * @throws TimeoutException if one of them has not come before the deadline, with the ranks that are missing as far as that is known
+     * @throws TransportException if there are two processes of one rank, or they do not belong together, or one is gone
      * @throws InterruptedException if the waiting thread was interrupted
      */
     List<byte[]> allGather(byte[] mine, Duration deadline) throws TimeoutException, InterruptedException;
+
+    /** The address of this machine by which the other processes reach it, where that is known. */
+    default Optional<InetAddress> localAddress() {
+        return Optional.empty();
+    }
 
     @Override
     default void close() {}

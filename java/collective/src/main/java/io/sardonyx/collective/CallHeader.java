@@ -1,0 +1,53 @@
+package io.sardonyx.collective;
+
+import io.sardonyx.device.Memory;
+import io.sardonyx.tensor.DType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What ranks tell each other before a call: a fixed number of bytes, the same on all of them if they agree. */
+record CallHeader(long step, Call call) {
+    static final int BYTES = 6 * Long.BYTES;
+
+    ByteBuffer encode() {
+        return ByteBuffer.allocate(BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(step)
+                .putLong(call.operation().ordinal())
+                .putLong(call.dtype().code())
+                .putLong(call.count())
+                .putLong(call.reduction().ordinal())
+                .putLong(call.root())
+                .flip();
+    }
+
+    /** Those of {@code size} ranks. */
+    static List<CallHeader> read(Memory from, int size) {
+        ByteBuffer bytes = ByteBuffer.allocate(size * BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        from.read(0, bytes);
+        bytes.flip();
+        List<CallHeader> headers = new ArrayList<>(size);
+        for (int rank = 0; rank < size; rank++) {
+            long step = bytes.getLong();
+            Call.Operation operation = Call.Operation.values()[(int) bytes.getLong()];
+            DType dtype = DType.ofCode((int) bytes.getLong());
+            long count = bytes.getLong();
+            Reduction reduction = Reduction.values()[(int) bytes.getLong()];
+            headers.add(new CallHeader(step, new Call(operation, dtype, count, reduction, (int) bytes.getLong())));
+        }
+        return headers;
+    }
+
+    /** Who asks for what, for people. */
+    static String describe(List<CallHeader> all) {
+        StringBuilder text = new StringBuilder("the ranks ask for different things:");
+        for (int rank = 0; rank < all.size(); rank++) {
+            CallHeader header = all.get(rank);
+            text.append(rank == 0 ? " rank " : ", rank ").append(rank).append(": ").append(header.call.describe());
+            text.append(" in step ").append(header.step);
+        }
+        return text.toString();
+    }
+}
