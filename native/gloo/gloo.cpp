@@ -1,6 +1,8 @@
 // The C interface: addresses become pointers, exceptions become codes and a message.
 #include "sx/gloo.h"
 
+#include <algorithm>
+
 #include "group.h"
 
 using sx::gloo_engine::Failure;
@@ -35,6 +37,9 @@ int32_t guarded(Body&& body) {
   }
 }
 
+// Gloo takes 0 for no limit.
+Milliseconds limit(int64_t timeout_ms) { return Milliseconds(std::max<int64_t>(1, timeout_ms)); }
+
 char* pointer(uint64_t address) { return reinterpret_cast<char*>(address); }
 
 }  // namespace
@@ -46,7 +51,7 @@ const char* sx_gloo_last_error(void) { return last_error.c_str(); }
 sx_gloo* sx_gloo_create(int32_t rank, int32_t size, const char* host, int64_t timeout_ms) {
   sx_gloo* created = nullptr;
   guarded([&] {
-    auto group = std::make_shared<Group>(rank, size, host, Milliseconds(timeout_ms));
+    auto group = std::make_shared<Group>(rank, size, host, limit(timeout_ms));
     created = std::make_unique<sx_gloo>(sx_gloo{std::move(group)}).release();
   });
   return created;
@@ -74,7 +79,7 @@ int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t data, int64_t count, int32_t
                            int32_t reduction, int64_t timeout_ms) {
   return guarded([&] {
     group->group->all_reduce(pointer(data), count, reduction_of(dtype, reduction),
-                             Milliseconds(timeout_ms));
+                             limit(timeout_ms));
   });
 }
 
@@ -82,25 +87,23 @@ int32_t sx_gloo_reduce_scatter(sx_gloo* group, uint64_t all, uint64_t part, int6
                                int32_t dtype, int32_t reduction, int64_t timeout_ms) {
   return guarded([&] {
     group->group->reduce_scatter(pointer(all), pointer(part), count, reduction_of(dtype, reduction),
-                                 Milliseconds(timeout_ms));
+                                 limit(timeout_ms));
   });
 }
 
 int32_t sx_gloo_all_gather(sx_gloo* group, uint64_t part, uint64_t all, int64_t bytes,
                            int64_t timeout_ms) {
-  return guarded([&] {
-    group->group->all_gather(pointer(part), pointer(all), bytes, Milliseconds(timeout_ms));
-  });
+  return guarded(
+      [&] { group->group->all_gather(pointer(part), pointer(all), bytes, limit(timeout_ms)); });
 }
 
 int32_t sx_gloo_broadcast(sx_gloo* group, uint64_t data, int64_t bytes, int32_t root,
                           int64_t timeout_ms) {
-  return guarded(
-      [&] { group->group->broadcast(pointer(data), bytes, root, Milliseconds(timeout_ms)); });
+  return guarded([&] { group->group->broadcast(pointer(data), bytes, root, limit(timeout_ms)); });
 }
 
 int32_t sx_gloo_barrier(sx_gloo* group, int64_t timeout_ms) {
-  return guarded([&] { group->group->barrier(Milliseconds(timeout_ms)); });
+  return guarded([&] { group->group->barrier(limit(timeout_ms)); });
 }
 
 void sx_gloo_abort(sx_gloo* group) { group->group->abort(); }

@@ -23,7 +23,7 @@ class GlibcTest {
     @Test
     void librariesAskForAnOldGlibc() throws IOException {
         Path folder = Path.of(System.getProperty("sardonyx.root"), "java/binding/target/classes/io/sardonyx/binding")
-                .resolve(NativeLibrary.platform());
+                .resolve(NativeFiles.platform());
         Assumptions.assumeTrue(Files.isDirectory(folder), "the natives were left out of the build");
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> libraries =

@@ -42,7 +42,7 @@ class LoadingTest {
     void withoutNativesTheReferenceRemainsWithTheReason() throws Exception {
         List<String> lines = new UserJvm(folder, path -> !path.endsWith(".so")).run();
         assertEquals("[reference]", lines.get(0));
-        assertTrue(lines.get(1).contains("no native library for " + NativeLibrary.platform()), lines::toString);
+        assertTrue(lines.get(1).contains("no native library for " + NativeFiles.platform()), lines::toString);
     }
 
     @Test

@@ -11,7 +11,7 @@ final class Natives {
 
     static NativeDevice cpu() {
         Assumptions.assumeTrue(
-                NativeLibrary.class.getResource(NativeLibrary.platform() + "/" + NativeLibrary.FILES.get(1)) != null,
+                NativeLibrary.class.getResource(NativeFiles.platform() + "/" + NativeLibrary.FILES.get(1)) != null,
                 "the natives were left out of the build");
         assertEquals("cpu", Devices.best().name(), () -> "the natives are there: " + Devices.problems());
         return (NativeDevice) Devices.best();

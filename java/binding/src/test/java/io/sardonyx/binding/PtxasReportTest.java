@@ -85,7 +85,7 @@ class PtxasReportTest {
     @Test
     void theLibraryIsSmall() throws IOException {
         Path library = Path.of(System.getProperty("sardonyx.root"), "java/binding/target/classes/io/sardonyx/binding")
-                .resolve(NativeLibrary.platform())
+                .resolve(NativeFiles.platform())
                 .resolve("libsardonyx_cuda.so");
         assertTrue(Files.size(library) < LARGEST_LIBRARY, library + ": " + Files.size(library) + " bytes");
     }
