@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What ranks tell each other before a call: a fixed number of bytes, the same on all of them if they agree. */
 record CallHeader(long step, Call call) {
@@ -40,14 +42,12 @@ record CallHeader(long step, Call call) {
         return headers;
     }
 
-    /** Who asks for what, for people. */
+    /** Who wants what, for people. */
     static String describe(List<CallHeader> all) {
-        StringBuilder text = new StringBuilder("the ranks ask for different things:");
-        for (int rank = 0; rank < all.size(); rank++) {
-            CallHeader header = all.get(rank);
-            text.append(rank == 0 ? " rank " : ", rank ").append(rank).append(": ").append(header.call.describe());
-            text.append(" in step ").append(header.step);
-        }
-        return text.toString();
+        boolean oneStep = all.stream().mapToLong(CallHeader::step).distinct().count() == 1;
+        return IntStream.range(0, all.size())
+                .mapToObj(rank -> "rank " + rank + " wants " + all.get(rank).call.describe()
+                        + (oneStep ? "" : " in step " + all.get(rank).step))
+                .collect(Collectors.joining(", "));
     }
 }

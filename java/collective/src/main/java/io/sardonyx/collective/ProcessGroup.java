@@ -31,7 +31,7 @@ final class ProcessGroup implements Group {
         this.device = transport.device();
         this.transport = transport;
         this.thread = thread;
-        this.runner = new CallRunner(rank, size, transport);
+        this.runner = new CallRunner(size, transport);
     }
 
     @Override

@@ -25,44 +25,44 @@ record ProcessMember(ProcessGroup processes, Duration limit) implements Member {
     @Override
     public Member within(Duration deadline) {
         if (deadline.isNegative() || deadline.isZero()) {
-            throw new IllegalArgumentException("expected a deadline in the future, given " + deadline);
+            throw new IllegalArgumentException("a deadline of " + deadline + " has passed already");
         }
         return new ProcessMember(processes, deadline);
     }
 
     @Override
     public Work allReduce(Tensor in, Tensor out, Reduction reduction) {
-        return begin(Call.allReduce(device(), in, out, reduction), List.of(in), List.of(out));
+        return begin(Call.allReduce(device(), in, out, reduction), in, out);
     }
 
     @Override
     public Work allReduce(List<Tensor> bucket, Reduction reduction) {
-        return begin(Call.allReduce(device(), bucket, reduction), bucket, bucket);
+        Call call = Call.allReduce(device(), bucket, reduction);
+        Bucket together = Bucket.of(device(), bucket);
+        return together.spreadAfter(begin(call, together.all(), together.all()));
     }
 
     @Override
     public Work reduceScatter(Tensor in, Tensor out, Reduction reduction) {
-        return begin(
-                Call.reduceScatter(device(), processes.size(), in, out, reduction), List.of(in), List.of(out));
+        return begin(Call.reduceScatter(device(), processes.size(), in, out, reduction), in, out);
     }
 
     @Override
     public Work allGather(Tensor in, Tensor out) {
-        return begin(Call.allGather(device(), processes.size(), in, out), List.of(in), List.of(out));
+        return begin(Call.allGather(device(), processes.size(), in, out), in, out);
     }
 
     @Override
     public Work broadcast(Tensor tensor, int root) {
-        return begin(
-                Call.broadcast(device(), processes.size(), tensor, root), List.of(tensor), List.of(tensor));
+        return begin(Call.broadcast(device(), processes.size(), tensor, root), tensor, tensor);
     }
 
     @Override
     public Work barrier() {
-        return begin(Call.barrier(), List.of(), List.of());
+        return processes.begin(Call.barrier(), TensorLease.none(), limit);
     }
 
-    private Work begin(Call call, List<Tensor> in, List<Tensor> out) {
-        return processes.begin(call, new TensorLease(in, out), limit);
+    private Work begin(Call call, Tensor in, Tensor out) {
+        return processes.begin(call, TensorLease.of(in, out), limit);
     }
 }

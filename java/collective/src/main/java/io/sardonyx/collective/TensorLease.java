@@ -8,34 +8,43 @@ import java.util.List;
 /** The memory of a call's tensors, which stays theirs until this is closed, even if they are closed before. */
 final class TensorLease implements AutoCloseable {
     private final List<Tensor> held = new ArrayList<>();
-    private final List<Memory> in;
-    private final List<Memory> out;
+    private Memory in;
+    private Memory out;
+
+    private TensorLease() {}
+
+    /** Of a barrier. */
+    static TensorLease none() {
+        return new TensorLease();
+    }
 
     /**
-     * @param out of the same number as {@code in}, and possibly the same tensors
+     * @param out may be {@code in}
      * @throws IllegalStateException if one of them is closed
      */
-    TensorLease(List<Tensor> in, List<Tensor> out) {
+    static TensorLease of(Tensor in, Tensor out) {
+        TensorLease lease = new TensorLease();
         try {
-            this.in = in.stream().map(this::lease).toList();
-            this.out = out.equals(in) ? this.in : out.stream().map(this::lease).toList();
+            lease.in = lease.take(in);
+            lease.out = out == in ? lease.in : lease.take(out);
+            return lease;
         } catch (RuntimeException e) {
-            close();
+            lease.close();
             throw e;
         }
     }
 
-    private Memory lease(Tensor tensor) {
+    private Memory take(Tensor tensor) {
         Memory memory = tensor.lease();
         held.add(tensor);
         return memory;
     }
 
-    List<Memory> in() {
+    Memory in() {
         return in;
     }
 
-    List<Memory> out() {
+    Memory out() {
         return out;
     }
 
