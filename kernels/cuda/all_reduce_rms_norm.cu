@@ -36,7 +36,7 @@ __device__ float add_row(const Ranks<T>& all, const RmsNorm<T>& norm, int64_t ro
   float squares = 0;
   for (int64_t j = threadIdx.x; j < pieces && !late; j += kCollectiveThreads) {
     const int64_t i = row * pieces + j;
-    Packed<T, N> sum;
+    Packed<T, N> sum{};
     late = !receive_reduced(all, i, deadline, sum);
     auto residual = load_packed<N>(norm.residual + i * N);
 #pragma unroll

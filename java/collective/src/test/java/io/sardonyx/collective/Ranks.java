@@ -20,6 +20,10 @@ final class Ranks {
     static final List<DType> REDUCED =
             List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64, DType.INT32, DType.INT64);
 
+    /** Whether the simulated GPUs look at every access. */
+    static final boolean CHECKED =
+            System.getProperty("sardonyx.sim", "fast").equals("checked");
+
     private Ranks() {}
 
     /** Kind of device and number of ranks, as far as they are here; {@code virtual} are ranks that share a GPU. */
@@ -52,8 +56,7 @@ final class Ranks {
         List<String> names = Devices.all().stream().map(Device::name).toList();
         Assumptions.assumeTrue(names.contains("sim:7"), "eight simulated GPUs; here are " + names);
         List<Kind> kinds = new ArrayList<>();
-        boolean checked = System.getProperty("sardonyx.sim", "fast").equals("checked");
-        for (String device : checked ? List.of("sim", "virtual") : List.of("reference", "cpu", "sim", "virtual")) {
+        for (String device : CHECKED ? List.of("sim", "virtual") : List.of("reference", "cpu", "sim", "virtual")) {
             for (int ranks : new int[] {1, 2, 3, 4, 8}) {
                 if (!device.equals("virtual") || ranks == 2 || ranks == 4) {
                     kinds.add(new Kind(device, ranks));
