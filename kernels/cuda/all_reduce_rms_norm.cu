@@ -67,7 +67,7 @@ __device__ void store_row(const Ranks<T>& all, const RmsNorm<T>& norm, int64_t r
 }
 
 template <class T>
-__global__ void __launch_bounds__(kCollectiveThreads)
+__global__ void __launch_bounds__(kCollectiveThreads, 1)
     rms_norm_kernel(const __grid_constant__ Ranks<T> all, const __grid_constant__ RmsNorm<T> norm) {
   const int64_t pieces = norm.n / kPieceElements<T>;
   for (int64_t row = blockIdx.x; row < norm.rows; row += gridDim.x)

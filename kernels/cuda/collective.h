@@ -51,6 +51,7 @@ struct Ranks {
   int rank, ranks;
   uint64_t step, patience_ns;
   Reduction reduction;
+  double factor;  // of sums: what makes them means, or 1
   int64_t count;  // elements of this rank's input
 
   Ranks(const Arguments& args, const CollectiveParams& p)
@@ -59,6 +60,7 @@ struct Ranks {
         step(uint64_t(p.step)),
         patience_ns(uint64_t(p.patience_ns)),
         reduction(Reduction(p.reduction)),
+        factor(reduction == Reduction::kMean ? 1.0 / double(p.ranks) : 1),
         count(args.size(size_t(p.rank))) {
     for (size_t r = 0; r < size_t(ranks); r++) {
       in[r] = args.data<const T>(r);
@@ -135,37 +137,28 @@ __device__ bool meet(const Ranks<T>& all, int n) {
 }
 
 // --- elements of all ranks, rank 0 first, so that every rank gets the same bits ---
+// All of them are worked out, since a choice costs less than a branch for every rank and element.
 template <class A>
 __device__ __forceinline__ A combine(Reduction reduction, A a, A b) {
-  switch (reduction) {
-    case Reduction::kProduct:
-      return a * b;
-    case Reduction::kMin:
-      return b < a || b != b ? b : a;
-    case Reduction::kMax:
-      return b > a || b != b ? b : a;
-    default:
-      return a + b;
-  }
+  const A smaller = b < a || b != b ? b : a, larger = b > a || b != b ? b : a;
+  const A extreme = reduction == Reduction::kMin ? smaller : larger;
+  const A sum = reduction == Reduction::kProduct ? a * b : a + b;
+  return reduction == Reduction::kMin || reduction == Reduction::kMax ? extreme : sum;
 }
 
-template <class A>
-__device__ __forceinline__ A finish(Reduction reduction, A sum, int ranks) {
-  return reduction == Reduction::kMean ? sum / A(ranks) : sum;
-}
-
-// The i-th element of every rank's pack, become one.
+// The k-th elements of every rank's pack, become one.
 template <class T, int N>
-__device__ __forceinline__ Packed<T, N> reduce_packs(const Packed<T, N> (&packs)[kMostRanks],
-                                                     Reduction reduction, int ranks) {
+__device__ __forceinline__ Packed<T, N> reduce_packs(const Ranks<T>& all,
+                                                     const Packed<T, N> (&packs)[kMostRanks]) {
   Packed<T, N> result;
 #pragma unroll
   for (int k = 0; k < N; k++) {
     Compute<T> sum = load_as(packs[0][k]);
 #pragma unroll
     for (int r = 1; r < kMostRanks; r++)
-      if (r < ranks) sum = combine(reduction, sum, load_as(packs[r][k]));
-    result[k] = store_as<T>(finish(reduction, sum, ranks));
+      if (r < all.ranks) sum = combine(all.reduction, sum, load_as(packs[r][k]));
+    if constexpr (std::is_floating_point_v<Compute<T>>) sum *= Compute<T>(all.factor);
+    result[k] = store_as<T>(sum);
   }
   return result;
 }
@@ -177,7 +170,7 @@ __device__ __forceinline__ Packed<T, N> reduce_at(const Ranks<T>& all, int64_t i
 #pragma unroll
   for (int r = 0; r < kMostRanks; r++)
     if (r < all.ranks) packs[r] = load_packed<N>(all.in[r] + i);
-  return reduce_packs(packs, all.reduction, all.ranks);
+  return reduce_packs(all, packs);
 }
 
 #define SX_COLLECTIVE_BY_TYPE(key, function)  \

@@ -57,36 +57,47 @@ template <class T>
 __device__ __forceinline__ void send(const Ranks<T>& all, int64_t i,
                                      const Packed<T, kPieceElements<T>>& piece) {
   const uint64_t tag = all.step << 32;
-  uint32_t words[2];
-  memcpy(words, &piece, sizeof words);
+  uint64_t bits;
+  memcpy(&bits, &piece, sizeof bits);
   for (int d = 1; d < all.ranks; d++) {
     uint64_t* to = slot(all, (all.rank + d) % all.ranks, all.rank, i);
-    store_relaxed<Scope::kSystem>(to, tag | words[0]);
-    store_relaxed<Scope::kSystem>(to + 1, tag | words[1]);
+    store_relaxed<Scope::kSystem>(to, tag | uint32_t(bits));
+    store_relaxed<Scope::kSystem>(to + 1, tag | bits >> 32);
   }
 }
 
-// Waits for piece i of `sender`; false at the deadline.
-template <class T>
-__device__ __forceinline__ bool receive(const Ranks<T>& all, int sender, int64_t i,
-                                        const Deadline& deadline,
-                                        Packed<T, kPieceElements<T>>& piece) {
-  const uint64_t* from = slot(all, all.rank, sender, i);
-  uint32_t words[2];
-#pragma unroll
-  for (int k = 0; k < 2; k++) {
-    uint64_t word = load_relaxed<Scope::kSystem>(from + k);
-    while (uint32_t(word >> 32) != uint32_t(all.step)) {
-      if (deadline.has_passed()) {
-        miss(all, sender);
-        return false;
-      }
-      word = load_relaxed<Scope::kSystem>(from + k);
-    }
-    words[k] = uint32_t(word);
+// Both words of piece i from one rank.
+struct Message {
+  uint64_t words[2];
+  __device__ bool is_of(uint32_t tag) const {
+    return uint32_t(words[0] >> 32) == tag && uint32_t(words[1] >> 32) == tag;
   }
-  memcpy(&piece, words, sizeof words);
-  return true;
+};
+
+// Waits for piece i of all ranks, asking all of them at once; this rank's own is not among them.
+// False at the deadline.
+template <class T>
+__device__ __forceinline__ bool receive(const Ranks<T>& all, int64_t i, const Deadline& deadline,
+                                        Message (&messages)[kMostRanks]) {
+  const auto tag = uint32_t(all.step);
+  while (true) {
+    bool there = true;
+#pragma unroll
+    for (int r = 0; r < kMostRanks; r++)
+      if (r < all.ranks && r != all.rank) {
+        const uint64_t* from = slot(all, all.rank, r, i);
+        messages[r] = {load_relaxed<Scope::kSystem>(from), load_relaxed<Scope::kSystem>(from + 1)};
+      }
+#pragma unroll
+    for (int r = 0; r < kMostRanks; r++)
+      if (r < all.ranks && r != all.rank) there = there && messages[r].is_of(tag);
+    if (there) return true;
+    if (!deadline.has_passed()) continue;
+#pragma unroll
+    for (int r = 0; r < kMostRanks; r++)
+      if (r < all.ranks && r != all.rank && !messages[r].is_of(tag)) miss(all, r);
+    return false;
+  }
 }
 
 // Piece i of all ranks become one; this rank's own is read where it was.
@@ -94,18 +105,19 @@ template <class T>
 __device__ __forceinline__ bool receive_reduced(const Ranks<T>& all, int64_t i,
                                                 const Deadline& deadline,
                                                 Packed<T, kPieceElements<T>>& result) {
-  constexpr int N = kPieceElements<T>;
-  Packed<T, N> pieces[kMostRanks];
+  Packed<T, kPieceElements<T>> pieces[kMostRanks];
+  Message messages[kMostRanks] = {};
+  const bool there = receive(all, i, deadline, messages);
+  const auto own = load_piece(all.in[all.rank], i, all.count);
 #pragma unroll
   for (int r = 0; r < kMostRanks; r++) {
-    if (r >= all.ranks) break;
-    if (r == all.rank)
-      pieces[r] = load_piece(all.in[r], i, all.count);
-    else if (!receive(all, r, i, deadline, pieces[r]))
-      return false;
+    const uint64_t bits = messages[r].words[1] << 32 | uint32_t(messages[r].words[0]);
+    Packed<T, kPieceElements<T>> theirs;
+    memcpy(&theirs, &bits, sizeof bits);
+    pieces[r] = r == all.rank ? own : theirs;
   }
-  result = reduce_packs(pieces, all.reduction, all.ranks);
-  return true;
+  result = reduce_packs(all, pieces);
+  return there;
 }
 
 }  // namespace sx::cuda
