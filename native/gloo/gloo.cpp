@@ -57,7 +57,10 @@ sx_gloo* sx_gloo_create(int32_t rank, int32_t size, const char* host, int64_t ti
   return created;
 }
 
-void sx_gloo_close(sx_gloo* group) { std::unique_ptr<sx_gloo> closed(group); }
+void sx_gloo_close(sx_gloo* group) {
+  const std::unique_ptr<sx_gloo> closed(group);
+  guarded([&] { closed->group->leave(); });
+}
 
 int64_t sx_gloo_address_bytes(sx_gloo* group) {
   return static_cast<int64_t>(group->group->address().size());

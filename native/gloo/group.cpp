@@ -25,9 +25,11 @@ constexpr size_t exchange_bytes = 4096;
 // Two segments of a ring are under way at a time: one is received while the other is reduced.
 constexpr size_t segment_bytes = 1 << 20;
 // Prefixes that Gloo's own collectives do not use.
-constexpr uint8_t own_slots = 0x20, probe_slots = 0x21;
+constexpr uint8_t own_slots = 0x20, probe_slots = 0x21, farewell_slots = 0x22;
 constexpr Milliseconds shortest(1);  // Gloo takes 0 for no limit
-constexpr int patience = 5;          // Gloo waits for a connection this many times a pair's limit
+constexpr Milliseconds farewell_limit(1000);
+constexpr std::chrono::hours forever(24 * 365 * 10);  // as far as Gloo's clock does not overflow
+constexpr int patience = 5;  // Gloo waits for a connection this many times a pair's limit
 
 Milliseconds until(Clock::time_point deadline) {
   return std::max(shortest, std::chrono::ceil<Milliseconds>(deadline - Clock::now()));
@@ -57,28 +59,82 @@ void Group::guard(Milliseconds limit, Body&& body) {
     if (aborted_) throw Failure(SX_GLOO_ABORTED, "aborted");
     body(deadline);
   } catch (const gloo::Exception& e) {
+    failed_ = true;
     if (aborted_) throw Failure(SX_GLOO_ABORTED, "aborted");
     if (Clock::now() >= deadline)
       throw Failure(SX_GLOO_TIMEOUT, "not done after " + std::to_string(limit.count()) + " ms");
-    if (dynamic_cast<const gloo::IoException*>(&e))
-      throw Failure(SX_GLOO_PEER_LOST, ended_connections() + e.what());
+    if (dynamic_cast<const gloo::IoException*>(&e)) fail_lost(e.what());
     throw Failure(SX_GLOO_FAILED, e.what());
+  } catch (...) {
+    failed_ = true;
+    throw;
   }
 }
 
+void Group::fail_lost(const std::string& message) {
+  const std::string lost = lost_ranks();
+  if (!lost.empty()) throw Failure(SX_GLOO_PEER_LOST, lost + ": " + message);
+  for (int peer = 0; peer < size; peer++)
+    if (has_left(peer))
+      throw Failure(SX_GLOO_CLOSED, "rank " + std::to_string(peer) + " has closed the group");
+  throw Failure(SX_GLOO_PEER_LOST, message);
+}
+
+bool Group::has_left(int peer) const {
+  return std::atomic_ref(const_cast<char&>(farewells_[peer])).load() != 0;
+}
+
 // A connection that has ended refuses the next receive.
-std::string Group::ended_connections() {
-  std::string ranks;
+std::string Group::lost_ranks() {
+  std::lock_guard lock(lost_mutex_);
+  if (lost_) return *lost_;
+  lost_.emplace();
   char nothing;
+  for (int peer = 0; peer < size; peer++) {
+    if (peer == rank || has_left(peer)) continue;
+    try {
+      createUnboundBuffer(&nothing, 1)->recv(peer, gloo::Slot::build(probe_slots, 0));
+    } catch (const gloo::Exception&) {
+      *lost_ += (lost_->empty() ? "lost rank " : ", rank ") + std::to_string(peer);
+    }
+  }
+  return *lost_;
+}
+
+void Group::watch() {
+  farewells_.resize(size);
+  watched_ = createUnboundBuffer(farewells_.data(), size);
+  for (int peer = 0; peer < size; peer++)
+    if (peer != rank) watched_->recv(peer, gloo::Slot::build(farewell_slots, 0), peer, 1);
+  watcher_ = std::thread([this] {
+    try {
+      for (int left = 1; left < size; left++) watched_->waitRecv(forever);
+    } catch (const gloo::Exception&) {
+      lost_ranks();
+      end_connections();
+    }
+  });
+}
+
+void Group::leave() {
+  if (failed_ || aborted_ || !watched_) return;
+  char farewell = 1;
+  const auto buffer = createUnboundBuffer(&farewell, 1);
+  const auto deadline = Clock::now() + farewell_limit;
   for (int peer = 0; peer < size; peer++) {
     if (peer == rank) continue;
     try {
-      createUnboundBuffer(&nothing, 1)->recv(peer, gloo::Slot::build(probe_slots, tag_));
+      buffer->send(peer, gloo::Slot::build(farewell_slots, 0));
+      buffer->waitSend(until(deadline));
     } catch (const gloo::Exception&) {
-      ranks += (ranks.empty() ? "lost rank " : ", rank ") + std::to_string(peer);
+      // That one has gone before.
     }
   }
-  return ranks.empty() ? "" : ranks + ": ";
+}
+
+Group::~Group() {
+  end_connections();
+  if (watcher_.joinable()) watcher_.join();
 }
 
 void Group::connect(std::span<const char> all) {
@@ -92,6 +148,7 @@ void Group::connect(std::span<const char> all) {
       const auto address = all.subspan(peer * address_.size() + rank * one, one);
       transportContext_->getPair(peer)->connect({address.begin(), address.end()});
     }
+    watch();
   });
 }
 
@@ -237,10 +294,14 @@ void Group::barrier(Milliseconds limit) {
   });
 }
 
-// Gloo has no call for this, but a wait that runs out of time closes every connection and wakes
-// whoever waits for them.
 void Group::abort() {
   aborted_ = true;
+  end_connections();
+}
+
+// Gloo has no call for this, but a wait that runs out of time closes every connection and wakes
+// whoever waits for them.
+void Group::end_connections() {
   char nothing;
   try {
     createUnboundBuffer(&nothing, 1)->waitRecv(shortest);

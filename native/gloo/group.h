@@ -1,14 +1,18 @@
 // One process' end of a full mesh of Gloo's TCP connections.
 #pragma once
 #include <gloo/context.h>
+#include <gloo/transport/unbound_buffer.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "reduction.h"
@@ -25,6 +29,9 @@ class Failure : public std::runtime_error {
   const int32_t code;
 };
 
+// A connection that ends without a farewell is a rank that was lost. Then all connections are
+// closed, so that the others hear of it, too, who wait for ranks that wait for that one. Those who
+// have said farewell are missed only by calls that need them.
 class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
  public:
   // The limit is for connecting.
@@ -43,17 +50,32 @@ class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
   // From any thread.
   void abort();
 
+  // Says farewell, unless a call has failed.
+  void leave();
+  ~Group() override;
+
  private:
   template <class Body>
   void guard(Milliseconds limit, Body&& body);
+  [[noreturn]] void fail_lost(const std::string& message);
   void ring_reduce(char* all, size_t chunk_bytes, Reduction reduction, Clock::time_point deadline);
   void exchange(const void* part, char* all, size_t bytes, Clock::time_point deadline);
-  std::string ended_connections();
+  void watch();
+  void end_connections();
+  bool has_left(int peer) const;
+  std::string lost_ranks();
 
   const Milliseconds connect_limit_;
   std::vector<char> address_;
   std::atomic<bool> aborted_{false};
+  bool failed_ = false;
   uint32_t tag_ = 0;  // of the next call
+
+  std::vector<char> farewells_;  // by rank; Gloo receives into it
+  std::unique_ptr<gloo::transport::UnboundBuffer> watched_;
+  std::thread watcher_;
+  std::mutex lost_mutex_;
+  std::optional<std::string> lost_;  // found before all connections are closed
 };
 
 }  // namespace sx::gloo_engine

@@ -16,7 +16,8 @@ enum {
   SX_GLOO_TIMEOUT = 2,   /* not done within timeout_ms */
   SX_GLOO_PEER_LOST = 3, /* a connection ended */
   SX_GLOO_ABORTED = 4,   /* sx_gloo_abort was called */
-  SX_GLOO_FAILED = 5     /* anything else; the message says what */
+  SX_GLOO_CLOSED = 5,    /* another rank has closed its end */
+  SX_GLOO_FAILED = 6     /* anything else; the message says what */
 };
 
 /* In the order of Java's Reduction. */

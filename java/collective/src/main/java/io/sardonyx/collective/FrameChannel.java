@@ -2,6 +2,7 @@ package io.sardonyx.collective;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -19,6 +20,7 @@ final class FrameChannel implements AutoCloseable {
     /** @param socket does not block */
     FrameChannel(SocketChannel socket, Selector selector) throws IOException {
         this.socket = socket;
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
         this.key = socket.register(selector, SelectionKey.OP_READ, this);
     }
 

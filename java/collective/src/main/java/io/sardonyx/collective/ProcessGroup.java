@@ -88,13 +88,15 @@ final class ProcessGroup implements Group {
         return failure != null;
     }
 
-    /** Ends the group on all ranks, unless it has failed before: then this comes of that. */
+    /** Ends the group, unless it has failed before: then this comes of that. */
     synchronized CollectiveException fail(ProcessWork work, Reason reason, String message, Throwable cause) {
         if (failure != null) {
             return causedByFirst(work);
         }
         failure = work.exception(reason, message, cause);
-        transport.abort();
+        if (reason != Reason.MISMATCH) { // of which every rank hears by itself, if it is let
+            transport.abort();
+        }
         return failure;
     }
 

@@ -16,6 +16,7 @@ final class GlooNative {
     static final int TIMEOUT = 2;
     static final int PEER_LOST = 3;
     static final int ABORTED = 4;
+    static final int CLOSED = 5;
 
     private GlooNative() {}
 

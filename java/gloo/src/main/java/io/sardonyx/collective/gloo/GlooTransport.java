@@ -116,7 +116,7 @@ final class GlooTransport implements Transport {
                 switch (code) {
                     case GlooNative.TIMEOUT -> Reason.TIMEOUT;
                     case GlooNative.PEER_LOST -> Reason.PEER_LOST;
-                    case GlooNative.ABORTED -> Reason.CLOSED;
+                    case GlooNative.ABORTED, GlooNative.CLOSED -> Reason.CLOSED;
                     default -> Reason.FAILED;
                 };
         throw new TransportException(reason, GlooNative.sx_gloo_last_error(), null);

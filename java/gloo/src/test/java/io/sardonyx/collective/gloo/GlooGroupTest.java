@@ -19,9 +19,12 @@ import io.sardonyx.tensor.Tensor;
 import io.sardonyx.tensor.TensorScope;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +111,49 @@ class GlooGroupTest {
         }
     }
 
+    /** However soon some of them close their ends behind it. */
+    @Test
+    void allOfFourHearOfADisagreement() {
+        for (int round = 0; round < 10; round++) {
+            List<CompletableFuture<Throwable>> failures = four(member -> {
+                try (Tensor tensor = Tensor.zeros(DType.INT8, 5)) {
+                    member.broadcast(tensor, member.rank() / 3).await();
+                }
+            });
+            for (var failure : failures) {
+                var e = assertInstanceOf(CollectiveException.class, failure.join());
+                assertEquals(Reason.MISMATCH, e.reason(), e::getMessage);
+            }
+        }
+    }
+
+    @Test
+    void ranksThatCloseAtOnceDoNotDisturbTheOthers() {
+        for (int round = 0; round < 10; round++) {
+            List<CompletableFuture<Throwable>> failures = four(member -> {
+                try (Tensor tensor = Tensor.zeros(DType.FLOAT32, 300_000)) {
+                    member.allReduce(tensor, Reduction.SUM).await();
+                    member.broadcast(tensor, 2).await();
+                }
+                throw new CancellationException("well done");
+            });
+            failures.forEach(failure -> assertInstanceOf(CancellationException.class, failure.join(), () -> failure.join()
+                    .getMessage()));
+        }
+    }
+
+    /** Four ranks that join, do this, and close. */
+    private static List<CompletableFuture<Throwable>> four(Consumer<Member> call) {
+        int port = Ranks.freePort();
+        return IntStream.range(0, 4)
+                .mapToObj(rank -> Pair.failureOf(() -> {
+                    try (Group group = Pair.join(rank, 4, port, Group.DEADLINE)) {
+                        call.accept(group.member(rank));
+                    }
+                }))
+                .toList();
+    }
+
     @Test
     void aRankThatDoesNotComeIsNamed() {
         try (Pair pair = Pair.join()) {
@@ -141,6 +187,20 @@ class GlooGroupTest {
                 CollectiveException.class, () -> pair.one().barrier().await());
         assertEquals(Reason.PEER_LOST, other.reason(), other::getMessage);
         pair.close();
+    }
+
+    @Test
+    void aRankThatHasClosedItsEnd() {
+        try (Pair pair = Pair.join()) {
+            Work zero = pair.zero().barrier();
+            pair.one().barrier().await();
+            pair.second().close();
+            zero.await();
+            Work missing = pair.zero().barrier();
+            var e = assertThrows(CollectiveException.class, missing::await);
+            assertEquals(Reason.CLOSED, e.reason(), e::getMessage);
+            assertTrue(e.getMessage().contains("rank 1 has closed the group"), e::getMessage);
+        }
     }
 
     @Test

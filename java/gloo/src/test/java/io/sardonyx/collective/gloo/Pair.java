@@ -6,7 +6,6 @@ import io.sardonyx.collective.Member;
 import io.sardonyx.collective.Rendezvous;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /** Two ranks in this process, connected over Gloo as two processes would be. */
 record Pair(Group first, Group second) implements AutoCloseable {
@@ -30,16 +29,19 @@ record Pair(Group first, Group second) implements AutoCloseable {
         return second.member(1);
     }
 
-    /** What {@code action} throws on another thread than this. */
+    /** What {@code action} throws on a thread of its own. */
     static CompletableFuture<Throwable> failureOf(Runnable action) {
-        return CompletableFuture.supplyAsync((Supplier<Throwable>) () -> {
-            try {
-                action.run();
-                return new AssertionError("nothing was thrown");
-            } catch (RuntimeException e) {
-                return e;
-            }
-        });
+        CompletableFuture<Throwable> failure = new CompletableFuture<>();
+        new Thread(() -> {
+                    try {
+                        action.run();
+                        failure.complete(new AssertionError("nothing was thrown"));
+                    } catch (RuntimeException | Error e) {
+                        failure.complete(e);
+                    }
+                })
+                .start();
+        return failure;
     }
 
     @Override

@@ -1,16 +1,15 @@
 package io.sardonyx.collective.gloo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sardonyx.collective.EnvironmentRendezvous;
 import io.sardonyx.collective.TransportException;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Processes of this test, one a rank, with the variables that a launcher sets; ended when this is closed. */
 final class Ranks implements AutoCloseable {
@@ -41,17 +39,23 @@ final class Ranks implements AutoCloseable {
         return Devices.get("cpu");
     }
 
-    /** One rank after the other, in JVMs that run {@code main}. */
-    static Ranks start(int size, Class<?> main, String... arguments) {
+    /** In JVMs that run {@code main}. */
+    static Ranks start(int size, Class<?> main) {
         Ranks ranks = new Ranks();
         int port = freePort();
         for (int rank = 0; rank < size; rank++) {
-            ranks.add(main, variables(rank, size, port), arguments);
+            ranks.add(main, variables(rank, size, port));
         }
         return ranks;
     }
 
-    void add(Class<?> main, Map<String, String> variables, String... arguments) {
+    /** One more process, which is told its rank later; its number here. */
+    int add(Class<?> main) {
+        add(main, Map.of());
+        return processes.size() - 1;
+    }
+
+    private void add(Class<?> main, Map<String, String> variables) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms64m",
@@ -67,7 +71,6 @@ final class Ranks implements AutoCloseable {
             command.add(1, "-Dsardonyx.natives=" + natives);
         }
         command.add(main.getName());
-        command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(variables);
         try {
@@ -86,13 +89,6 @@ final class Ranks implements AutoCloseable {
         return variables;
     }
 
-    /** In this process or one of its children, for as many groups as one likes one behind the other. */
-    static EnvironmentRendezvous meetAt(int port) {
-        Map<String, String> variables = new HashMap<>(System.getenv());
-        variables.put("MASTER_PORT", String.valueOf(port));
-        return EnvironmentRendezvous.of(variables);
-    }
-
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
             return socket.getLocalPort();
@@ -101,30 +97,34 @@ final class Ranks implements AutoCloseable {
         }
     }
 
-    Process process(int rank) {
-        return processes.get(rank);
+    private Process process(int number) {
+        return processes.get(number);
     }
 
-    /** Waits until that rank has printed {@code line}; what came before is passed over. */
-    void awaitLine(int rank, String line) {
-        BufferedReader reader = process(rank).inputReader();
-        StringBuilder before = new StringBuilder();
+    /** Writes a line to its input. */
+    void tell(int number, String line) {
         try {
-            for (String read = reader.readLine(); read != null; read = reader.readLine()) {
-                if (read.equals(line)) {
-                    return;
-                }
-                before.append(read).append('\n');
-            }
+            Writer writer = process(number).outputWriter();
+            writer.write(line + "\n");
+            writer.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        fail("rank " + rank + " ended without '" + line + "':\n" + before);
+    }
+
+    /** Its next line is this one. */
+    void awaitLine(int number, String line) {
+        try {
+            BufferedReader reader = process(number).inputReader();
+            assertEquals(line, reader.readLine(), "process " + number);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Sends it a signal of this name, as {@code STOP}. */
-    void signal(int rank, String name) throws Exception {
-        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process(rank).pid()))
+    void signal(int number, String name) throws Exception {
+        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process(number).pid()))
                 .start()
                 .waitFor();
         assertEquals(0, code, "kill");
@@ -132,18 +132,11 @@ final class Ranks implements AutoCloseable {
 
     /** All have ended well. */
     void assertSucceeded() throws Exception {
-        for (int rank = 0; rank < processes.size(); rank++) {
-            assertSucceeded(rank);
+        for (Process process : processes) {
+            int rank = processes.indexOf(process);
+            String printed = String.join("\n", process.inputReader().lines().toList());
+            assertEquals(0, process.waitFor(), () -> "rank " + rank + ":\n" + printed);
         }
-    }
-
-    void assertSucceeded(int rank) throws Exception {
-        Process process = process(rank);
-        String printed = String.join("\n", process.inputReader().lines().toList());
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            fail("rank " + rank + " does not end:\n" + printed);
-        }
-        assertEquals(0, process.exitValue(), "rank " + rank + ":\n" + printed);
     }
 
     @Override

@@ -1,0 +1,67 @@
+package io.sardonyx.collective.gloo;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A process dies, or stands still, in the middle of a call. */
+@Timeout(120)
+class GlooPeerTest {
+    private static final int KILLS = 20;
+    private static final int PATIENT_MILLIS = 20_000;
+    private static final int SHORT_MILLIS = 1_500;
+
+    @BeforeAll
+    static void gloo() {
+        Ranks.assumeGloo();
+    }
+
+    /** In every round another rank of three, and at another point of its calls; the two that remain go on to the next. */
+    @Test
+    void everySurvivorOfAKillGetsItsException() throws Exception {
+        Random random = new Random(5);
+        try (Ranks ranks = Ranks.start(2, LoopProgram.class)) {
+            Queue<Integer> victims = new ArrayDeque<>();
+            for (int round = 0; round < KILLS; round++) {
+                while (victims.size() < 2 && round + victims.size() < KILLS) {
+                    victims.add(ranks.add(LoopProgram.class)); // the next one starts while this one works
+                }
+                int victim = victims.remove();
+                int port = Ranks.freePort();
+                for (int i = 0; i < 3; i++) {
+                    int process = i == 0 ? victim : i - 1;
+                    ranks.tell(process, (i + round) % 3 + " 3 " + port + " " + PATIENT_MILLIS);
+                }
+                ranks.awaitLine(victim, "running");
+                Thread.sleep(random.nextInt(40));
+                ranks.signal(victim, "KILL");
+                for (int survivor = 0; survivor < 2; survivor++) {
+                    ranks.awaitLine(survivor, "running");
+                    ranks.awaitLine(survivor, "PEER_LOST");
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRankThatStandsStillIsADeadline() throws Exception {
+        int port = Ranks.freePort();
+        try (Ranks ranks = Ranks.start(3, LoopProgram.class)) {
+            for (int rank = 0; rank < 3; rank++) {
+                // Only rank 0 is in a hurry.
+                ranks.tell(rank, rank + " 3 " + port + " " + (rank == 0 ? SHORT_MILLIS : PATIENT_MILLIS));
+            }
+            ranks.awaitLine(2, "running");
+            ranks.signal(2, "STOP");
+            ranks.awaitLine(0, "running");
+            ranks.awaitLine(0, "TIMEOUT");
+            ranks.awaitLine(1, "running");
+            ranks.awaitLine(1, "PEER_LOST"); // of rank 0, which has given up
+            ranks.signal(2, "CONT");
+            ranks.awaitLine(2, "PEER_LOST");
+        }
+    }
+}
