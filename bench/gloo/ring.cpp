@@ -1,8 +1,6 @@
 // Times Gloo's own ring all-reduce between threads of this process, over TCP on the loopback
 // interface. Usage: ring RANKS BYTES REPEATS. Prints {"ranks": N, "bytes": B, "seconds": median}
 // after checking every sum.
-#include <gloo/allreduce.h>
-#include <gloo/math.h>
 #include <gloo/rendezvous/context.h>
 #include <gloo/rendezvous/hash_store.h>
 #include <gloo/transport/tcp/device.h>
@@ -19,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include "all_reduce.h"
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -28,17 +28,6 @@ struct Run {
   size_t floats;
   int repeats;
 };
-
-// Every rank brings its number + 1, so that every element becomes n(n + 1)/2.
-void all_reduce(const std::shared_ptr<gloo::Context>& context, std::vector<float>& data, int tag) {
-  gloo::AllreduceOptions options(context);
-  options.setOutput(data.data(), data.size());
-  options.setTag(tag);
-  void (*sum)(void*, const void*, const void*, size_t) = &gloo::sum<float>;
-  options.setReduceFunction(sum);
-  options.setAlgorithm(gloo::AllreduceOptions::Algorithm::RING);
-  gloo::allreduce(options);
-}
 
 // The seconds of each repeat, from the moment that all ranks are ready to the last one's end.
 std::vector<double> time_ring(const Run& run) {
@@ -53,6 +42,7 @@ std::vector<double> time_ring(const Run& run) {
     auto context = std::make_shared<gloo::rendezvous::Context>(rank, run.ranks);
     context->connectFullMesh(store, device);
     std::vector<float> data(run.floats);
+    // Every rank brings its number + 1.
     const float expected = run.ranks * (run.ranks + 1) / 2;
     for (int repeat = -1; repeat < run.repeats; repeat++) {  // the first warms up
       std::fill(data.begin(), data.end(), float(rank + 1));
