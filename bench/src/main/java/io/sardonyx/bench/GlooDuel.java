@@ -73,8 +73,7 @@ final class GlooDuel {
         Origin origin = Origin.of("bench/allreduce-gloo", arguments[1], new String[0]);
         String note = RANKS + " processes, float32 sum in place, 127.0.0.1; " + TURNS + " turns of " + REPEATS
                 + " repeats; ratio = ours / peer, quartiles";
-        System.out.println(
-                new GsonBuilder().setPrettyPrinting().create().toJson(new Report(origin, note, lines)));
+        System.out.println(new GsonBuilder().setPrettyPrinting().create().toJson(new Report(origin, note, lines)));
     }
 
     private static Side ours() throws IOException {

@@ -46,8 +46,8 @@ record CallHeader(long step, Call call) {
     static String describe(List<CallHeader> all) {
         boolean oneStep = all.stream().mapToLong(CallHeader::step).distinct().count() == 1;
         return IntStream.range(0, all.size())
-                .mapToObj(rank -> "rank " + rank + " wants " + all.get(rank).call.describe()
-                        + (oneStep ? "" : " in step " + all.get(rank).step))
+                .mapToObj(rank -> "rank " + rank + " wants "
+                        + all.get(rank).call.describe() + (oneStep ? "" : " in step " + all.get(rank).step))
                 .collect(Collectors.joining(", "));
     }
 }

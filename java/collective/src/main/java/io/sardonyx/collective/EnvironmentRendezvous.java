@@ -32,8 +32,8 @@ public final class EnvironmentRendezvous implements Rendezvous {
 
     private EnvironmentRendezvous(int rank, int size, String host, int port) {
         if (size < 1 || rank < 0 || rank >= size) {
-            throw new IllegalArgumentException("expected a rank below the number of processes, given rank " + rank
-                    + " of " + size);
+            throw new IllegalArgumentException(
+                    "expected a rank below the number of processes, given rank " + rank + " of " + size);
         }
         if (port < 1 || port > 65535) {
             throw new IllegalArgumentException("expected a port from 1 to 65535, given " + port);

@@ -82,11 +82,10 @@ final class Joining {
     }
 
     private static TransportProvider serving(Device device) {
-        List<TransportProvider> providers = ServiceLoader.load(
-                        TransportProvider.class, Joining.class.getClassLoader())
-                .stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        List<TransportProvider> providers =
+                ServiceLoader.load(TransportProvider.class, Joining.class.getClassLoader()).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
         return providers.stream()
                 .filter(provider -> provider.serves(device))
                 .findFirst()

@@ -51,8 +51,7 @@ final class RendezvousClient implements RendezvousEnd {
                 channel.flush();
             }
         } catch (IOException e) {
-            throw new TransportException(
-                    CollectiveException.Reason.PEER_LOST, rankZero() + ": " + e.getMessage(), e);
+            throw new TransportException(CollectiveException.Reason.PEER_LOST, rankZero() + ": " + e.getMessage(), e);
         }
     }
 

@@ -72,7 +72,10 @@ final class RendezvousServer implements RendezvousEnd {
     }
 
     private List<Integer> missing() {
-        return IntStream.range(0, size).filter(rank -> brought[rank] == null).boxed().toList();
+        return IntStream.range(0, size)
+                .filter(rank -> brought[rank] == null)
+                .boxed()
+                .toList();
     }
 
     private String missingRanks() {

@@ -83,8 +83,8 @@ class CollectivesTest {
                             }
                         }
                         if (takesLarge(group)) {
-                    parts(group, DType.FLOAT32, LARGE / group.size());
-                }
+                            parts(group, DType.FLOAT32, LARGE / group.size());
+                        }
                     }
                 }));
     }

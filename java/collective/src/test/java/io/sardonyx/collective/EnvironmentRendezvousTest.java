@@ -60,8 +60,7 @@ class EnvironmentRendezvousTest {
     }
 
     private Future<List<byte[]>> gather(Rendezvous rendezvous, String mine, Duration deadline) {
-        return threads.submit(
-                () -> rendezvous.allGather(mine.getBytes(StandardCharsets.UTF_8), deadline));
+        return threads.submit(() -> rendezvous.allGather(mine.getBytes(StandardCharsets.UTF_8), deadline));
     }
 
     private static List<String> texts(Future<List<byte[]>> gathered) throws Exception {
@@ -71,8 +70,7 @@ class EnvironmentRendezvousTest {
     }
 
     private static Throwable failure(Future<?> future) {
-        return assertThrows(ExecutionException.class, future::get)
-                .getCause();
+        return assertThrows(ExecutionException.class, future::get).getCause();
     }
 
     @ParameterizedTest
@@ -99,7 +97,9 @@ class EnvironmentRendezvousTest {
     void everyoneIsToldWhoIsMissing() {
         // Rank 3 has the least time, and hears it from rank 0 before that is over.
         var waiting = List.of(
-                gather(rank(0, 4), "", LONG), gather(rank(1, 4), "", LONG), gather(rank(3, 4), "", Duration.ofSeconds(3)));
+                gather(rank(0, 4), "", LONG),
+                gather(rank(1, 4), "", LONG),
+                gather(rank(3, 4), "", Duration.ofSeconds(3)));
         for (var one : waiting) {
             assertEquals(
                     "rank 2 of 4 did not come in time",

@@ -21,8 +21,7 @@ final class Ranks {
             List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64, DType.INT32, DType.INT64);
 
     /** Whether the simulated GPUs look at every access. */
-    static final boolean CHECKED =
-            System.getProperty("sardonyx.sim", "fast").equals("checked");
+    static final boolean CHECKED = System.getProperty("sardonyx.sim", "fast").equals("checked");
 
     private Ranks() {}
 

@@ -30,7 +30,8 @@ class RmsNormKernelTest {
                 .flatMap(kind -> Stream.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16)
                         .flatMap(dtype -> Stream.of(4, 72, 2056)
                                 .map(n -> DynamicTest.dynamicTest(
-                                        kind + ", rows of " + n + " " + dtype, () -> check(kind.devices(), dtype, n)))));
+                                        kind + ", rows of " + n + " " + dtype,
+                                        () -> check(kind.devices(), dtype, n)))));
     }
 
     private static void check(List<Device> devices, DType dtype, int n) {
@@ -41,7 +42,8 @@ class RmsNormKernelTest {
         List<Memory> all = new ArrayList<>();
         List<Memory> in = new ArrayList<>();
         List<Memory> shared = new ArrayList<>();
-        List<TensorType> types = new ArrayList<>(Collections.nCopies(ranks, x.get(0).type()));
+        List<TensorType> types =
+                new ArrayList<>(Collections.nCopies(ranks, x.get(0).type()));
         for (int r = 0; r < ranks; r++) {
             in.add(on(devices.get(r), x.get(r)));
             shared.add(on(devices.get(r), HostTensor.allocate(x.get(r).type())));
@@ -81,7 +83,9 @@ class RmsNormKernelTest {
             expected.set(i, (float) residual.getDouble(i) + (float) sum.getDouble(i));
         }
         for (int rank = 0; rank < ranks; rank++) {
-            assertEquals(expected.data(), HostTensor.read(sum.type(), residuals.get(rank), 0).data());
+            assertEquals(
+                    expected.data(),
+                    HostTensor.read(sum.type(), residuals.get(rank), 0).data());
             checkNorm(expected, weight, HostTensor.read(sum.type(), shared.get(rank), 0), n);
         }
         all.addAll(in);

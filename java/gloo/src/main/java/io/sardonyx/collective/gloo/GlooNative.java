@@ -38,7 +38,13 @@ final class GlooNative {
             @Cast("sx_gloo*") long group, long data, long count, int dtype, int reduction, long timeoutMillis);
 
     static native int sx_gloo_reduce_scatter(
-            @Cast("sx_gloo*") long group, long all, long part, long count, int dtype, int reduction, long timeoutMillis);
+            @Cast("sx_gloo*") long group,
+            long all,
+            long part,
+            long count,
+            int dtype,
+            int reduction,
+            long timeoutMillis);
 
     static native int sx_gloo_all_gather(
             @Cast("sx_gloo*") long group, long part, long all, long bytes, long timeoutMillis);

@@ -38,8 +38,8 @@ final class GlooTransport implements Transport {
             byte[] address = new byte[mine.remaining()];
             mine.get(address);
             List<byte[]> all = rendezvous.allGather(address, Duration.ofNanos(deadline - System.nanoTime()));
-            ByteBuffer joined =
-                    ByteBuffer.allocateDirect(all.stream().mapToInt(a -> a.length).sum());
+            ByteBuffer joined = ByteBuffer.allocateDirect(
+                    all.stream().mapToInt(a -> a.length).sum());
             all.forEach(joined::put);
             check(GlooNative.sx_gloo_connect(group, joined.flip(), joined.limit()));
             return transport;
@@ -69,13 +69,7 @@ final class GlooTransport implements Transport {
     public void reduceScatter(
             Memory all, Memory part, DType dtype, long count, Reduction reduction, Duration deadline) {
         check(GlooNative.sx_gloo_reduce_scatter(
-                group,
-                all.address(),
-                part.address(),
-                count,
-                dtype.code(),
-                reduction.ordinal(),
-                deadline.toMillis()));
+                group, all.address(), part.address(), count, dtype.code(), reduction.ordinal(), deadline.toMillis()));
     }
 
     @Override

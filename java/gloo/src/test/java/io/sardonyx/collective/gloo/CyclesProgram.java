@@ -52,7 +52,9 @@ final class CyclesProgram {
                     settled = Held.now();
                 }
                 try (Group group = Group.join(rendezvous, Ranks.cpu())) {
-                    group.member(rendezvous.rank()).allReduce(tensor, Reduction.MAX).await();
+                    group.member(rendezvous.rank())
+                            .allReduce(tensor, Reduction.MAX)
+                            .await();
                 }
             }
             Held last = Held.now();

@@ -105,7 +105,8 @@ class GlooGroupTest {
                 assertEquals(1, e.step());
                 assertTrue(e.getMessage().contains(case_.message), e::getMessage);
             }
-            var later = assertThrows(CollectiveException.class, () -> pair.zero().barrier());
+            var later =
+                    assertThrows(CollectiveException.class, () -> pair.zero().barrier());
             assertEquals(Reason.MISMATCH, later.reason());
             assertTrue(later.getMessage().contains("has failed before"), later::getMessage);
         }
@@ -137,8 +138,9 @@ class GlooGroupTest {
                 }
                 throw new CancellationException("well done");
             });
-            failures.forEach(failure -> assertInstanceOf(CancellationException.class, failure.join(), () -> failure.join()
-                    .getMessage()));
+            failures.forEach(
+                    failure -> assertInstanceOf(CancellationException.class, failure.join(), () -> failure.join()
+                            .getMessage()));
         }
     }
 
@@ -158,12 +160,14 @@ class GlooGroupTest {
     void aRankThatDoesNotComeIsNamed() {
         try (Pair pair = Pair.join()) {
             Tensor tensor = Tensor.zeros(DType.FLOAT64, 5);
-            var e = assertThrows(
-                    CollectiveException.class,
-                    () -> pair.zero().within(SHORT).allReduce(tensor, Reduction.SUM).await());
+            var e = assertThrows(CollectiveException.class, () -> pair.zero()
+                    .within(SHORT)
+                    .allReduce(tensor, Reduction.SUM)
+                    .await());
             assertEquals(Reason.TIMEOUT, e.reason());
             assertEquals(
-                    "rank 0, step 0, 40 bytes: allReduce SUM of 5 float64: rank 1 did not come in time", e.getMessage());
+                    "rank 0, step 0, 40 bytes: allReduce SUM of 5 float64: rank 1 did not come in time",
+                    e.getMessage());
             var other = assertThrows(
                     CollectiveException.class, () -> pair.one().barrier().await());
             assertEquals(Reason.PEER_LOST, other.reason(), other::getMessage);
@@ -261,8 +265,7 @@ class GlooGroupTest {
     @Test
     void aRankThatIsMissingAtTheStart() {
         for (int rank : new int[] {0, 1}) {
-            var e = assertThrows(
-                    CollectiveException.class, () -> Pair.join(rank, 2, Ranks.freePort(), SHORT));
+            var e = assertThrows(CollectiveException.class, () -> Pair.join(rank, 2, Ranks.freePort(), SHORT));
             assertEquals(Reason.TIMEOUT, e.reason(), e::getMessage);
             assertTrue(e.getMessage().contains("rank " + (1 - rank)), e::getMessage);
         }
@@ -286,8 +289,8 @@ class GlooGroupTest {
     void joiningIsInterrupted() throws Exception {
         int port = Ranks.freePort();
         AtomicReference<CollectiveException> thrown = new AtomicReference<>();
-        Thread joining = new Thread(() ->
-                thrown.set(assertThrows(CollectiveException.class, () -> Pair.join(0, 2, port, Group.DEADLINE))));
+        Thread joining = new Thread(
+                () -> thrown.set(assertThrows(CollectiveException.class, () -> Pair.join(0, 2, port, Group.DEADLINE))));
         joining.start();
         Thread.sleep(100);
         joining.interrupt();

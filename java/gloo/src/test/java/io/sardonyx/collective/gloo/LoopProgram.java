@@ -46,10 +46,14 @@ final class LoopProgram {
                     member.allReduce(tensor, Reduction.SUM).await();
                 } catch (CollectiveException e) {
                     Duration took = Duration.ofNanos(System.nanoTime() - begun);
-                    boolean inTime = took.compareTo(Duration.ofMillis(Long.parseLong(limit)).plus(SLACK)) < 0;
+                    boolean inTime = took.compareTo(
+                                    Duration.ofMillis(Long.parseLong(limit)).plus(SLACK))
+                            < 0;
                     boolean complete = e.rank() == member.rank() && e.step() == step && e.bytes() == 4L * COUNT;
                     System.out.println(
-                            inTime && complete ? e.reason() : "after " + took + " in step " + step + ": " + e.getMessage());
+                            inTime && complete
+                                    ? e.reason()
+                                    : "after " + took + " in step " + step + ": " + e.getMessage());
                     return;
                 }
                 if (step == 0) {

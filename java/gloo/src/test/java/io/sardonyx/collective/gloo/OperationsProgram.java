@@ -22,8 +22,8 @@ import java.util.Random;
  * have to be near, and the same bits everywhere.
  */
 final class OperationsProgram {
-    private static final List<DType> REDUCED = List.of(
-            DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
+    private static final List<DType> REDUCED =
+            List.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
     private static final int[] SIZES = {0, 1, 17, 1000};
     private static final int MEBIBYTE = 1 << 20;
 
@@ -144,11 +144,14 @@ final class OperationsProgram {
     }
 
     private void bucket(DType dtype) {
-        List<Tensor> bucket =
-                Arrays.stream(SIZES).mapToObj(n -> tensor(values(dtype, member.rank(), n))).toList();
+        List<Tensor> bucket = Arrays.stream(SIZES)
+                .mapToObj(n -> tensor(values(dtype, member.rank(), n)))
+                .toList();
         member.allReduce(bucket, Reduction.SUM).await();
         bucket.forEach(tensor -> same(
-                expected(dtype, Reduction.SUM, (int) tensor.shape().elements()), tensor.toHost(), "bucket of " + dtype));
+                expected(dtype, Reduction.SUM, (int) tensor.shape().elements()),
+                tensor.toHost(),
+                "bucket of " + dtype));
         close();
     }
 
@@ -194,13 +197,12 @@ final class OperationsProgram {
             long result = value(0, i);
             for (int rank = 1; rank < size; rank++) {
                 long next = value(rank, i);
-                result =
-                        switch (reduction) {
-                            case SUM, MEAN -> result + next;
-                            case PRODUCT -> result * next;
-                            case MIN -> Math.min(result, next);
-                            case MAX -> Math.max(result, next);
-                        };
+                result = switch (reduction) {
+                    case SUM, MEAN -> result + next;
+                    case PRODUCT -> result * next;
+                    case MIN -> Math.min(result, next);
+                    case MAX -> Math.max(result, next);
+                };
             }
             if (reduction == Reduction.MEAN) {
                 tensor.set(i, (double) result / size);

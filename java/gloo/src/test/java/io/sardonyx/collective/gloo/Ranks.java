@@ -39,6 +39,10 @@ final class Ranks implements AutoCloseable {
         return Devices.get("cpu");
     }
 
+    static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
     /** In JVMs that run {@code main}. */
     static Ranks start(int size, Class<?> main) {
         Ranks ranks = new Ranks();
@@ -65,7 +69,7 @@ final class Ranks implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-Dsardonyx.sim=none",
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+                classPath()));
         String natives = System.getProperty("sardonyx.natives");
         if (natives != null) {
             command.add(1, "-Dsardonyx.natives=" + natives);
@@ -124,7 +128,8 @@ final class Ranks implements AutoCloseable {
 
     /** Sends it a signal of this name, as {@code STOP}. */
     void signal(int number, String name) throws Exception {
-        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(process(number).pid()))
+        int code = new ProcessBuilder(
+                        "kill", "-" + name, String.valueOf(process(number).pid()))
                 .start()
                 .waitFor();
         assertEquals(0, code, "kill");
