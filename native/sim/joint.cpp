@@ -44,8 +44,9 @@ void Joints::arrive(const Part& part, std::vector<Stream*>& streams, std::mutex&
   party->streams.push_back(streams.front());
   if (fetching_ == joint.ticket) return;
 
+  // The other clock's wait is newer than the glibc that this loads on.
   const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::milliseconds(joint.patience_ms);
+      std::chrono::system_clock::now() + std::chrono::milliseconds(joint.patience_ms);
   std::unique_lock lock(queues, std::adopt_lock);
   while (!party->begun) {
     fetch(joint.ticket, work_off);
