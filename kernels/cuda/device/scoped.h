@@ -18,48 +18,53 @@ namespace sx::cuda {
 
 using sim::Scope;
 
+// Messages of the checked build name the line that calls.
+#define SX_PART_OF_CALLER [[gnu::always_inline]] inline
+
 template <Scope kScope, class T>
-T load_relaxed(const T* p) {
+SX_PART_OF_CALLER T load_relaxed(const T* p) {
   return sim::scoped_load(p, sim::Order::kRelaxed, kScope);
 }
 template <Scope kScope, class T>
-T load_acquire(const T* p) {
+SX_PART_OF_CALLER T load_acquire(const T* p) {
   return sim::scoped_load(p, sim::Order::kAcquire, kScope);
 }
 template <Scope kScope, class T>
-void store_relaxed(T* p, T value) {
+SX_PART_OF_CALLER void store_relaxed(T* p, T value) {
   sim::scoped_store(p, value, sim::Order::kRelaxed, kScope);
 }
 template <Scope kScope, class T>
-void store_release(T* p, T value) {
+SX_PART_OF_CALLER void store_release(T* p, T value) {
   sim::scoped_store(p, value, sim::Order::kRelease, kScope);
 }
 template <Scope kScope, class T>
-T atomic_add(T* p, T value) {
+SX_PART_OF_CALLER T atomic_add(T* p, T value) {
   return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope,
                             [=](T old) { return T(old + value); });
 }
 template <Scope kScope, class T>
-void reduce_add(T* p, T value) {
+SX_PART_OF_CALLER void reduce_add(T* p, T value) {
   sim::scoped_update(p, sim::Order::kRelaxed, kScope, [=](T old) { return T(old + value); });
 }
 template <Scope kScope, class T>
-void reduce_add_release(T* p, T value) {
+SX_PART_OF_CALLER void reduce_add_release(T* p, T value) {
   sim::scoped_update(p, sim::Order::kRelease, kScope, [=](T old) { return T(old + value); });
 }
 template <Scope kScope, class T>
-T atomic_exchange(T* p, T value) {
+SX_PART_OF_CALLER T atomic_exchange(T* p, T value) {
   return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope, [=](T) { return value; });
 }
 template <Scope kScope, class T>
-T atomic_compare_exchange(T* p, T expected, T value) {
+SX_PART_OF_CALLER T atomic_compare_exchange(T* p, T expected, T value) {
   return sim::scoped_update(p, sim::Order::kAcquireRelease, kScope,
                             [=](T old) { return old == expected ? value : old; });
 }
 template <Scope kScope>
-void fence() {
+SX_PART_OF_CALLER void fence() {
   sim::scoped_fence(kScope);
 }
+
+#undef SX_PART_OF_CALLER
 
 #else
 
