@@ -1,18 +1,15 @@
 package io.sardonyx.collective;
 
+import io.sardonyx.device.Device;
+import java.util.List;
+
 /**
  * Which kernel all-reduces so many bytes inside one node, and on how many blocks: the cheaper one by a model of both. Its numbers are
  * those of NCCL's model for its symmetric kernels on Hopper (src/sym_kernels.cc); not yet measured here.
  *
- * @param key the kernel's, without the type
  * @param blocks of each rank; the same on all of them
  */
-record AllReduceChoice(String key, int blocks) {
-    static final String ONE_SHOT = "all_reduce_one_shot";
-    static final String TWO_SHOT = "all_reduce_two_shot";
-    /** What fits the slots behind a workspace; kOneShotBytes of one_shot.h. */
-    static final long ONE_SHOT_BYTES = 1 << 18;
-
+record AllReduceChoice(AllReduceAlgorithm algorithm, int blocks) {
     private static final int MOST_BLOCKS = 64;
     private static final int BLOCK_BYTES = 256 * 16;
     /** Launch, store, and seeing it at the other end. */
@@ -26,9 +23,14 @@ record AllReduceChoice(String key, int blocks) {
     /** @param processors of each device; a rank takes no more blocks than that */
     static AllReduceChoice of(long bytes, int ranks, int processors) {
         int blocks = blocks(bytes, processors);
-        boolean oneShot =
-                bytes <= ONE_SHOT_BYTES && oneShotSeconds(bytes, ranks, blocks) <= twoShotSeconds(bytes, ranks, blocks);
-        return new AllReduceChoice(oneShot ? ONE_SHOT : TWO_SHOT, blocks);
+        boolean oneShot = bytes <= AllReduceAlgorithm.ONE_SHOT.mostBytes()
+                && oneShotSeconds(bytes, ranks, blocks) <= twoShotSeconds(bytes, ranks, blocks);
+        return new AllReduceChoice(oneShot ? AllReduceAlgorithm.ONE_SHOT : AllReduceAlgorithm.TWO_SHOT, blocks);
+    }
+
+    /** Of the smallest device: all ranks have to take the same number of blocks. */
+    static int processors(List<Device> devices) {
+        return devices.stream().mapToInt(Device::processors).min().orElseThrow();
     }
 
     /** Enough blocks that each thread has 16 bytes, while the device has room. */

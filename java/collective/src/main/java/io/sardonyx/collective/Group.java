@@ -5,6 +5,7 @@ import io.sardonyx.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -29,12 +30,21 @@ public interface Group extends AutoCloseable {
     }
 
     /**
+     * The same, whose all-reduces take this algorithm whatever their size: to measure it. Calls that are larger than it carries fail.
+     *
+     * @throws IllegalArgumentException also for devices whose memory is the host's, which have no choice
+     */
+    static Group of(List<Device> devices, AllReduceAlgorithm algorithm) {
+        return LocalGroup.open(devices, Optional.of(algorithm));
+    }
+
+    /**
      * The devices of this process, rank by rank; a device that is named more than once is that many ranks.
      *
      * @throws IllegalArgumentException if there are none, more than {@value LocalGroup#MOST_RANKS}, or some that cannot reach each other
      */
     static Group of(List<Device> devices) {
-        return LocalGroup.open(devices);
+        return LocalGroup.open(devices, Optional.empty());
     }
 
     /** {@link #join(Rendezvous, Device, Duration)} with {@link #DEADLINE}. */

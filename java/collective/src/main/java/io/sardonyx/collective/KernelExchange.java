@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
@@ -28,16 +29,19 @@ final class KernelExchange implements Exchange {
 
     private final List<Device> devices;
     private final List<Memory> workspaces = new ArrayList<>();
+    private final Optional<AllReduceAlgorithm> forced;
     private final int processors;
     /** Of all groups' calls; see CollectiveParams. */
     private final long firstTicket = new SplittableRandom().nextLong() | 1L << 62;
 
     private long launches;
 
-    KernelExchange(List<Device> devices) {
+    /** @param forced for all-reduces of any size; without it, what is faster by the model */
+    KernelExchange(List<Device> devices, Optional<AllReduceAlgorithm> forced) {
         this.devices = devices;
-        processors = devices.stream().mapToInt(Device::processors).min().orElseThrow();
-        long slots = 2L * devices.size() * 2 * AllReduceChoice.ONE_SHOT_BYTES;
+        this.forced = forced;
+        processors = AllReduceChoice.processors(devices);
+        long slots = 2L * devices.size() * 2 * AllReduceAlgorithm.ONE_SHOT.mostBytes();
         try {
             for (Device device : devices) {
                 workspaces.add(zeroed(device, WORKSPACE_BYTES + slots));
@@ -76,8 +80,9 @@ final class KernelExchange implements Exchange {
         launches++;
         switch (call.operation()) {
             case ALL_REDUCE -> {
-                AllReduceChoice choice = AllReduceChoice.of(call.bytes(), devices.size(), processors);
-                launch(choice.key() + "." + call.dtype().key(), choice.blocks(), call, in, out, left);
+                AllReduceChoice choice = forced.map(algorithm -> new AllReduceChoice(algorithm, blocks(call)))
+                        .orElseGet(() -> AllReduceChoice.of(call.bytes(), devices.size(), processors));
+                launch(choice.algorithm().key() + "." + call.dtype().key(), choice.blocks(), call, in, out, left);
             }
             case REDUCE_SCATTER ->
                 launch(

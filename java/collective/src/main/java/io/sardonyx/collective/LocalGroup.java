@@ -40,7 +40,8 @@ final class LocalGroup implements Group {
         }
     }
 
-    static LocalGroup open(List<Device> devices) {
+    /** @param forced for all-reduces of any size, whatever the model says */
+    static LocalGroup open(List<Device> devices, Optional<AllReduceAlgorithm> forced) {
         if (devices.isEmpty() || devices.size() > MOST_RANKS) {
             throw new IllegalArgumentException("a group has 1 to " + MOST_RANKS + " devices, not " + devices.size());
         }
@@ -52,13 +53,16 @@ final class LocalGroup implements Group {
             }
         }
         if (first.onHost()) {
+            if (forced.isPresent()) {
+                throw new IllegalArgumentException(first.name() + " has one way to all-reduce, not " + forced.get());
+            }
             return new LocalGroup(devices, new HostExchange(first, devices.size()));
         }
         if (devices.stream().distinct().count() < devices.size()) {
             throw new IllegalArgumentException("a device that is two ranks would wait for itself: "
                     + devices.stream().map(Device::name).toList() + "; another() gives it a second queue");
         }
-        return new LocalGroup(devices, new KernelExchange(devices));
+        return new LocalGroup(devices, new KernelExchange(devices, forced));
     }
 
     @Override

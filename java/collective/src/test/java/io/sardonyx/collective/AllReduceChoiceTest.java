@@ -12,10 +12,11 @@ class AllReduceChoiceTest {
     void fewBytesTakeOneShotAndManyTwo() {
         for (int ranks : new int[] {2, 4, 8}) {
             assertEquals(
-                    AllReduceChoice.ONE_SHOT, AllReduceChoice.of(8, ranks, H100).key());
+                    AllReduceAlgorithm.ONE_SHOT,
+                    AllReduceChoice.of(8, ranks, H100).algorithm());
             assertEquals(
-                    AllReduceChoice.TWO_SHOT,
-                    AllReduceChoice.of(1 << 24, ranks, H100).key());
+                    AllReduceAlgorithm.TWO_SHOT,
+                    AllReduceChoice.of(1 << 24, ranks, H100).algorithm());
         }
     }
 
@@ -23,13 +24,13 @@ class AllReduceChoiceTest {
     @Test
     void theTurnComesEarlierWithMoreRanks() {
         assertTrue(turn(2) > turn(4) && turn(4) > turn(8), turn(2) + ", " + turn(4) + ", " + turn(8));
-        assertTrue(turn(2) <= AllReduceChoice.ONE_SHOT_BYTES);
+        assertTrue(turn(2) <= AllReduceAlgorithm.ONE_SHOT.mostBytes());
     }
 
     /** The longest message that goes in one shot. */
     private static long turn(int ranks) {
         long bytes = 64;
-        while (AllReduceChoice.of(bytes + 64, ranks, H100).key().equals(AllReduceChoice.ONE_SHOT)) {
+        while (AllReduceChoice.of(bytes + 64, ranks, H100).algorithm() == AllReduceAlgorithm.ONE_SHOT) {
             bytes += 64;
         }
         return bytes;

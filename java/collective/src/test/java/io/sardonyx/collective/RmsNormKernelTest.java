@@ -48,7 +48,7 @@ class RmsNormKernelTest {
             in.add(on(devices.get(r), x.get(r)));
             shared.add(on(devices.get(r), HostTensor.allocate(x.get(r).type())));
         }
-        TensorType workspace = TensorType.of(DType.UINT8, 4L * ranks * AllReduceChoice.ONE_SHOT_BYTES + (1 << 13));
+        TensorType workspace = TensorType.of(DType.UINT8, 4L * ranks * AllReduceAlgorithm.ONE_SHOT.mostBytes() + (1 << 13));
         for (Device device : devices) {
             shared.add(on(device, HostTensor.allocate(workspace)));
             types.add(workspace);
