@@ -1,5 +1,7 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.bench.collective.VerificationException;
+import io.sardonyx.collective.CollectiveException;
 import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.RunStoppedException;
 import io.sardonyx.onnx.ModelException;
@@ -8,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code sardonyx demo | info | run | check | strip | plan | doctor}. */
+/** The command line: {@code sardonyx demo | info | run | check | strip | bench | plan | doctor}. */
 @Command(
         name = "sardonyx",
         description = "A native tensor runtime for the JVM: runs ONNX models on its own kernels.",
@@ -20,6 +22,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             CheckCommand.class,
             StripCommand.class,
+            BenchCommand.class,
             PlanCommand.class,
             DoctorCommand.class,
             CommandLine.HelpCommand.class
@@ -52,6 +55,8 @@ public final class Main {
                 || e instanceof IllegalArgumentException
                 || e instanceof DeviceException
                 || e instanceof RunStoppedException
+                || e instanceof CollectiveException
+                || e instanceof VerificationException
                 || e instanceof UncheckedIOException) {
             return "sardonyx: " + e.getMessage();
         }
