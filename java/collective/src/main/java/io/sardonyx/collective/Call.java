@@ -36,7 +36,7 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
         }
     }
 
-    private static final Set<DType> REDUCED =
+    static final Set<DType> REDUCED =
             EnumSet.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
 
     static Call allReduce(Device device, Tensor in, Tensor out, Reduction reduction) {

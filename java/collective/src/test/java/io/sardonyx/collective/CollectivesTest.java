@@ -1,13 +1,11 @@
 package io.sardonyx.collective;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sardonyx.tensor.DType;
-import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Tensor;
-import io.sardonyx.tensor.TensorScope;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -35,97 +33,50 @@ class CollectivesTest {
 
     @TestFactory
     Stream<DynamicTest> allReduce() {
-        return Ranks.kinds().stream()
-                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
-                    try (Group group = kind.open();
-                            TensorScope scope = TensorScope.open()) {
-                        for (DType dtype : Ranks.REDUCED) {
-                            for (long size : sizes(group)) {
-                                for (Reduction reduction : Reduction.values()) {
-                                    if (size < 1000 || reduction == Reduction.SUM) {
-                                        allReduce(group, dtype, size, reduction);
-                                    }
-                                }
-                            }
+        return tests((group, check) -> {
+            for (DType dtype : CollectiveCheck.TYPES) {
+                for (long size : sizes(group)) {
+                    for (Reduction reduction : Reduction.values()) {
+                        boolean hasMean = dtype.isFloat() || reduction != Reduction.MEAN;
+                        if (hasMean && (size < 1000 || reduction == Reduction.SUM)) {
+                            check.allReduce(dtype, size, reduction);
                         }
-                        allReduce(group, DType.FLOAT32, LARGE, Reduction.SUM);
-                        allReduce(group, DType.BFLOAT16, 2 * LARGE, Reduction.MEAN);
                     }
-                }));
-    }
-
-    private static void allReduce(Group group, DType dtype, long size, Reduction reduction) {
-        if (reduction == Reduction.MEAN && !dtype.isFloat()) {
-            return;
-        }
-        List<HostTensor> values = Ranks.values(group.size(), dtype, size);
-        HostTensor expected = ReferenceReduction.of(values, reduction);
-        List<Tensor> tensors = Ranks.spread(group, values::get);
-        List<Tensor> results = Ranks.zeros(group, dtype, size);
-        group.forEach(m -> m.allReduce(tensors.get(m.rank()), results.get(m.rank()), reduction));
-        group.allReduce(tensors, reduction);
-        for (int rank = 0; rank < group.size(); rank++) {
-            String what = reduction + " of " + size + " " + dtype + " on rank " + rank;
-            assertEquals(expected.data(), results.get(rank).toHost().data(), what);
-            assertEquals(expected.data(), tensors.get(rank).toHost().data(), what + ", in place");
-        }
-        close(tensors, results);
+                }
+            }
+            if (takesLarge(group)) {
+                check.allReduce(DType.FLOAT32, LARGE, Reduction.SUM);
+                check.allReduce(DType.BFLOAT16, 2 * LARGE, Reduction.MEAN);
+            }
+        });
     }
 
     @TestFactory
     Stream<DynamicTest> reduceScatterAndAllGather() {
-        return Ranks.kinds().stream()
-                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
-                    try (Group group = kind.open()) {
-                        for (DType dtype : Ranks.REDUCED) {
-                            for (long size : sizes(group)) {
-                                parts(group, dtype, size);
-                            }
-                        }
-                        if (takesLarge(group)) {
-                            parts(group, DType.FLOAT32, LARGE / group.size());
-                        }
-                    }
-                }));
-    }
-
-    /** Each rank's part, and all of them back: the all-reduce of the whole. */
-    private static void parts(Group group, DType dtype, long size) {
-        List<HostTensor> values = Ranks.values(group.size(), dtype, size * group.size());
-        HostTensor expected = ReferenceReduction.of(values, Reduction.SUM);
-        List<Tensor> whole = Ranks.spread(group, values::get);
-        List<Tensor> parts = Ranks.zeros(group, dtype, size);
-        group.forEach(m -> m.reduceScatter(whole.get(m.rank()), parts.get(m.rank()), Reduction.SUM));
-        for (int rank = 0; rank < group.size(); rank++) {
-            HostTensor mine = Ranks.part(expected, rank * (int) size, (int) size);
-            assertEquals(mine.data(), parts.get(rank).toHost().data(), size + " " + dtype + " on rank " + rank);
-        }
-        group.forEach(m -> m.allGather(parts.get(m.rank()), whole.get(m.rank())));
-        for (int rank = 0; rank < group.size(); rank++) {
-            assertEquals(expected.data(), whole.get(rank).toHost().data(), size + " " + dtype + " on rank " + rank);
-        }
-        close(whole, parts);
+        return tests((group, check) -> {
+            for (DType dtype : CollectiveCheck.TYPES) {
+                sizes(group).forEach(size -> check.reduceScatterAndAllGather(dtype, size));
+            }
+            if (takesLarge(group)) {
+                check.reduceScatterAndAllGather(DType.FLOAT32, LARGE / group.size());
+            }
+        });
     }
 
     @TestFactory
-    Stream<DynamicTest> broadcast() {
-        return Ranks.kinds().stream()
-                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
-                    try (Group group = kind.open()) {
-                        for (long size : sizes(group)) {
-                            int root = (int) (size % group.size());
-                            List<HostTensor> values = Ranks.values(group.size(), DType.INT32, size);
-                            List<Tensor> tensors = Ranks.spread(group, values::get);
-                            group.forEach(m -> m.broadcast(tensors.get(m.rank()), root));
-                            for (Tensor tensor : tensors) {
-                                assertEquals(
-                                        values.get(root).data(), tensor.toHost().data());
-                            }
-                            close(tensors, List.of());
-                        }
-                        group.forEach(Member::barrier);
-                    }
-                }));
+    Stream<DynamicTest> broadcastAndBarrier() {
+        return tests((group, check) -> {
+            sizes(group).forEach(size -> check.broadcast(DType.INT32, size));
+            check.barrier();
+        });
+    }
+
+    private static Stream<DynamicTest> tests(BiConsumer<Group, CollectiveCheck> facts) {
+        return Ranks.kinds().stream().map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
+            try (Group group = kind.open()) {
+                facts.accept(group, new CollectiveCheck(group, Group.DEADLINE));
+            }
+        }));
     }
 
     @TestFactory

@@ -9,7 +9,6 @@ import io.sardonyx.tensor.Tensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -17,9 +16,6 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Groups to test, and what their ranks hold. */
 final class Ranks {
-    static final List<DType> REDUCED =
-            List.of(DType.FLOAT32, DType.FLOAT16, DType.BFLOAT16, DType.FLOAT64, DType.INT32, DType.INT64);
-
     /** Whether the simulated GPUs look at every access. */
     static final boolean CHECKED = System.getProperty("sardonyx.sim", "fast").equals("checked");
 
@@ -65,18 +61,8 @@ final class Ranks {
         return kinds;
     }
 
-    /** Numbers that differ from rank to rank: small ones where sums and products of integers stay right in 32 bits. */
     static HostTensor values(DType dtype, int rank, long size) {
-        HostTensor tensor = HostTensor.allocate(TensorType.of(dtype, size));
-        Random random = new Random(31L * rank + size);
-        for (int i = 0; i < tensor.size(); i++) {
-            if (dtype.isFloat()) {
-                tensor.set(i, random.nextGaussian());
-            } else {
-                tensor.set(i, (long) random.nextInt(13) - 6);
-            }
-        }
-        return tensor;
+        return CollectiveCheck.values(dtype, rank, size);
     }
 
     static List<HostTensor> values(int ranks, DType dtype, long size) {
@@ -92,12 +78,6 @@ final class Ranks {
 
     static List<Tensor> zeros(Group group, DType dtype, long size) {
         return spread(group, r -> HostTensor.allocate(TensorType.of(dtype, size)));
-    }
-
-    static HostTensor part(HostTensor all, int from, int size) {
-        HostTensor part = HostTensor.allocate(TensorType.of(all.dtype(), size));
-        part.copy(0, all, from, size);
-        return part;
     }
 
     static HostTensor floats(float... values) {
