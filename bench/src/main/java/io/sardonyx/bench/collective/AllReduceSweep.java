@@ -30,10 +30,9 @@ public record AllReduceSweep(
     }
 
     /**
-     * @param name of the device or devices, as {@link RankDevices} has it
      * @throws VerificationException if a result was wrong; what was told before is right
      */
-    public void run(String name, RankDevices devices, int ranks, Listener listener) {
+    public void run(RankDevices devices, int ranks, Listener listener) {
         List<Device> all = devices.first(ranks);
         try (Group group = algorithm.map(a -> Group.of(all, a)).orElseGet(() -> Group.of(all));
                 AllReduceTimer timer = new AllReduceTimer(group, plan, seed)) {
@@ -51,7 +50,7 @@ public record AllReduceSweep(
                                     .flatMap(rate -> taken.map(a -> SharedMemoryBound.bytes(a, ranks, bytes) / rate))
                             : Optional.empty();
                     listener.timed(new AllReduceResult(
-                            name,
+                            devices.name(),
                             "local",
                             ranks,
                             bytes,

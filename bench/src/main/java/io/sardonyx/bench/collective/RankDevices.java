@@ -18,6 +18,10 @@ public final class RankDevices {
         this.name = name;
     }
 
+    public String name() {
+        return name;
+    }
+
     /**
      * For ranks from 0 to {@code ranks - 1}; those that were there before stay.
      *

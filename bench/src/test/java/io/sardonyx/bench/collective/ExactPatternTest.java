@@ -61,6 +61,19 @@ class ExactPatternTest {
         return pattern.reduction() == Reduction.MEAN ? one.getDouble(0) / ranks : one.getDouble(0);
     }
 
+    /** Engines multiply by the reciprocal, which is rounded. */
+    @Test
+    void aMeanMayBeAProduct() {
+        for (int ranks = 1; ranks <= 8; ranks++) {
+            ExactPattern pattern = new ExactPattern(DType.FLOAT32, Reduction.MEAN, ranks, 7);
+            for (long i = 0; i < 3000; i++) {
+                float sum = pattern.expected(i) * ranks;
+                assertEquals(pattern.expected(i), sum * (1f / ranks), pattern + " at " + i);
+                assertEquals(pattern.expected(i), (double) sum * (1.0 / ranks), pattern + " at " + i);
+            }
+        }
+    }
+
     @Test
     void theWorstElementIsNamedWithTheSeed() {
         ExactPattern pattern = new ExactPattern(DType.FLOAT32, Reduction.SUM, 2, 99);

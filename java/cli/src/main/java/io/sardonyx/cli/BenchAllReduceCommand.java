@@ -117,7 +117,7 @@ final class BenchAllReduceCommand implements Callable<Integer> {
         for (int count : ranks) {
             for (Optional<AllReduceAlgorithm> algorithm : algorithms) {
                 SamplingPlan plan = new SamplingPlan(seconds, iterations);
-                new AllReduceSweep(bytes, dtype, reduction, algorithm, plan, seed).run(device, devices, count, table);
+                new AllReduceSweep(bytes, dtype, reduction, algorithm, plan, seed).run(devices, count, table);
             }
         }
         if (json.isPresent()) {

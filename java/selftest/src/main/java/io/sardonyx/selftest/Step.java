@@ -8,10 +8,11 @@ enum Step {
     OPERATORS(155, 30),
     MODELS(50, 45),
     ACCURACY(15, 60),
+    ALLREDUCE(20, 60),
     TIMING(85, 60),
     MINILM(60, 60),
     /** Last, since it takes what the others have left. */
-    CONV(60, 60);
+    CONV(40, 60);
 
     /** Less than eight minutes, with what is around the steps. */
     static final int ALL_SECONDS = 450;
@@ -46,9 +47,13 @@ enum Step {
     void run(Device device, Cases cases) {
         switch (this) {
             case PRIMITIVES -> PrimitiveCases.run(device, cases);
-            case OPERATORS -> OperatorCases.run(device, cases);
+            case OPERATORS -> {
+                CollectiveCases.run(device, cases);
+                OperatorCases.run(device, cases);
+            }
             case MODELS -> ModelCases.run(device, cases);
             case ACCURACY -> AccuracyCases.run(device, cases);
+            case ALLREDUCE -> AllReduceCases.run(device, cases);
             case TIMING -> TimingCases.run(device, cases);
             case MINILM -> MiniLmCases.run(device, cases);
             case CONV -> ConvCases.run(device, cases);

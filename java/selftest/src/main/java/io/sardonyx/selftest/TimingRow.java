@@ -72,8 +72,8 @@ final class TimingRow {
                     Locale.ROOT,
                     "%10.2f us [%.2f, %.2f]",
                     data.get("us").getAsDouble(),
-                    data.get("us10").getAsDouble(),
-                    data.get("us90").getAsDouble()));
+                    data.get(data.has("us10") ? "us10" : "us25").getAsDouble(),
+                    data.get(data.has("us90") ? "us90" : "us75").getAsDouble()));
         } else {
             line.append(instead(outcome, data));
         }
@@ -84,6 +84,14 @@ final class TimingRow {
                     data.get("tflops").getAsDouble(),
                     data.get("gbs").getAsDouble(),
                     100 * data.get("roof").getAsDouble()));
+        }
+        if (data.has("busbw_gbs")) {
+            line.append(String.format(
+                    Locale.ROOT, " %9.3f GB/s busbw", data.get("busbw_gbs").getAsDouble()));
+        }
+        if (data.has("bound")) {
+            line.append(String.format(
+                    Locale.ROOT, " %6.1f %% of the bound", 100 * data.get("bound").getAsDouble()));
         }
         for (String key : data.keySet()) {
             if (key.startsWith(TIMES)) {

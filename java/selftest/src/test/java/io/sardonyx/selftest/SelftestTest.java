@@ -116,6 +116,25 @@ class SelftestTest {
     }
 
     @Test
+    void collectivesBetweenVirtualRanks() throws IOException {
+        String few = "Collectives: 2 ranks, (barrier|allReduce int32|reduceScatter and allGather bfloat16)";
+        execute(0, "selftest", "--device", device().name(), "--only", "operators", "--filter", few, "--out", folder);
+        List<JsonObject> checks = lines("operators");
+        assertEquals(device().onHost() ? 3 : 4, checks.size(), checks.toString());
+        for (JsonObject line : checks) {
+            assertEquals("PASS", line.get("status").getAsString(), line.toString());
+        }
+        execute(0, "selftest", "--device", device().name(), "--only", "allreduce", "--out", folder);
+        List<JsonObject> times = lines("allreduce").stream()
+                .filter(line -> line.getAsJsonObject("data").has("us"))
+                .toList();
+        assertEquals(device().onHost() ? 0 : 2 * 3 * 2, times.size(), times.toString());
+        for (JsonObject line : times) {
+            assertTrue(line.getAsJsonObject("data").get("busbw_gbs").getAsDouble() > 0, line.toString());
+        }
+    }
+
+    @Test
     void withoutTheBundleMiniLmAndPyTorchAreNamedAsMissing() throws IOException {
         execute(0, "selftest", "--device", "cpu", "--only", "minilm", "--out", folder);
         for (JsonObject line : lines("minilm")) {
