@@ -19,7 +19,7 @@ public final class Operators {
     /** ONNX's optimisers. */
     public static final String TRAINING = "ai.onnx.preview.training";
 
-    /** Our own: what rewrites fuse. */
+    /** Our own: what rewrites fuse, and what ranks of a group say to each other. */
     public static final String SARDONYX = "io.sardonyx";
 
     /** The newest opset of {@link #ONNX} whose operators are known. */
@@ -257,6 +257,8 @@ public final class Operators {
             case PREVIEW + ".FlexAttention" -> FlexAttention.read(a);
             case MICROSOFT + ".Attention" -> MicrosoftAttention.read(a);
             case SARDONYX + ".ScaledDotProductAttention" -> ScaledDotProductAttention.read(a);
+            // Between devices.
+            case SARDONYX + ".AllReduce" -> AllReduce.read(a);
             // Sequences and control flow.
             case "If" -> If.read(a);
             case "Loop" -> Loop.read(a);

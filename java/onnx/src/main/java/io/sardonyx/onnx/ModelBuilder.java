@@ -3,6 +3,7 @@ package io.sardonyx.onnx;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.graph.Graph;
+import io.sardonyx.onnx.graph.Node;
 import io.sardonyx.onnx.graph.ValueInfo;
 import io.sardonyx.onnx.plan.GraphPlan;
 import io.sardonyx.onnx.plan.WeightLoading;
@@ -13,6 +14,7 @@ import io.sardonyx.onnx.read.ModelSource;
 import io.sardonyx.onnx.read.ReadOptions;
 import io.sardonyx.onnx.read.WeightFile;
 import io.sardonyx.onnx.rewrite.Rewrites;
+import io.sardonyx.op.AllReduce;
 import io.sardonyx.tensor.TensorType;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** How a model is loaded; {@link Model#builder} begins. */
 public final class ModelBuilder {
@@ -31,6 +34,8 @@ public final class ModelBuilder {
     private Precision precision = Precision.FLOAT32;
     private ReadOptions read = ReadOptions.DEFAULT;
     private boolean optimize = true;
+    private Optional<Consumer<Graph>> edit = Optional.empty();
+    private Optional<Collectives> collectives = Optional.empty();
 
     ModelBuilder(ModelSource source) {
         this.source = source;
@@ -94,6 +99,18 @@ public final class ModelBuilder {
         return this;
     }
 
+    /** Changes the graph, whose constants are folded, before it is rewritten. */
+    public ModelBuilder edit(Consumer<Graph> change) {
+        edit = Optional.of(change);
+        return this;
+    }
+
+    /** Makes this model one rank of a group: what its AllReduce nodes call. Models that hold one are refused without this. */
+    public ModelBuilder collectives(Collectives ofRank) {
+        collectives = Optional.of(ofRank);
+        return this;
+    }
+
     /**
      * Reads, checks and prepares the model.
      *
@@ -109,18 +126,25 @@ public final class ModelBuilder {
     private Model load(WeightFile file) {
         ModelDocument document = ModelReader.read(source, read, file);
         Graph graph = document.graph();
+        if (collectives.isEmpty()) {
+            requireNoCollectives(graph);
+        }
+        if (edit.isPresent()) {
+            Rewrites.prepare(graph, read.limits());
+            edit.get().accept(graph);
+        }
         DevicePolicy where = policy.orElseGet(() -> DevicePolicy.prefer(Devices.best()));
-        Set<String> fixed = new LinkedHashSet<>();
-        graph.defaults().forEach(d -> fixed.add(d.name()));
         List<ValueInfo> inputs = List.copyOf(graph.inputs());
         List<ValueInfo> outputs = List.copyOf(graph.outputs());
+        Set<String> fixed = new LinkedHashSet<>();
+        graph.defaults().forEach(d -> fixed.add(d.name()));
         if (optimize) {
             Rewrites.apply(graph, where.device(), precision, read.limits());
         }
         Device device = where.device();
         Weights weights = new Weights(device);
         GraphPlan plan =
-                GraphPlan.of(graph, where, precision, weights, threads.orElse(device.threads()), read.limits());
+                GraphPlan.of(graph, where, precision, weights, threads.orElse(device.threads()), read.limits(), collectives);
         InputCheck check = new InputCheck(inputs, bound);
         Model model = new Model(document.info(), where, inputs, outputs, fixed, check, weights, plan);
         try {
@@ -131,6 +155,18 @@ public final class ModelBuilder {
             throw e;
         }
         return model;
+    }
+
+    private static void requireNoCollectives(Graph graph) {
+        for (Node node : graph.nodes()) {
+            if (node.operator() instanceof AllReduce) {
+                throw new UnsupportedModelException(
+                        graph.where(),
+                        List.of("AllReduce '" + node.name() + "' reduces over the ranks of a group, and this model has"
+                                + " none: load it by TensorParallel.load(file, group), or give it collectives()"));
+            }
+            node.bodies().forEach(body -> requireNoCollectives(body.graph()));
+        }
     }
 
     private static void planAhead(Model model, InputCheck check) {

@@ -81,6 +81,12 @@ public final class Outputs implements AutoCloseable {
         return tensor;
     }
 
+    /** Another tensor in the place of output {@code name}, which is closed; this owns it from now on. */
+    public void replace(String name, Tensor tensor) {
+        get(name).close();
+        add(name, tensor.keep(), false);
+    }
+
     private Item item(String name) {
         Item item = items.get(name);
         if (item == null) {

@@ -122,6 +122,13 @@ public final class Graph {
         types.putIfAbsent(info.name(), info.type());
     }
 
+    /** Another type for a value that the model declares, also where it is an input or an output. */
+    public void redeclare(ValueInfo info) {
+        types.put(info.name(), info.type());
+        inputs.replaceAll(input -> input.name().equals(info.name()) ? info : input);
+        outputs.replaceAll(output -> output.name().equals(info.name()) ? info : output);
+    }
+
     public void addInitializer(String value, HostTensor tensor) {
         define(value);
         initializers.put(value, tensor);

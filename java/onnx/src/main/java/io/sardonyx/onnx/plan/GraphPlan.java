@@ -4,6 +4,7 @@ import io.sardonyx.device.Device;
 import io.sardonyx.device.Memory;
 import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.RunControl;
+import io.sardonyx.onnx.Collectives;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Limits;
 import io.sardonyx.onnx.Precision;
@@ -38,15 +39,22 @@ public final class GraphPlan implements AutoCloseable {
             Weights weights,
             int threads,
             Limits limits,
-            Where where) {
+            Where where,
+            Optional<Collectives> collectives) {
         this.bodies = bodies;
-        this.context = new PlanContext(graph, policy, precision, weights, threads, limits, where, bodies::get);
+        this.context = new PlanContext(graph, policy, precision, weights, threads, limits, where, collectives, bodies::get);
     }
 
     /** A graph and all its subgraphs, ready to be planned for whatever inputs come. */
     public static GraphPlan of(
-            Graph graph, DevicePolicy policy, Precision precision, Weights weights, int threads, Limits limits) {
-        return of(Numbering.of(graph), policy, precision, weights, threads, limits, graph.where());
+            Graph graph,
+            DevicePolicy policy,
+            Precision precision,
+            Weights weights,
+            int threads,
+            Limits limits,
+            Optional<Collectives> collectives) {
+        return of(Numbering.of(graph), policy, precision, weights, threads, limits, graph.where(), collectives);
     }
 
     private static GraphPlan of(
@@ -56,12 +64,14 @@ public final class GraphPlan implements AutoCloseable {
             Weights weights,
             int threads,
             Limits limits,
-            Where where) {
+            Where where,
+            Optional<Collectives> collectives) {
         Map<Subgraph, GraphPlan> bodies = new IdentityHashMap<>();
         numbered.bodies()
                 .forEach((body, inner) ->
-                        bodies.put(body, of(inner, policy, precision, weights, threads, limits, where)));
-        return new GraphPlan(numbered.graph(), bodies, policy, precision, weights, threads, limits, where);
+                        bodies.put(body, of(inner, policy, precision, weights, threads, limits, where, collectives)));
+        return new GraphPlan(
+                numbered.graph(), bodies, policy, precision, weights, threads, limits, where, collectives);
     }
 
     /** What a run leaves: each output in memory, or as a value on the heap. */

@@ -3,6 +3,7 @@ package io.sardonyx.onnx.plan;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.ReferenceDevice;
+import io.sardonyx.onnx.Collectives;
 import io.sardonyx.onnx.DevicePolicy;
 import io.sardonyx.onnx.Limits;
 import io.sardonyx.onnx.ModelLimitException;
@@ -19,6 +20,7 @@ import java.util.function.Function;
 /**
  * What all plans of one graph share.
  *
+ * @param collectives what AllReduce calls; models that hold one have it
  * @param bodies the plans of the subgraphs that its nodes hold
  */
 record PlanContext(
@@ -29,6 +31,7 @@ record PlanContext(
         int threads,
         Limits limits,
         Where where,
+        Optional<Collectives> collectives,
         Function<Subgraph, GraphPlan> bodies) {
 
     Device device() {

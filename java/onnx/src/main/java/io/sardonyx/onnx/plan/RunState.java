@@ -46,6 +46,10 @@ final class RunState implements AutoCloseable {
         return bases;
     }
 
+    Memory memory(Place place) {
+        return memories[place.base()];
+    }
+
     void copy(Device device, Place from, Place to, long bytes) {
         device.copy(memories[to.base()], to.offset(), memories[from.base()], from.offset(), bytes);
     }

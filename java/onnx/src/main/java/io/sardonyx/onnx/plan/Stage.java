@@ -1,5 +1,6 @@
 package io.sardonyx.onnx.plan;
 
+import io.sardonyx.device.Device;
 import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.DeviceLostException;
 import io.sardonyx.device.Memory;
@@ -17,6 +18,7 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.HostValue;
 import io.sardonyx.tensor.HostValue.HostOptional;
 import io.sardonyx.tensor.HostValue.HostSequence;
+import io.sardonyx.tensor.Tensor;
 import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +148,8 @@ final class Stage implements AutoCloseable {
             reference(reference, run);
         } else if (step instanceof Step.Dynamic dynamic) {
             dynamic(dynamic, run);
+        } else if (step instanceof Step.Reduce reduce) {
+            reduce(reduce, run);
         } else if (step instanceof Step.Copy copy) {
             run.copy(context.device(), copy.from(), copy.to(), copy.type().byteSize());
         } else if (step instanceof Step.Write write) {
@@ -193,6 +197,28 @@ final class Stage implements AutoCloseable {
                         && knowledge.locations[value] instanceof Location.InMemory memory
                 ? Optional.of(memory.place())
                 : Optional.empty();
+    }
+
+    /** In memory of its own: the other ranks' kernels reach into it. */
+    private void reduce(Step.Reduce step, RunState run) {
+        int from = step.node().inputs()[0];
+        Place to = placeOfOutput(step.node(), 0, step.type()).orElseThrow();
+        Device device = context.device();
+        long bytes = step.type().byteSize();
+        try (Tensor whole = Tensor.adopt(step.type(), device, device.allocate(bytes))) {
+            Memory memory = whole.lease();
+            try {
+                if (knowledge.locations[from] instanceof Location.InMemory in) {
+                    device.copy(memory, 0, run.memory(in.place()), in.place().offset(), bytes);
+                } else {
+                    ((HostTensor) value(from, run)).write(memory, 0);
+                }
+                context.collectives().orElseThrow().allReduce(whole, step.operator());
+                device.copy(run.memory(to), to.offset(), memory, 0, bytes);
+            } finally {
+                whole.endLease();
+            }
+        }
     }
 
     private void dynamic(Step.Dynamic step, RunState run) {

@@ -7,6 +7,7 @@ import io.sardonyx.device.Program.Place;
 import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.onnx.UnsupportedModelException;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
+import io.sardonyx.op.AllReduce;
 import io.sardonyx.op.Concat;
 import io.sardonyx.op.DynamicOperator;
 import io.sardonyx.op.InputTypes;
@@ -125,7 +126,9 @@ final class StagePlanner {
             return true;
         }
         memory.touch(node, steps.next());
-        if (launch.isPresent()
+        if (operator instanceof AllReduce reduce) {
+            allReduce(node, reduce, types);
+        } else if (launch.isPresent()
                 && operator instanceof Concat concat
                 && sideBySide(node, concat, launch.get(), types.get(0))) {
             return true;
@@ -247,6 +250,12 @@ final class StagePlanner {
         memory.define(node, types, steps.next(), Launch.NOT_IN_PLACE);
         steps.add(new Step.Reference(node, operator, types));
         place(node, ReferenceDevice.INSTANCE.name());
+    }
+
+    private void allReduce(Instruction node, AllReduce operator, List<TensorType> types) {
+        memory.define(node, types, steps.next(), 0);
+        steps.add(new Step.Reduce(node, operator, types.get(0)));
+        place(node, device.name());
     }
 
     private void place(Instruction node, String where) {

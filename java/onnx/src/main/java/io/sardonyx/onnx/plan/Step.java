@@ -2,6 +2,7 @@ package io.sardonyx.onnx.plan;
 
 import io.sardonyx.device.Program.Place;
 import io.sardonyx.onnx.plan.NumberedGraph.Instruction;
+import io.sardonyx.op.AllReduce;
 import io.sardonyx.op.DynamicOperator;
 import io.sardonyx.op.TensorOperator;
 import io.sardonyx.tensor.HostTensor;
@@ -18,6 +19,9 @@ sealed interface Step {
 
     /** An operator whose output types its evaluation tells. */
     record Dynamic(Instruction node, DynamicOperator operator) implements Step {}
+
+    /** A value that all ranks of a group reduce to one. */
+    record Reduce(Instruction node, AllReduce operator, TensorType type) implements Step {}
 
     /** Bytes from one place to another. */
     record Copy(Place from, Place to, TensorType type) implements Step {}

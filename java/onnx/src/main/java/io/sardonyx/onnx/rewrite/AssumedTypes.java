@@ -23,7 +23,7 @@ import java.util.Optional;
  * tell which values have one shape in an ordinary run; another run may differ, so that only speed may depend on it, never a result.
  * Element types, and sizes that are the same under every assumption, are sure where the model is valid.
  */
-final class AssumedTypes {
+public final class AssumedTypes {
     /** Of values up to this size, which are shapes as a rule, the elements are worked out too. */
     private static final int SMALL = 64;
 
@@ -38,7 +38,12 @@ final class AssumedTypes {
      * multiples, windows large ones.
      */
     static List<AssumedTypes> of(Graph graph) {
-        return List.of(new AssumedTypes(graph, 1, 3), new AssumedTypes(graph, 32, 3), new AssumedTypes(graph, 64, 17));
+        return List.of(of(graph, 1, 3), of(graph, 32, 3), of(graph, 64, 17));
+    }
+
+    /** Sizes are multiples of {@code unit}, the first one {@code units} times that. */
+    public static AssumedTypes of(Graph graph, long unit, long units) {
+        return new AssumedTypes(graph, unit, units);
     }
 
     /** Whether two values have one type whatever sizes are open. */
@@ -46,7 +51,6 @@ final class AssumedTypes {
         return types.stream().allMatch(t -> t.of(one).isPresent() && t.of(one).equals(t.of(other)));
     }
 
-    /** Sizes are multiples of {@code unit}, the first one {@code units} times that. */
     private AssumedTypes(Graph graph, long unit, long units) {
         this.unit = unit;
         this.units = units;
@@ -62,7 +66,7 @@ final class AssumedTypes {
         }
     }
 
-    Optional<TensorType> of(String value) {
+    public Optional<TensorType> of(String value) {
         return Optional.ofNullable(types.get(value));
     }
 
@@ -132,7 +136,7 @@ final class AssumedTypes {
     }
 
     /** What is known of a node's inputs; empty if the type of one is not. */
-    Optional<InputTypes> inputs(Node node) {
+    public Optional<InputTypes> inputs(Node node) {
         List<TensorType> given = new ArrayList<>();
         for (String value : node.inputs()) {
             if (!value.isEmpty() && !types.containsKey(value)) {

@@ -17,6 +17,12 @@ import java.util.stream.Collectors;
 public final class Rewrites {
     private Rewrites() {}
 
+    /** What an edit of the model's own graph wants done before: constants are initializers, and nothing only passes a value on. */
+    public static void prepare(Graph graph, Limits limits) {
+        new FoldConstants(limits.foldedBytes(), "DequantizeLinear").apply(graph);
+        new RemoveIdentity().apply(graph);
+    }
+
     public static void apply(Graph graph, Device device, Precision precision, Limits limits) {
         if (device.has("qlinear_conv_blocked")) {
             fuseQuantized(graph, limits);
