@@ -143,8 +143,8 @@ public final class ModelBuilder {
         }
         Device device = where.device();
         Weights weights = new Weights(device);
-        GraphPlan plan =
-                GraphPlan.of(graph, where, precision, weights, threads.orElse(device.threads()), read.limits(), collectives);
+        GraphPlan plan = GraphPlan.of(
+                graph, where, precision, weights, threads.orElse(device.threads()), read.limits(), collectives);
         InputCheck check = new InputCheck(inputs, bound);
         Model model = new Model(document.info(), where, inputs, outputs, fixed, check, weights, plan);
         try {

@@ -65,8 +65,7 @@ record Factor(List<Optional<Layout>> inputs, List<Optional<Layout>> outputs, boo
 
     private static List<Optional<Layout>> filled(List<Optional<Layout>> layouts, Layout with) {
         return layouts.stream()
-                .map(layout ->
-                        layout.map(l -> l.parts().isEmpty() ? new Layout(l.axis(), with.parts()) : l))
+                .map(layout -> layout.map(l -> l.parts().isEmpty() ? new Layout(l.axis(), with.parts()) : l))
                 .toList();
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 final class Progress {
     private final Group group;
     private final int[] begun;
+    private final int[] come;
     private final boolean[] failed;
     private Optional<RuntimeException> cause = Optional.empty();
     private boolean endedGroup;
@@ -19,6 +20,7 @@ final class Progress {
     Progress(Group group) {
         this.group = group;
         begun = new int[group.size()];
+        come = new int[group.size()];
         failed = new boolean[group.size()];
     }
 
@@ -29,7 +31,7 @@ final class Progress {
      */
     synchronized void begin(int rank, long bytes) {
         for (int other = 0; other < failed.length; other++) {
-            if (failed[other] && begun[other] <= begun[rank]) {
+            if (failed[other] && come[other] <= begun[rank]) {
                 throw new CollectiveException(
                         Reason.PEER_LOST,
                         rank,
@@ -42,11 +44,16 @@ final class Progress {
         begun[rank]++;
     }
 
+    /** The others do not wait for this rank in the all-reduce that it has begun. */
+    synchronized void come(int rank) {
+        come[rank]++;
+    }
+
     synchronized void fail(int rank, RuntimeException failure) {
         failed[rank] = true;
         note(failure);
-        for (int other : begun) {
-            if (other > begun[rank]) {
+        for (int other = 0; other < begun.length; other++) {
+            if (other != rank && begun[other] > come[rank]) {
                 endGroup();
             }
         }
@@ -64,7 +71,7 @@ final class Progress {
         }
     }
 
-    /** Whoever waits for another rank stops. */
+    /** Whoever waits for a rank stops. */
     private void endGroup() {
         if (!endedGroup) {
             endedGroup = true;

@@ -2,15 +2,19 @@ package io.sardonyx.parallel;
 
 import io.sardonyx.collective.Member;
 import io.sardonyx.collective.Reduction;
+import io.sardonyx.collective.Work;
 import io.sardonyx.device.Device;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.ModelBuilder;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.ValueInfo;
+import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.op.AllReduce;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Tensor;
+import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +46,9 @@ final class Rank implements AutoCloseable {
 
     private void allReduce(Tensor tensor, AllReduce operator) {
         progress.begin(member.rank(), tensor.type().byteSize());
-        member.allReduce(tensor, Reduction.valueOf(operator.reduction())).await();
+        Work work = member.allReduce(tensor, Reduction.valueOf(operator.reduction()));
+        progress.come(member.rank());
+        work.await();
     }
 
     SplitGraph split() {
@@ -60,6 +66,18 @@ final class Rank implements AutoCloseable {
 
     Device device() {
         return member.device();
+    }
+
+    /** @param types of whole inputs */
+    List<Placement> placement(List<TensorType> types) {
+        List<TensorType> own = new ArrayList<>(types);
+        for (int i = 0; i < inputs.size() && i < own.size(); i++) {
+            Layout layout = split.inputs().get(inputs.get(i).name());
+            if (layout != null) {
+                own.set(i, layout.pieceOf(own.get(i), ranks));
+            }
+        }
+        return model.placement(own);
     }
 
     /** @param given whole inputs */
@@ -85,8 +103,8 @@ final class Rank implements AutoCloseable {
         }
         int axis = layout.axis();
         if (axis >= whole.shape().rank() || whole.shape().size(axis) != layout.size()) {
-            throw new IllegalArgumentException("input '" + name + "': expected " + layout.size() + " at axis " + axis
-                    + ", given " + whole.type());
+            throw new IllegalArgumentException(
+                    "input '" + name + "': expected " + layout.size() + " at axis " + axis + ", given " + whole.type());
         }
         return layout.piece(whole, member.rank(), ranks);
     }

@@ -67,7 +67,8 @@ final class RankNodes {
             graph.replace(node, piece.withInputs(List.of(piece.input(0), divided(piece.input(1), axis))));
         } else if (operator instanceof io.sardonyx.op.Shape shape) {
             shape(node, shape, factor.inputs().get(0).orElseThrow().axis());
-        } else if (operator instanceof Split split && isCut(split, factor.inputs().get(0))) {
+        } else if (operator instanceof Split split
+                && isCut(split, factor.inputs().get(0))) {
             List<Long> parts = factor.inputs().get(0).orElseThrow().parts();
             List<Long> pieces = parts.stream().map(part -> part / ranks).toList();
             graph.replace(
@@ -134,10 +135,7 @@ final class RankNodes {
         factors[axis - start] = ranks;
         String own = graph.fresh(node.output(0) + "_piece");
         String factor = graph.addConstant("ranks", HostTensor.of(Shape.of(size), factors));
-        graph.replace(
-                node,
-                node.withOutputs(List.of(own)),
-                node(node, "Mul", List.of(own, factor), node.output(0)));
+        graph.replace(node, node.withOutputs(List.of(own)), node(node, "Mul", List.of(own, factor), node.output(0)));
     }
 
     /**
@@ -154,8 +152,8 @@ final class RankNodes {
             return graph.addConstant(sizes, pieces);
         }
         Optional<Node> concat = graph.producer(sizes)
-                .filter(n -> n.operator() instanceof Concat
-                        && n.inputs().stream().allMatch(assumptions::isSingle));
+                .filter(n ->
+                        n.operator() instanceof Concat && n.inputs().stream().allMatch(assumptions::isSingle));
         if (concat.isPresent()) {
             List<String> entries = new ArrayList<>(concat.get().inputs());
             entries.set(entry, divided(entries.get(entry), 0));
@@ -170,7 +168,8 @@ final class RankNodes {
         String quotient = graph.fresh(sizes);
         String piece = graph.fresh(sizes);
         graph.add(Node.of(quotient, operator("Div"), List.of(sizes, divisor), List.of(quotient)));
-        graph.add(Node.of(piece, operator("Min"), List.of(sizes, quotient), List.of(piece))); // of -1 there is no quotient
+        graph.add(Node.of(
+                piece, operator("Min"), List.of(sizes, quotient), List.of(piece))); // of -1 there is no quotient
         return piece;
     }
 
@@ -179,6 +178,7 @@ final class RankNodes {
     }
 
     private static Operator operator(String name) {
-        return Operators.read(Operators.ONNX, name, Attributes.of(OPSET, Map.of())).orElseThrow();
+        return Operators.read(Operators.ONNX, name, Attributes.of(OPSET, Map.of()))
+                .orElseThrow();
     }
 }

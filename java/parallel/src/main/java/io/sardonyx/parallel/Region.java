@@ -38,8 +38,7 @@ final class Region {
                 String x = product.input(0);
                 Layout rows = factor.inputs().get(1).orElseThrow();
                 long size = graph.initializers().get(product.input(1)).shape().size(rows.axis());
-                Layout columns = new Layout(
-                        factor.inputs().get(0).orElseThrow().axis(), List.of(size));
+                Layout columns = new Layout(factor.inputs().get(0).orElseThrow().axis(), List.of(size));
                 if (region.put(x, columns) && region.grow() && region.hasColumns()) {
                     return Optional.of(region);
                 }
@@ -61,7 +60,8 @@ final class Region {
     /** Whether a weight is cut by columns, so that what the region starts with is whole. */
     private boolean hasColumns() {
         return nodes.entrySet().stream()
-                .anyMatch(e -> !e.getValue().summed() && Pair.hasWeight(graph, e.getKey())
+                .anyMatch(e -> !e.getValue().summed()
+                        && Pair.hasWeight(graph, e.getKey())
                         && e.getValue().inputs().get(1).isPresent());
     }
 

@@ -195,12 +195,10 @@ final class SplitRules {
         if (listed.isEmpty() && in.has(3)) {
             return;
         }
-        long count = slice.starts()
-                .map(starts -> (long) starts.size())
-                .orElseGet(() -> in.shape(1).elements());
+        long count = slice.starts().map(starts -> (long) starts.size()).orElseGet(() -> in.shape(1)
+                .elements());
         Set<Integer> sliced = new TreeSet<>();
-        for (long axis :
-                listed.orElseGet(() -> LongStream.range(0, count).toArray())) {
+        for (long axis : listed.orElseGet(() -> LongStream.range(0, count).toArray())) {
             sliced.add(shape.axis(axis));
         }
         for (int axis = 0; axis < shape.rank(); axis++) {

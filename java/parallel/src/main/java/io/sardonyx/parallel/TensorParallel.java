@@ -8,8 +8,10 @@ import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.ModelBuilder;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.graph.ValueInfo;
+import io.sardonyx.onnx.plan.Placement;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Tensor;
+import io.sardonyx.tensor.TensorType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +108,11 @@ public final class TensorParallel implements AutoCloseable {
     /** Bytes of the weights that one rank has: its pieces, and what is whole on every rank. */
     public long weightBytes() {
         return ranks.get(0).split().weightBytes();
+    }
+
+    /** Where each rank runs each of its nodes, for whole inputs of these types; the same on every rank, but for the device. */
+    public List<Placement> placement(List<TensorType> types) {
+        return ranks.get(0).placement(types);
     }
 
     /**

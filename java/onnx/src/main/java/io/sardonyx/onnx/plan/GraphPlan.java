@@ -42,7 +42,8 @@ public final class GraphPlan implements AutoCloseable {
             Where where,
             Optional<Collectives> collectives) {
         this.bodies = bodies;
-        this.context = new PlanContext(graph, policy, precision, weights, threads, limits, where, collectives, bodies::get);
+        this.context =
+                new PlanContext(graph, policy, precision, weights, threads, limits, where, collectives, bodies::get);
     }
 
     /** A graph and all its subgraphs, ready to be planned for whatever inputs come. */
@@ -70,8 +71,7 @@ public final class GraphPlan implements AutoCloseable {
         numbered.bodies()
                 .forEach((body, inner) ->
                         bodies.put(body, of(inner, policy, precision, weights, threads, limits, where, collectives)));
-        return new GraphPlan(
-                numbered.graph(), bodies, policy, precision, weights, threads, limits, where, collectives);
+        return new GraphPlan(numbered.graph(), bodies, policy, precision, weights, threads, limits, where, collectives);
     }
 
     /** What a run leaves: each output in memory, or as a value on the heap. */

@@ -144,6 +144,10 @@ public final class Onnx {
         return AttributeProto.newBuilder().setName(name).setType(2).setI(value);
     }
 
+    public static AttributeProto.Builder real(String name, float value) {
+        return AttributeProto.newBuilder().setName(name).setType(1).setF(value);
+    }
+
     public static AttributeProto.Builder attribute(String name, GraphProto.Builder value) {
         return AttributeProto.newBuilder().setName(name).setType(5).setG(value);
     }
