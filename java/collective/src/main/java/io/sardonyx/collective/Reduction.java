@@ -6,6 +6,6 @@ public enum Reduction {
     PRODUCT,
     MIN,
     MAX,
-    /** The sum times one over the number of ranks, rounded; of floating-point types only. */
+    /** The sum over the number of ranks; of floating-point types only. */
     MEAN
 }

@@ -72,11 +72,12 @@ class CollectivesTest {
     }
 
     private static Stream<DynamicTest> tests(BiConsumer<Group, CollectiveCheck> facts) {
-        return Ranks.kinds().stream().map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
-            try (Group group = kind.open()) {
-                facts.accept(group, new CollectiveCheck(group, Group.DEADLINE));
-            }
-        }));
+        return Ranks.kinds().stream()
+                .map(kind -> DynamicTest.dynamicTest(kind.toString(), () -> {
+                    try (Group group = kind.open()) {
+                        facts.accept(group, new CollectiveCheck(group, Group.DEADLINE));
+                    }
+                }));
     }
 
     @TestFactory

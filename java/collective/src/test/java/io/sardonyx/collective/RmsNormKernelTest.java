@@ -7,10 +7,8 @@ import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
-import io.sardonyx.tensor.TensorType;
-import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -39,59 +37,32 @@ class RmsNormKernelTest {
         List<HostTensor> x = Ranks.values(ranks, dtype, (long) ROWS * n);
         HostTensor residual = Ranks.values(dtype, 100, (long) ROWS * n);
         HostTensor weight = Ranks.values(dtype, 200, n);
-        List<Memory> all = new ArrayList<>();
-        List<Memory> in = new ArrayList<>();
-        List<Memory> shared = new ArrayList<>();
-        List<TensorType> types =
-                new ArrayList<>(Collections.nCopies(ranks, x.get(0).type()));
-        for (int r = 0; r < ranks; r++) {
-            in.add(on(devices.get(r), x.get(r)));
-            shared.add(on(devices.get(r), HostTensor.allocate(x.get(r).type())));
-        }
-        TensorType workspace = TensorType.of(DType.UINT8, 4L * ranks * AllReduceAlgorithm.ONE_SHOT.mostBytes() + (1 << 13));
-        for (Device device : devices) {
-            shared.add(on(device, HostTensor.allocate(workspace)));
-            types.add(workspace);
-        }
-        types.add(residual.type());
-        types.add(weight.type());
-        List<Memory> residuals = new ArrayList<>();
-        for (int rank = 0; rank < ranks; rank++) {
-            residuals.add(on(devices.get(rank), residual));
-            List<Memory> outputs = new ArrayList<>(shared);
-            outputs.add(residuals.get(rank));
-            Memory weights = on(devices.get(rank), weight);
-            outputs.add(weights);
-            all.add(weights);
-            Launch launch = KernelExchange.tensors("all_reduce_rms_norm." + dtype.key(), ranks)
-                    .output(2 * ranks)
-                    .output(2 * ranks + 1)
-                    .params(rank, ranks, 1, Reduction.SUM.ordinal(), 2)
-                    .params(1_000_000_000, 99, 0)
-                    .param(EPSILON);
-            devices.get(rank)
-                    .launch(
-                            launch,
-                            Collections.nCopies(ranks, x.get(0).type()),
-                            in.toArray(Memory[]::new),
-                            types,
-                            outputs.toArray(Memory[]::new));
-        }
         HostTensor sum = ReferenceReduction.of(x, Reduction.SUM);
         HostTensor expected = HostTensor.allocate(sum.type());
         for (int i = 0; i < sum.size(); i++) {
             expected.set(i, (float) residual.getDouble(i) + (float) sum.getDouble(i));
         }
-        for (int rank = 0; rank < ranks; rank++) {
-            assertEquals(
-                    expected.data(),
-                    HostTensor.read(sum.type(), residuals.get(rank), 0).data());
-            checkNorm(expected, weight, HostTensor.read(sum.type(), shared.get(rank), 0), n);
+        try (var launch = new JointLaunch(devices, x)) {
+            List<Memory> residuals = new ArrayList<>();
+            for (int rank = 0; rank < ranks; rank++) {
+                residuals.add(launch.put(rank, residual));
+                Launch norm = launch.tensors("all_reduce_rms_norm." + dtype.key())
+                        .output(2 * ranks)
+                        .output(2 * ranks + 1);
+                launch.run(
+                        rank,
+                        launch.params(norm, rank, Reduction.SUM, Duration.ofSeconds(5))
+                                .param(EPSILON),
+                        List.of(residuals.get(rank), launch.put(rank, weight)),
+                        List.of(residual.type(), weight.type()));
+            }
+            for (int rank = 0; rank < ranks; rank++) {
+                assertEquals(
+                        expected.data(),
+                        HostTensor.read(sum.type(), residuals.get(rank), 0).data());
+                checkNorm(expected, weight, launch.output(rank), n);
+            }
         }
-        all.addAll(in);
-        all.addAll(shared);
-        all.addAll(residuals);
-        all.forEach(Memory::close);
     }
 
     private static void checkNorm(HostTensor residual, HostTensor weight, HostTensor y, int n) {
@@ -107,12 +78,5 @@ class RmsNormKernelTest {
                 assertEquals(right, y.getDouble(row * n + k), Math.abs(right) * bits + 1e-7, "row " + row + ", " + k);
             }
         }
-    }
-
-    private static Memory on(Device device, HostTensor value) {
-        Memory memory = device.allocate(value.type().byteSize());
-        ByteBuffer bytes = value.data().duplicate();
-        memory.write(0, bytes.rewind());
-        return memory;
     }
 }
