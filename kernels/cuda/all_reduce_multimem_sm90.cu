@@ -8,11 +8,6 @@
 #include "cuda/collective.h"
 #include "cuda/device/multimem.h"
 #include "cuda/hopper.h"
-#ifdef SX_SIM
-#include <map>
-#include <mutex>
-#include <vector>
-#endif
 
 namespace sx::cuda {
 namespace {
@@ -43,14 +38,9 @@ __global__ void __launch_bounds__(kCollectiveThreads)
 template <class T>
 T* multicast(T* const (&copies)[kMostRanks], int ranks, int64_t count) {
 #ifdef SX_SIM
-  static std::mutex mutex;
-  static std::map<std::pair<std::vector<void*>, size_t>, void*> known;
   std::vector<void*> all;
   for (int r = 0; r < ranks; r++) all.push_back(const_cast<std::remove_const_t<T>*>(copies[r]));
-  const std::lock_guard lock(mutex);
-  void*& address = known[{all, size_t(count) * sizeof(T)}];
-  if (!address) address = sim::bind_multicast(all, size_t(count) * sizeof(T));
-  return static_cast<T*>(address);
+  return static_cast<T*>(sim::multicast_of(all, size_t(count) * sizeof(T)));
 #else
   throw Unsupported("multimem wants memory with a multicast address, of " + std::to_string(count) +
                     " elements on " + std::to_string(ranks) + " GPUs; " +

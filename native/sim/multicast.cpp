@@ -47,6 +47,15 @@ void* bind_multicast(const std::vector<void*>& copies, size_t bytes) {
   return space;
 }
 
+void* multicast_of(const std::vector<void*>& copies, size_t bytes) {
+  {
+    std::lock_guard lock(mutex);
+    for (const auto& [address, known] : multicasts)
+      if (known.copies == copies && known.bytes == bytes) return reinterpret_cast<void*>(address);
+  }
+  return bind_multicast(copies, bytes);
+}
+
 void release_multicast(void* address) {
   std::lock_guard lock(mutex);
   const auto found = multicasts.find(reinterpret_cast<uintptr_t>(address));

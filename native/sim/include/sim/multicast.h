@@ -11,6 +11,8 @@ namespace sim {
 // multimem only.
 void* bind_multicast(const std::vector<void*>& copies, size_t bytes);
 void release_multicast(void* address);
+// The address that was bound to these copies before, or a new one.
+void* multicast_of(const std::vector<void*>& copies, size_t bytes);
 
 // 16 bytes.
 void multimem_sum(void* sum, const void* address, AddAs type);
