@@ -18,8 +18,8 @@ import java.util.Map;
  */
 final class GlooDuel {
     private static final int RANKS = 2;
-    private static final int TURNS = 21;
-    private static final int REPEATS = 7;
+    private static final int TURNS = 41;
+    private static final int REPEATS = 5;
 
     record Line(long bytes, double oursMs, double peerMs, double ratio, double low, double high) {}
 
@@ -35,10 +35,11 @@ final class GlooDuel {
             ranks.add(builder.start());
         }
 
-        double seconds(long bytes) throws IOException {
+        /** The median of some repeats on rank 0; for none, a sum is checked. */
+        double seconds(long bytes, int repeats) throws IOException {
             for (Process rank : ranks) {
                 Writer writer = rank.outputWriter();
-                writer.write(bytes + " " + REPEATS + "\n");
+                writer.write(bytes + " " + repeats + "\n");
                 writer.flush();
             }
             double first = 0;
@@ -73,7 +74,11 @@ final class GlooDuel {
         Origin origin = Origin.of("bench/allreduce-gloo", arguments[1], new String[0]);
         String note = RANKS + " processes, float32 sum in place, 127.0.0.1; " + TURNS + " turns of " + REPEATS
                 + " repeats; ratio = ours / peer, quartiles";
-        System.out.println(new GsonBuilder().setPrettyPrinting().create().toJson(new Report(origin, note, lines)));
+        System.out.println(new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(new Report(origin, note, lines)));
     }
 
     private static Side ours() throws IOException {
@@ -108,20 +113,25 @@ final class GlooDuel {
     }
 
     private static Line compare(Side ours, Side peer, long bytes) throws IOException {
-        ours.seconds(bytes); // to warm up
-        peer.seconds(bytes);
+        for (Side side : List.of(ours, peer)) {
+            side.seconds(bytes, 0);
+            side.seconds(bytes, REPEATS); // to warm up
+        }
         double[] mine = new double[TURNS];
         double[] theirs = new double[TURNS];
         double[] ratios = new double[TURNS];
         for (int turn = 0; turn < TURNS; turn++) {
             if (turn % 2 == 0) {
-                mine[turn] = ours.seconds(bytes);
-                theirs[turn] = peer.seconds(bytes);
+                mine[turn] = ours.seconds(bytes, REPEATS);
+                theirs[turn] = peer.seconds(bytes, REPEATS);
             } else {
-                theirs[turn] = peer.seconds(bytes);
-                mine[turn] = ours.seconds(bytes);
+                theirs[turn] = peer.seconds(bytes, REPEATS);
+                mine[turn] = ours.seconds(bytes, REPEATS);
             }
             ratios[turn] = mine[turn] / theirs[turn];
+        }
+        for (Side side : List.of(ours, peer)) {
+            side.seconds(bytes, 0);
         }
         Arrays.sort(ratios);
         return new Line(
