@@ -1,6 +1,7 @@
-/* Collectives between processes over Gloo's TCP transport: libsardonyx_gloo.so, which needs the system's libgloo.
- * All processes make the same calls in the same order, one call at a time; only sx_gloo_abort may come from another thread meanwhile.
- * Every function that can fail returns a code (or NULL); sx_gloo_last_error() then holds the reason of this thread. */
+/* Collectives between processes over Gloo's TCP transport: libsardonyx_gloo.so, which needs the
+ * system's libgloo. All processes make the same calls in the same order, one call at a time; only
+ * sx_gloo_abort may come from another thread meanwhile. Every function that can fail returns a code
+ * (or NULL); sx_gloo_last_error() then holds the reason of this thread. */
 #pragma once
 #include <stdint.h>
 #pragma GCC visibility push(default)
@@ -28,7 +29,8 @@ typedef struct sx_gloo sx_gloo;
 int32_t sx_gloo_abi(void);
 const char* sx_gloo_last_error(void);
 
-/* One process' end, which listens at `host`, an address of this machine. `timeout_ms` is for connecting. */
+/* One process' end, which listens at `host`, an address of this machine. `timeout_ms` is for
+ * connecting. */
 sx_gloo* sx_gloo_create(int32_t rank, int32_t size, const char* host, int64_t timeout_ms);
 void sx_gloo_close(sx_gloo* group);
 
@@ -39,16 +41,20 @@ int32_t sx_gloo_address(sx_gloo* group, void* to);
 int32_t sx_gloo_connect(sx_gloo* group, const void* all, int64_t bytes);
 
 /* In place. `dtype` is ONNX's number; the bits are the same on all ranks. */
-int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t data, int64_t count, int32_t dtype, int32_t reduction,
+int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t data, int64_t count, int32_t dtype,
+                           int32_t reduction, int64_t timeout_ms);
+/* `all`, of `count` elements for each rank, is destroyed; `part` gets those from rank * count on.
+ */
+int32_t sx_gloo_reduce_scatter(sx_gloo* group, uint64_t all, uint64_t part, int64_t count,
+                               int32_t dtype, int32_t reduction, int64_t timeout_ms);
+int32_t sx_gloo_all_gather(sx_gloo* group, uint64_t part, uint64_t all, int64_t bytes,
                            int64_t timeout_ms);
-/* `all`, of `count` elements for each rank, is destroyed; `part` gets those from rank * count on. */
-int32_t sx_gloo_reduce_scatter(sx_gloo* group, uint64_t all, uint64_t part, int64_t count, int32_t dtype,
-                               int32_t reduction, int64_t timeout_ms);
-int32_t sx_gloo_all_gather(sx_gloo* group, uint64_t part, uint64_t all, int64_t bytes, int64_t timeout_ms);
-int32_t sx_gloo_broadcast(sx_gloo* group, uint64_t data, int64_t bytes, int32_t root, int64_t timeout_ms);
+int32_t sx_gloo_broadcast(sx_gloo* group, uint64_t data, int64_t bytes, int32_t root,
+                          int64_t timeout_ms);
 int32_t sx_gloo_barrier(sx_gloo* group, int64_t timeout_ms);
 
-/* Closes all connections: a call that waits fails at once, and so do all later ones, here and on the other ranks. */
+/* Closes all connections: a call that waits fails at once, and so do all later ones, here and on
+ * the other ranks. */
 void sx_gloo_abort(sx_gloo* group);
 
 #ifdef __cplusplus
