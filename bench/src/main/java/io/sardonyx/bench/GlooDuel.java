@@ -1,16 +1,12 @@
 package io.sardonyx.bench;
 
 import com.google.gson.GsonBuilder;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Writer;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * All-reduce between two processes over Gloo on the loopback interface, by our API and by Gloo's own C++ ({@code bench/gloo/rank.cpp}),
@@ -25,48 +21,13 @@ final class GlooDuel {
 
     record Report(Origin origin, String note, List<Line> lines) {}
 
-    /** The processes of one side. */
-    private static final class Side implements AutoCloseable {
-        private final List<Process> ranks = new ArrayList<>();
-
-        void add(List<String> command, Map<String, String> variables) throws IOException {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment().putAll(variables);
-            ranks.add(builder.start());
-        }
-
-        /** The median of some repeats on rank 0; for none, a sum is checked. */
-        double seconds(long bytes, int repeats) throws IOException {
-            for (Process rank : ranks) {
-                Writer writer = rank.outputWriter();
-                writer.write(bytes + " " + repeats + "\n");
-                writer.flush();
-            }
-            double first = 0;
-            for (Process rank : ranks) {
-                BufferedReader reader = rank.inputReader();
-                String answer = reader.readLine();
-                if (answer == null) {
-                    throw new IllegalStateException("a rank has ended");
-                }
-                first = rank == ranks.get(0) ? Double.parseDouble(answer) : first;
-            }
-            return first;
-        }
-
-        @Override
-        public void close() {
-            ranks.forEach(Process::destroy);
-        }
-    }
-
     private GlooDuel() {}
 
     /** @param arguments the compiled {@code rank.cpp}, the peer's version, and sizes in MiB */
     public static void main(String[] arguments) throws IOException {
         List<Line> lines = new ArrayList<>();
-        try (Side ours = ours();
-                Side peer = peer(arguments[0])) {
+        try (RankProcesses ours = ours();
+                RankProcesses peer = peer(arguments[0])) {
             for (String mebibytes : Arrays.asList(arguments).subList(2, arguments.length)) {
                 lines.add(compare(ours, peer, Long.parseLong(mebibytes) << 20));
             }
@@ -81,57 +42,46 @@ final class GlooDuel {
                 .toJson(new Report(origin, note, lines)));
     }
 
-    private static Side ours() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        Side side = new Side();
-        for (int rank = 0; rank < RANKS; rank++) {
-            side.add(
-                    List.of(
-                            System.getProperty("java.home") + "/bin/java",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            GlooRank.class.getName()),
-                    Map.of(
-                            "RANK", "" + rank,
-                            "WORLD_SIZE", "" + RANKS,
-                            "MASTER_ADDR", "127.0.0.1",
-                            "MASTER_PORT", "" + port));
-        }
-        return side;
+    private static RankProcesses ours() {
+        return new RankProcesses(RANKS, rank -> RankProcesses.java(GlooRank.class, List.of()));
     }
 
-    private static Side peer(String program) throws IOException {
+    private static RankProcesses peer(String program) throws IOException {
         Path folder = Files.createTempDirectory("gloo");
-        Side side = new Side();
-        for (int rank = 0; rank < RANKS; rank++) {
-            side.add(List.of(program, "" + rank, "" + RANKS, folder.toString()), Map.of());
-        }
-        return side;
+        return new RankProcesses(RANKS, rank -> List.of(program, "" + rank, "" + RANKS, folder.toString()));
     }
 
-    private static Line compare(Side ours, Side peer, long bytes) throws IOException {
-        for (Side side : List.of(ours, peer)) {
-            side.seconds(bytes, 0);
-            side.seconds(bytes, REPEATS); // to warm up
+    /** The median of some repeats on rank 0; for none, a sum is checked. */
+    private static double seconds(RankProcesses side, long bytes, int repeats) {
+        side.tell(bytes + " " + repeats);
+        List<String> answers = side.hear("a rank has ended");
+        try {
+            return answers.stream().mapToDouble(Double::parseDouble).toArray()[0]; // rank 0's
+        } catch (NumberFormatException e) {
+            throw new IllegalStateException(answers.toString(), e);
+        }
+    }
+
+    private static Line compare(RankProcesses ours, RankProcesses peer, long bytes) throws IOException {
+        for (RankProcesses side : List.of(ours, peer)) {
+            seconds(side, bytes, 0);
+            seconds(side, bytes, REPEATS); // to warm up
         }
         double[] mine = new double[TURNS];
         double[] theirs = new double[TURNS];
         double[] ratios = new double[TURNS];
         for (int turn = 0; turn < TURNS; turn++) {
             if (turn % 2 == 0) {
-                mine[turn] = ours.seconds(bytes, REPEATS);
-                theirs[turn] = peer.seconds(bytes, REPEATS);
+                mine[turn] = seconds(ours, bytes, REPEATS);
+                theirs[turn] = seconds(peer, bytes, REPEATS);
             } else {
-                theirs[turn] = peer.seconds(bytes, REPEATS);
-                mine[turn] = ours.seconds(bytes, REPEATS);
+                theirs[turn] = seconds(peer, bytes, REPEATS);
+                mine[turn] = seconds(ours, bytes, REPEATS);
             }
             ratios[turn] = mine[turn] / theirs[turn];
         }
-        for (Side side : List.of(ours, peer)) {
-            side.seconds(bytes, 0);
+        for (RankProcesses side : List.of(ours, peer)) {
+            seconds(side, bytes, 0);
         }
         Arrays.sort(ratios);
         return new Line(

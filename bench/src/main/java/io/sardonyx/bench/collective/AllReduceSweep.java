@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All-reduces of several sizes between the ranks of this process.
+ * All-reduces of several sizes; {@link #run} times them between the ranks of this process, {@link AllReduceProcesses} between processes.
  *
  * @param algorithm for all sizes; empty for what a group chooses
  */

@@ -16,6 +16,21 @@ public record Quartiles(double median, double low, double high, int samples, int
         return new Quartiles(at(sorted, 0.5), at(sorted, 0.25), at(sorted, 0.75), sorted.length, calls);
     }
 
+    /** As one line for another process. */
+    String words() {
+        return median + " " + low + " " + high + " " + samples + " " + calls;
+    }
+
+    static Quartiles parse(String words) {
+        String[] parts = words.strip().split(" ");
+        return new Quartiles(
+                Double.parseDouble(parts[0]),
+                Double.parseDouble(parts[1]),
+                Double.parseDouble(parts[2]),
+                Integer.parseInt(parts[3]),
+                Integer.parseInt(parts[4]));
+    }
+
     /** Between two samples, by their distance. */
     private static double at(double[] sorted, double part) {
         double place = part * (sorted.length - 1);

@@ -22,6 +22,11 @@ public final class RankDevices {
         return name;
     }
 
+    /** Of one rank's. */
+    String name(int rank) {
+        return several().isPresent() ? name + ":" + rank : name;
+    }
+
     /**
      * For ranks from 0 to {@code ranks - 1}; those that were there before stay.
      *
@@ -36,7 +41,7 @@ public final class RankDevices {
 
     private Device open(int rank) {
         if (several().isPresent()) {
-            return Devices.get(name + ":" + rank);
+            return Devices.get(name(rank));
         }
         Device first = opened.isEmpty() ? Devices.get(name) : opened.get(0);
         return rank == 0 || first.onHost() ? first : first.another();

@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.bench.collective.AllReduceProcesses;
 import io.sardonyx.bench.collective.AllReduceSweep;
 import io.sardonyx.bench.collective.RankDevices;
 import io.sardonyx.bench.collective.SamplingPlan;
@@ -37,6 +38,7 @@ final class BenchAllReduceCommand implements Callable<Integer> {
     private static final String SIMULATED_SIZES = "8:32K:*16";
 
     private static final String USUAL_SIZES = "8:64M:*4";
+    private static final String LOCAL = "local";
 
     @Spec
     private CommandSpec spec;
@@ -55,6 +57,13 @@ final class BenchAllReduceCommand implements Callable<Integer> {
             description = "how many; one table for each (default ${DEFAULT-VALUE})",
             defaultValue = "2,4,8")
     private List<Integer> ranks;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "local for ranks in this process, or what connects a process for each: gloo on cpu (default"
+                    + " ${DEFAULT-VALUE})")
+    private String engine = LOCAL;
 
     @Option(
             names = "--sizes",
@@ -117,7 +126,12 @@ final class BenchAllReduceCommand implements Callable<Integer> {
         for (int count : ranks) {
             for (Optional<AllReduceAlgorithm> algorithm : algorithms) {
                 SamplingPlan plan = new SamplingPlan(seconds, iterations);
-                new AllReduceSweep(bytes, dtype, reduction, algorithm, plan, seed).run(devices, count, table);
+                AllReduceSweep sweep = new AllReduceSweep(bytes, dtype, reduction, algorithm, plan, seed);
+                if (engine.equals(LOCAL)) {
+                    sweep.run(devices, count, table);
+                } else {
+                    new AllReduceProcesses(sweep, engine).run(devices, count, table);
+                }
             }
         }
         if (json.isPresent()) {

@@ -11,6 +11,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.sardonyx.device.Devices;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +87,29 @@ class BenchCommandTest {
     }
 
     @Test
+    void processesOverGloo() {
+        StringWriter text = new StringWriter();
+        int status = Main.commandLine()
+                .setOut(new PrintWriter(text))
+                .setErr(new PrintWriter(text))
+                .execute(
+                        "bench",
+                        "allreduce",
+                        "--engine",
+                        "gloo",
+                        "--ranks",
+                        "2",
+                        "--sizes",
+                        "8,64K",
+                        "--iterations",
+                        "2");
+        Assumptions.assumeFalse(status == 1 && text.toString().contains("apt-get install libgloo0"), text.toString());
+        List<String> lines = text.toString().lines().skip(2).toList();
+        assertEquals(2, lines.size(), text.toString());
+        assertTrue(lines.get(1).matches(" +2 +64 KiB +float32 +sum +gloo .*"), text.toString());
+    }
+
+    @Test
     void whatMakesNoSenseIsRefusedInOneLine() {
         refused(1, "a group has 1 to 8 devices, not 9", "--ranks", "9");
         refused(1, "cpu has one way to all-reduce, not one-shot", "--algorithm", "one-shot");
@@ -92,6 +117,9 @@ class BenchCommandTest {
         refused(1, "the mean of int32", "--reduction", "mean", "--dtype", "int32");
         refused(1, "not for bool", "--dtype", "bool");
         refused(1, "there is no device 'cuda:99'", "--device", "cuda:99");
+        refused(1, "there is no engine 'mpi'; there are local", "--engine", "mpi");
+        refused(1, "gloo does not connect processes on reference", "--engine", "gloo", "--device", "reference");
+        refused(1, "gloo chooses its own algorithm", "--engine", "gloo", "--algorithm", "two-shot");
         refused(2, "given ring", "--algorithm", "ring");
         refused(2, "given float31", "--dtype", "float31");
         refused(1, "at most 64 calls in a sample", "--iterations", "65");

@@ -31,10 +31,13 @@ final class AllReduceCases {
         cases.run(
                 scope,
                 () -> Outcome.pass(
-                        scope, Map.of("verdict", "virtual ranks share one memory; nothing is said about links between GPUs")));
+                        scope,
+                        Map.of("verdict", "virtual ranks share one memory; nothing is said about links between GPUs")));
         if (device.onHost() || !device.has("all_reduce_two_shot.f32")) {
             String name = "all-reduce";
-            cases.run(name, () -> Outcome.leftOut(name, device.name() + " has no kernels of ranks that wait for each other"));
+            cases.run(
+                    name,
+                    () -> Outcome.leftOut(name, device.name() + " has no kernels of ranks that wait for each other"));
             return;
         }
         boolean gpu = TimingCases.isGpu(device);

@@ -91,7 +91,9 @@ final class TimingRow {
         }
         if (data.has("bound")) {
             line.append(String.format(
-                    Locale.ROOT, " %6.1f %% of the bound", 100 * data.get("bound").getAsDouble()));
+                    Locale.ROOT,
+                    " %6.1f %% of the bound",
+                    100 * data.get("bound").getAsDouble()));
         }
         for (String key : data.keySet()) {
             if (key.startsWith(TIMES)) {
