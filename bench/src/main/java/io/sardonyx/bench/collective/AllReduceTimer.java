@@ -96,8 +96,10 @@ public final class AllReduceTimer implements AutoCloseable {
 
     private Quartiles measure(Calls calls) {
         int some = agreed(plan.calls(calls.microseconds(1)));
-        int count = agreed(plan.calls(calls.microseconds(some) / some));
-        for (int i = 0; i < SamplingPlan.SAMPLES; i++) { // as long as the samples, until clocks and caches are warm
+        double each = calls.microseconds(some) / some;
+        int count = agreed(plan.calls(each));
+        int rounds = agreed(plan.warmUps(each * count));
+        for (int i = 0; i < rounds; i++) {
             calls.microseconds(count);
         }
         double[] samples = new double[SamplingPlan.SAMPLES];

@@ -19,6 +19,11 @@ public record SamplingPlan(double seconds, int calls) {
         }
     }
 
+    /** So many samples of these microseconds that they fill half the time, until clocks, caches and compilers are warm. */
+    int warmUps(double microseconds) {
+        return (int) Math.max(1, seconds * 1e6 / 2 / Math.max(0.1, microseconds));
+    }
+
     /** So many calls of these microseconds that samples and as long a warm-up fill the time. */
     int calls(double microseconds) {
         return calls > 0
