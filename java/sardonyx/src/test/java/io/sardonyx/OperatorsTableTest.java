@@ -33,7 +33,7 @@ class OperatorsTableTest {
         DOMAINS.put("PREVIEW", Operators.PREVIEW);
         DOMAINS.put("TRAINING", Operators.TRAINING);
         DOMAINS.put("MICROSOFT", Operators.MICROSOFT);
-        DOMAINS.put("SARDONYX", Operators.SARDONYX + ", made by our own rewrites and, AllReduce, by splitting models");
+        DOMAINS.put("SARDONYX", Operators.SARDONYX + ", made by our own rewrites, and AllReduce");
     }
 
     @Test

@@ -30,18 +30,18 @@ final class Region {
         this.assumptions = assumptions;
     }
 
-    /** The region whose sum {@code product} is. */
+    /** The region whose sum {@code product}, by a weight, is. */
     static Optional<Region> before(Node product, Graph graph, Assumptions assumptions) {
         for (Factor factor : assumptions.factors(product)) {
             if (factor.summed()) {
+                int rows = factor.inputs().get(1).orElseThrow().axis();
+                long size = graph.initializers().get(product.input(1)).shape().size(rows);
+                int axis = factor.inputs().get(0).orElseThrow().axis();
                 var region = new Region(graph, assumptions);
-                String x = product.input(0);
-                Layout rows = factor.inputs().get(1).orElseThrow();
-                long size = graph.initializers().get(product.input(1)).shape().size(rows.axis());
-                Layout columns = new Layout(factor.inputs().get(0).orElseThrow().axis(), List.of(size));
-                if (region.put(x, columns) && region.grow() && region.hasColumns()) {
-                    return Optional.of(region);
-                }
+                boolean holds = region.assign(product.input(0), Optional.of(new Layout(axis, List.of(size))))
+                        && region.grow()
+                        && region.hasColumns();
+                return holds ? Optional.of(region) : Optional.empty();
             }
         }
         return Optional.empty();

@@ -41,8 +41,8 @@ import java.util.function.Supplier;
  * }</pre>
  *
  * <p>Inputs and outputs are those of the model. Past keys and values are cut by heads on their way in and joined on their way out, in the
- * host's memory. Thread-safe, one run at a time. A run that fails on one rank fails: the others stop within the deadline of the group's calls at
- * the latest. If one of them waited, the group has ended, and later runs are refused.
+ * host's memory. Thread-safe, one run at a time. A run that fails on one rank fails on all: those that wait for it are freed at once. The
+ * group has ended then, and later runs are refused.
  */
 public final class TensorParallel implements AutoCloseable {
     private final Group group;
@@ -121,9 +121,13 @@ public final class TensorParallel implements AutoCloseable {
      * @param given by input name: a host value, or a tensor, which is copied to the host if it is not there
      * @return the outputs on rank 0's device, which the caller closes
      * @throws CollectiveException if an all-reduce failed, or an earlier run ended the group
+     * @throws IllegalStateException if this is closed
      * @throws RuntimeException what {@link Model#run(Map)} throws, from the rank that was first
      */
     public synchronized Outputs run(Map<String, ?> given) {
+        if (threads.isShutdown()) {
+            throw new IllegalStateException("the model is closed");
+        }
         ended.ifPresent(cause -> {
             throw new CollectiveException(Reason.CLOSED, 0, 0, 0, "an earlier run ended the group", cause);
         });
@@ -176,7 +180,7 @@ public final class TensorParallel implements AutoCloseable {
         return first;
     }
 
-    /** Waits for the run in progress. The group stays open, if no run ended it. */
+    /** Waits for the run in progress. The group stays open, if no run ended it. Closing twice does nothing. */
     @Override
     public synchronized void close() {
         threads.shutdown();

@@ -79,6 +79,14 @@ class SplitTest {
     }
 
     @Test
+    void productsWithoutANormalisation() {
+        assertEquals(
+                1,
+                split(Transformers.residual(6, 8), 2, Map.of("x", Data.normal(9, 5, 6)))
+                        .size());
+    }
+
+    @Test
     void aModelWithoutAPair() {
         assertEquals(List.of(), split(Transformers.product(6), 2, Map.of("x", Data.normal(9, 5, 6))));
     }

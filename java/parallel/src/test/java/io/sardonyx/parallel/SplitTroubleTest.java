@@ -118,6 +118,16 @@ class SplitTroubleTest {
         }
     }
 
+    @Test
+    void afterClosing() {
+        try (Group group = Group.of(DEVICE, DEVICE)) {
+            TensorParallel model = load(Transformers.quotients(1, 1), group);
+            model.close();
+            model.close();
+            assertThrows(IllegalStateException.class, () -> model.run(FIRST_ROW));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"SUM, 6, -8", "PRODUCT, 9, 16", "MIN, 3, -4", "MAX, 3, -4", "MEAN, 3, -4"})
     void aModelHoldsAnAllReduce(String reduction, float first, float second) {

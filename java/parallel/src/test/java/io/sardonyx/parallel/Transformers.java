@@ -10,6 +10,7 @@ import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import io.sardonyx.testkit.Data;
+import java.util.Arrays;
 
 /** Small models to split, written down node by node. */
 final class Transformers {
@@ -90,6 +91,19 @@ final class Transformers {
                 .model("y");
     }
 
+    /** {@code x + relu(x·W₁)·W₂}: nothing hinders that the input itself is cut. */
+    static byte[] residual(int hidden, int inner) {
+        return new Transformers(
+                        Onnx.node("MatMul", "x w1", "f0"),
+                        Onnx.node("Relu", "f0", "f"),
+                        Onnx.node("MatMul", "f w2", "g"),
+                        Onnx.node("Add", "x g", "y"))
+                .weight("w1", hidden, inner)
+                .weight("w2", inner, hidden)
+                .input("x", DType.FLOAT32, "rows", Integer.toString(hidden))
+                .model("y");
+    }
+
     /** com.microsoft Attention with a past, and the product behind it. */
     static byte[] attention(int heads, int size) {
         int hidden = heads * size;
@@ -120,7 +134,7 @@ final class Transformers {
     static byte[] quotients(long... divisors) {
         int inner = divisors.length;
         long[] ones = new long[2 * inner];
-        java.util.Arrays.fill(ones, 1);
+        Arrays.fill(ones, 1);
         return new Transformers(
                         Onnx.node("Gather", "table id", "x"),
                         Onnx.node("MatMul", "x w1", "f0"),
