@@ -67,17 +67,17 @@ class RealModelsSplitTest {
                 assertEquals(whole.weightBytes() - cut + cut / ranks, model.weightBytes());
             }
             compare(model, miniLm, SENTENCE);
-            assertTwoAllReducesALayer(model, 6, SENTENCE);
+            assertAllReduces(model, 2 * 6, SENTENCE);
         }
     }
 
-    /** And that no node runs elsewhere than on the ranks' devices. */
-    private static void assertTwoAllReducesALayer(TensorParallel model, int layers, Map<String, HostTensor> given) {
+    /** That a rank sums up so often, and no node runs elsewhere than on the ranks' devices. */
+    private static void assertAllReduces(TensorParallel model, int count, Map<String, HostTensor> given) {
         List<Placement> placement = model.placement(model.inputs().stream()
                 .map(input -> given.get(input.name()).type())
                 .toList());
         assertEquals(
-                2 * layers,
+                count,
                 placement.stream().filter(p -> p.opType().equals("AllReduce")).count());
         assertTrue(placement.stream().noneMatch(p -> p.where().equals("reference")), placement::toString);
     }
@@ -98,7 +98,9 @@ class RealModelsSplitTest {
     void gpt2WithItsPast(String kind, int ranks, int pairs) throws IOException {
         Path model = Path.of(System.getProperty("sardonyx.testdata", "../../../shared"), "models/gpt2-past/model.onnx");
         assumeTrue(Files.exists(model), "skipped: there are no models at -Dsardonyx.testdata");
-        try (Group group = Group.of(devices(kind, ranks));
+        List<Device> devices = devices(kind, ranks);
+        long before = devices.stream().mapToLong(Device::liveBytes).sum();
+        try (Group group = Group.of(devices);
                 TensorParallel split = load(model, group)) {
             assertEquals(pairs, split.pairs().size());
             Map<String, HostTensor> given = new HashMap<>();
@@ -108,8 +110,9 @@ class RealModelsSplitTest {
                         TensorFiles.readTensor(model.resolveSibling("test_data_set_0/input_" + given.size() + ".pb")));
             }
             compare(split, model, given);
-            assertTwoAllReducesALayer(split, pairs / 2, given);
+            assertAllReduces(split, pairs, given);
         }
+        assertEquals(before, devices.stream().mapToLong(Device::liveBytes).sum(), "memory that is left");
     }
 
     private static List<Device> devices(String kind, int ranks) {

@@ -1,6 +1,7 @@
 package io.sardonyx.parallel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sardonyx.collective.Group;
 import io.sardonyx.device.Device;
@@ -8,6 +9,7 @@ import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.check.Judge;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.testkit.Data;
 import java.util.Collections;
@@ -16,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What is split of a model, and that the result is one device's; all of it by the references. */
+/** What is split of a model, and that the result is one device's, as the references have it. */
 class SplitTest {
     private static final Device DEVICE = Devices.get("reference");
 
@@ -96,9 +98,27 @@ class SplitTest {
         split(Transformers.block(4, 3, 8, true), 1, Map.of("x", Data.normal(9, 2, 5, 12)));
     }
 
+    /** Sums of float16 across ranks, within its rounding. */
+    @Test
+    void halfPrecisionOnGpus() {
+        assumeTrue(
+                Devices.all().stream().anyMatch(d -> d.name().equals("sim:1")),
+                "skipped: two simulated GPUs are needed");
+        byte[] model = Transformers.block(DType.FLOAT16, 4, 4, 8, true);
+        HostTensor x = Data.normal(9, 2, 3, 16);
+        Map<String, HostTensor> given = Map.of("x", HostTensor.of(DType.FLOAT16, x.shape(), x.toDoubles()));
+        List<Device> gpus = List.of(Devices.get("sim:0"), Devices.get("sim:1"));
+        assertEquals(
+                2, split(model, gpus, given, new Judge.Elementwise(0.02, 0.1)).size());
+    }
+
+    private static List<Pair> split(byte[] model, int ranks, Map<String, HostTensor> given) {
+        return split(model, Collections.nCopies(ranks, DEVICE), given, new Judge.Elementwise(1e-4, 1e-5));
+    }
+
     /** The pairs, once the outputs are found to be those of one device. */
-    private static List<Pair> split(byte[] bytes, int ranks, Map<String, HostTensor> given) {
-        try (Group group = Group.of(Collections.nCopies(ranks, DEVICE));
+    private static List<Pair> split(byte[] bytes, List<Device> devices, Map<String, HostTensor> given, Judge judge) {
+        try (Group group = Group.of(devices);
                 TensorParallel split = TensorParallel.load(() -> Model.builder(bytes), group, Group.DEADLINE);
                 Model whole = Model.builder(bytes).device(DEVICE).load();
                 Outputs actual = split.run(given);
@@ -108,10 +128,8 @@ class SplitTest {
             for (String name : expected.names()) {
                 assertEquals(
                         Optional.empty(),
-                        new Judge.Elementwise(1e-4, 1e-5)
-                                .judge(
-                                        actual.get(name).toHost(),
-                                        expected.get(name).toHost()),
+                        judge.judge(
+                                actual.get(name).toHost(), expected.get(name).toHost()),
                         name);
             }
             return split.pairs();

@@ -14,18 +14,30 @@ import java.util.Arrays;
 
 /** Small models to split, written down node by node. */
 final class Transformers {
+    private final DType dtype;
     private final GraphProto.Builder graph;
     private int seed = 1;
 
     private Transformers(NodeProto.Builder... nodes) {
+        this(DType.FLOAT32, nodes);
+    }
+
+    /** @param dtype of weights and outputs */
+    private Transformers(DType dtype, NodeProto.Builder... nodes) {
+        this.dtype = dtype;
         graph = Onnx.body(nodes);
     }
 
     /** Attention and a feed-forward pair, each behind a normalisation and beside the value that it is added to. */
     static byte[] block(int heads, int size, int inner, boolean bias) {
+        return block(DType.FLOAT32, heads, size, inner, bias);
+    }
+
+    static byte[] block(DType dtype, int heads, int size, int inner, boolean bias) {
         int hidden = heads * size;
         String plus = bias ? "Add" : "Identity";
         var block = new Transformers(
+                dtype,
                 Onnx.node("LayerNormalization", "x norm", "n"),
                 Onnx.node("MatMul", "n wq", "q0"),
                 Onnx.node(plus, bias ? "q0 bq" : "q0", "q1"),
@@ -64,7 +76,7 @@ final class Transformers {
                 .weight("b2", hidden)
                 .constant("split", HostTensor.of(Shape.of(4), 0, 0, heads, size))
                 .constant("joined", HostTensor.of(Shape.of(3), 0, 0, hidden))
-                .input("x", DType.FLOAT32, "batch", "length", Integer.toString(hidden))
+                .input("x", dtype, "batch", "length", Integer.toString(hidden))
                 .model("y");
     }
 
@@ -157,7 +169,8 @@ final class Transformers {
     }
 
     private Transformers weight(String name, long... sizes) {
-        return constant(name, Data.normal(seed++, sizes));
+        HostTensor values = Data.normal(seed++, sizes);
+        return constant(name, HostTensor.of(dtype, values.shape(), values.toDoubles()));
     }
 
     private Transformers constant(String name, HostTensor value) {
@@ -184,7 +197,7 @@ final class Transformers {
 
     private byte[] model(String... outputs) {
         for (String output : outputs) {
-            graph.addOutput(Onnx.unshaped(output, DType.FLOAT32));
+            graph.addOutput(Onnx.unshaped(output, dtype));
         }
         return Onnx.model(graph)
                 .addOpsetImport(Onnx.opset("com.microsoft", 1))
