@@ -30,5 +30,7 @@ if command -v ninja >/dev/null; then generator=Ninja; fi
 JAVA_HOME=$java_home cmake -S "$source" -B "$work/cmake" -G "$generator" -DSX_OUTPUT="$output" \
   -DSX_JNI_SOURCES="$jni" "$@" >"$work/cmake.log" 2>&1 || { cat "$work/cmake.log"; exit 1; }
 sed -n 's/^-- \(.* left out: \)/\1/p' "$work/cmake.log"
-cmake --build "$work/cmake" --parallel >"$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+# Large pages: nvcc's compilers take a sixth less time.
+GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.hugetlb=1} cmake --build "$work/cmake" --parallel >"$work/build.log" 2>&1 ||
+  { cat "$work/build.log"; exit 1; }
 grep -E "warning:" "$work/build.log" || true
