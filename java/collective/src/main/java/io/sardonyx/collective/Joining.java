@@ -92,7 +92,7 @@ final class Joining {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "join: no engine for the device " + device.name() + "; on the class path: "
                                 + (providers.isEmpty() ? "none" : names(providers))
-                                + " (io.sardonyx:sardonyx-gloo serves the cpu)"));
+                                + " (io.sardonyx:sardonyx-gloo serves the cpu, sardonyx-nccl GPUs)"));
     }
 
     private static String names(List<TransportProvider> providers) {
