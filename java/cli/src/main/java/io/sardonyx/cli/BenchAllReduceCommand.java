@@ -61,8 +61,9 @@ final class BenchAllReduceCommand implements Callable<Integer> {
     @Option(
             names = "--engine",
             paramLabel = "NAME",
-            description = "local for ranks in this process, or what connects a process for each: gloo on cpu (default"
-                    + " ${DEFAULT-VALUE})")
+            description =
+                    "local for ranks in this process, or what connects a process for each: gloo on cpu, nccl on cuda (default"
+                            + " ${DEFAULT-VALUE})")
     private String engine = LOCAL;
 
     @Option(
