@@ -305,7 +305,7 @@ class GlooGroupTest {
                     IllegalArgumentException.class, () -> Group.join(rendezvous, ReferenceDevice.INSTANCE));
             assertEquals(
                     "join: no engine for the device reference; on the class path: gloo (io.sardonyx:sardonyx-gloo serves "
-                            + "the cpu)",
+                            + "the cpu, sardonyx-nccl GPUs)",
                     e.getMessage());
         }
     }
