@@ -45,6 +45,8 @@ final class CudaLibraries {
                     "libcudnn_adv.so.9"),
             List.of("libcublasLt.so.12", "libcublas.so.12", "libnvrtc.so.13", "libnvrtc.so.12"));
 
+    static final Wanted NCCL = new Wanted(List.of("libcudart.so.13", "libnccl.so.2"), List.of());
+
     private static final String SITES =
             "import site,sys; print('\\n'.join(site.getsitepackages()+[site.getusersitepackages()]+sys.path))";
 

@@ -12,6 +12,7 @@ import static org.bytedeco.cuda.global.cudart.cudaGraphInstantiate;
 import static org.bytedeco.cuda.global.cudart.cudaGraphLaunch;
 import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpy;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToDevice;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
 import static org.bytedeco.cuda.global.cudart.cudaStreamBeginCapture;
@@ -28,9 +29,14 @@ import org.bytedeco.javacpp.Pointer;
 
 /** What a contender needs of CUDA, without our runtime: memory, graphs and their time. */
 final class CudaStream {
+    private static final long HELD_BYTES = 64L << 20;
+    /** What a copy of that takes at 5 TB/s, read and written: more than any GPU's memory does. */
+    private static final double HELD_MICROSECONDS = 2 * HELD_BYTES / 5e6;
+
     private final CUstream_st stream = new CUstream_st();
     private final CUevent_st start = new CUevent_st();
     private final CUevent_st end = new CUevent_st();
+    private long held; // what is copied to hold the stream
 
     CudaStream() {
         check(cudaStreamCreate(stream), "cudaStreamCreate");
@@ -83,6 +89,30 @@ final class CudaStream {
         return new Graph(exec);
     }
 
+    /** Of what {@code work} queues, by the GPU's clock. */
+    double microseconds(Runnable work) {
+        check(cudaEventRecord(start, stream), "cudaEventRecord");
+        work.run();
+        check(cudaEventRecord(end, stream), "cudaEventRecord");
+        check(cudaEventSynchronize(end), "cudaEventSynchronize");
+        float[] milliseconds = new float[1];
+        check(cudaEventElapsedTime(milliseconds, start, end), "cudaEventElapsedTime");
+        return 1e3 * milliseconds[0];
+    }
+
+    /** Keeps the stream busy for so long at least, so that the host can queue what is to be timed behind it. */
+    void hold(double microseconds) {
+        if (held == 0) {
+            held = allocate(2 * HELD_BYTES);
+        }
+        for (double left = microseconds; left > 0; left -= HELD_MICROSECONDS) {
+            check(
+                    cudaMemcpyAsync(
+                            new At(held), new At(held + HELD_BYTES), HELD_BYTES, cudaMemcpyDeviceToDevice, stream),
+                    "cudaMemcpyAsync");
+        }
+    }
+
     final class Graph implements AutoCloseable {
         private final CUgraphExec_st exec;
 
@@ -92,13 +122,7 @@ final class CudaStream {
 
         /** Runs it once. */
         double microseconds() {
-            check(cudaEventRecord(start, stream), "cudaEventRecord");
-            check(cudaGraphLaunch(exec, stream), "cudaGraphLaunch");
-            check(cudaEventRecord(end, stream), "cudaEventRecord");
-            check(cudaEventSynchronize(end), "cudaEventSynchronize");
-            float[] milliseconds = new float[1];
-            check(cudaEventElapsedTime(milliseconds, start, end), "cudaEventElapsedTime");
-            return 1e3 * milliseconds[0];
+            return CudaStream.this.microseconds(() -> check(cudaGraphLaunch(exec, stream), "cudaGraphLaunch"));
         }
 
         @Override

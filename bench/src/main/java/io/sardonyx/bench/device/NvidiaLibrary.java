@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * cuBLAS or cuDNN where this host has it, in a process of its own: a library that lacks a symbol ends its process. After a shape that it
+ * cuBLAS, cuDNN or NCCL where this host has it, in a process of its own: a library that lacks a symbol ends its process. After a shape that it
  * failed at, the next one gets a new process. Where there is no such library, {@link #missing} says why, and nothing is timed.
  */
 public final class NvidiaLibrary implements AutoCloseable {
@@ -40,18 +40,29 @@ public final class NvidiaLibrary implements AutoCloseable {
     }
 
     public static NvidiaLibrary cublas(Effort effort) {
-        return find(Rival.Product.class, CublasContender.class, CudaLibraries.CUBLAS, effort);
+        return find(Rival.Product.class, CublasContender.class, CudaLibraries.CUBLAS, effort, Map.of());
     }
 
     public static NvidiaLibrary cudnn(Effort effort) {
-        return find(Rival.Convolution.class, CudnnContender.class, CudaLibraries.CUDNN, effort);
+        return find(Rival.Convolution.class, CudnnContender.class, CudaLibraries.CUDNN, effort, Map.of());
+    }
+
+    /** Several ranks on one GPU are behind a switch; what NVSwitches add up is not there for them. */
+    public static NvidiaLibrary nccl(Effort effort) {
+        Map<String, String> variables = Map.of("NCCL_MULTI_RANK_GPU_ENABLE", "1", "NCCL_NVLS_ENABLE", "0");
+        return find(Rival.AllReduce.class, NcclContender.class, CudaLibraries.NCCL, effort, variables);
     }
 
     private static NvidiaLibrary find(
-            Class<? extends Rival> rivals, Class<?> main, CudaLibraries.Wanted wanted, Effort effort) {
+            Class<? extends Rival> rivals,
+            Class<?> main,
+            CudaLibraries.Wanted wanted,
+            Effort effort,
+            Map<String, String> variables) {
         CudaLibraries.Found found = CudaLibraries.find(wanted);
         ProcessBuilder builder = new ProcessBuilder(command(main, effort));
         Map<String, String> environment = builder.environment();
+        environment.putAll(variables);
         environment.put(
                 "LD_LIBRARY_PATH",
                 Stream.concat(
@@ -88,8 +99,12 @@ public final class NvidiaLibrary implements AutoCloseable {
 
     /** Empty for what is not this library's, or where there is none. */
     public Optional<Answer> time(Workload workload) {
-        Optional<Rival> rival = workload.rival().filter(rivals::isInstance);
-        if (rival.isEmpty() || !missing.isEmpty()) {
+        return workload.rival().flatMap(this::time);
+    }
+
+    /** Empty for what is not this library's, or where there is none. */
+    public Optional<Answer> time(Rival rival) {
+        if (!rivals.isInstance(rival) || !missing.isEmpty()) {
             return Optional.empty();
         }
         if (process.isEmpty()) {
@@ -98,7 +113,7 @@ public final class NvidiaLibrary implements AutoCloseable {
         if (process.isEmpty()) {
             return Optional.of(new Answer(Optional.empty(), "its process does not start again"));
         }
-        ContenderProcess.Line line = process.get().ask(rival.get().words());
+        ContenderProcess.Line line = process.get().ask(rival.words());
         if (line.good()) {
             return Optional.of(new Answer(Optional.of(Samples.parse(line.rest())), ""));
         }

@@ -39,4 +39,22 @@ public sealed interface Rival {
             return new Convolution(DType.valueOf(parts[0]), Long.parseLong(parts[1]), ConvLayer.parse(parts[2]));
         }
     }
+
+    /** A sum of float32 between virtual ranks, for NCCL. */
+    record AllReduce(int ranks, long bytes) implements Rival {
+        @Override
+        public DType dtype() {
+            return DType.FLOAT32;
+        }
+
+        @Override
+        public String words() {
+            return ranks + " " + bytes;
+        }
+
+        static AllReduce parse(String words) {
+            String[] parts = words.split(" ");
+            return new AllReduce(Integer.parseInt(parts[0]), Long.parseLong(parts[1]));
+        }
+    }
 }

@@ -4,6 +4,9 @@ import io.sardonyx.bench.collective.AllReduceResult;
 import io.sardonyx.bench.collective.AllReduceSweep;
 import io.sardonyx.bench.collective.RankDevices;
 import io.sardonyx.bench.collective.SamplingPlan;
+import io.sardonyx.bench.device.Effort;
+import io.sardonyx.bench.device.NvidiaLibrary;
+import io.sardonyx.bench.device.Rival;
 import io.sardonyx.collective.AllReduceAlgorithm;
 import io.sardonyx.collective.Reduction;
 import io.sardonyx.device.Device;
@@ -22,6 +25,7 @@ final class AllReduceCases {
     private static final List<Long> TINY_SIZES = List.of(1L << 10, 1L << 12);
     private static final SamplingPlan GPU_PLAN = new SamplingPlan(0.1, 0);
     private static final SamplingPlan TINY_PLAN = new SamplingPlan(0.001, 1);
+    private static final Effort NCCL_EFFORT = new Effort(0, 400, 0.01, 15);
     private static final long SEED = 1;
 
     private AllReduceCases() {}
@@ -42,23 +46,40 @@ final class AllReduceCases {
         }
         boolean gpu = TimingCases.isGpu(device);
         RankDevices devices = new RankDevices(device.name());
-        for (long bytes : gpu ? GPU_SIZES : TINY_SIZES) {
-            for (int ranks : CollectiveCases.RANKS) {
-                for (AllReduceAlgorithm algorithm : AllReduceAlgorithm.values()) {
-                    if (bytes <= algorithm.mostBytes()) {
-                        String name = "all-reduce " + algorithm + ", " + ranks + " ranks, " + bytes + " bytes";
-                        AllReduceSweep sweep = new AllReduceSweep(
-                                List.of(bytes),
-                                DType.FLOAT32,
-                                Reduction.SUM,
-                                Optional.of(algorithm),
-                                gpu ? GPU_PLAN : TINY_PLAN,
-                                SEED);
-                        cases.run(name, () -> row(name, sweep, devices, ranks));
+        try (NvidiaLibrary nccl = NvidiaLibrary.nccl(NCCL_EFFORT)) {
+            cases.run("NCCL", () -> TimingRow.library("NCCL", nccl));
+            for (long bytes : gpu ? GPU_SIZES : TINY_SIZES) {
+                for (int ranks : CollectiveCases.RANKS) {
+                    ours(devices, gpu ? GPU_PLAN : TINY_PLAN, cases, ranks, bytes);
+                    String name = "all-reduce NCCL, " + ranks + " ranks, " + bytes + " bytes";
+                    if (nccl.missing().isEmpty()) {
+                        cases.run(name, () -> theirs(name, nccl, new Rival.AllReduce(ranks, bytes)));
                     }
                 }
             }
         }
+    }
+
+    private static void ours(RankDevices devices, SamplingPlan plan, Cases cases, int ranks, long bytes) {
+        for (AllReduceAlgorithm algorithm : AllReduceAlgorithm.values()) {
+            if (bytes <= algorithm.mostBytes()) {
+                String name = "all-reduce " + algorithm + ", " + ranks + " ranks, " + bytes + " bytes";
+                AllReduceSweep sweep = new AllReduceSweep(
+                        List.of(bytes), DType.FLOAT32, Reduction.SUM, Optional.of(algorithm), plan, SEED);
+                cases.run(name, () -> row(name, sweep, devices, ranks));
+            }
+        }
+    }
+
+    /** NCCL's, between as many ranks on this GPU; its results are not verified. */
+    private static Outcome theirs(String name, NvidiaLibrary nccl, Rival rival) {
+        NvidiaLibrary.Answer answer = nccl.time(rival).orElseThrow();
+        if (answer.samples().isEmpty()) {
+            return Outcome.leftOut(name, answer.failure());
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        TimingRow.putTimes(data, answer.samples().get());
+        return Outcome.pass(name, data);
     }
 
     private static Outcome row(String name, AllReduceSweep sweep, RankDevices devices, int ranks) {

@@ -126,7 +126,7 @@ class SelftestTest {
         }
         execute(0, "selftest", "--device", device().name(), "--only", "allreduce", "--out", folder);
         List<JsonObject> times = lines("allreduce").stream()
-                .filter(line -> line.getAsJsonObject("data").has("us"))
+                .filter(line -> line.getAsJsonObject("data").has("busbw_gbs"))
                 .toList();
         assertEquals(device().onHost() ? 0 : 2 * 3 * 2, times.size(), times.toString());
         for (JsonObject line : times) {
