@@ -241,7 +241,7 @@ class ChannelsLastConvTest extends OperatorTest {
 
     private static Stream<Case> kernels() {
         List<Case> cases = new ArrayList<>();
-        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+        for (DType dtype : halves()) {
             for (String tile : List.of(
                     "sm80.%s.128x128",
                     "sm80.%s.128x64", "sm80.%s.64x64", "sm90.%s.128x256", "sm90.%s.128x128", "sm90.%s.128x64")) {

@@ -47,7 +47,7 @@ class GemmKernelsTest extends OperatorTest {
     @Override
     protected Stream<Case> cases() {
         List<Case> cases = new ArrayList<>();
-        for (DType dtype : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+        for (DType dtype : halves()) {
             for (String tile : List.of(
                     "sm80.%s.128x128", "sm80.%s.64x64", "sm90.%s.128x256", "sm90.%s.128x128", "sm90.%s.64x128")) {
                 addExact(cases, "gemm_" + String.format(tile, dtype.key()), dtype);
