@@ -96,9 +96,10 @@ public final class AllReduceTimer implements AutoCloseable {
 
     private Quartiles measure(Calls calls) {
         int some = agreed(plan.calls(calls.microseconds(1)));
-        double each = calls.microseconds(some) / some;
-        int count = agreed(plan.calls(each));
-        int rounds = agreed(plan.warmUps(each * count));
+        int count = agreed(plan.calls(calls.microseconds(some) / some));
+        long start = System.nanoTime(); // what holds a GPU's queue takes time, too, and by far the most
+        calls.microseconds(count);
+        int rounds = agreed(plan.warmUps((System.nanoTime() - start) / 1e3));
         for (int i = 0; i < rounds; i++) {
             calls.microseconds(count);
         }
