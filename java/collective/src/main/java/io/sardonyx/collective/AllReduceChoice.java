@@ -28,9 +28,21 @@ record AllReduceChoice(AllReduceAlgorithm algorithm, int blocks) {
         return new AllReduceChoice(oneShot ? AllReduceAlgorithm.ONE_SHOT : AllReduceAlgorithm.TWO_SHOT, blocks);
     }
 
-    /** Of the smallest device: all ranks have to take the same number of blocks. */
+    /**
+     * What the smallest device has for each of its ranks: all ranks take the same number of blocks, and those that share a device have
+     * to fit on it together.
+     */
     static int processors(List<Device> devices) {
-        return devices.stream().mapToInt(Device::processors).min().orElseThrow();
+        return devices.stream()
+                .mapToInt(device -> device.processors() / sharing(device, devices))
+                .min()
+                .orElseThrow();
+    }
+
+    private static int sharing(Device device, List<Device> devices) {
+        return (int) devices.stream()
+                .filter(other -> other.name().equals(device.name()))
+                .count();
     }
 
     /** Enough blocks that each thread has 16 bytes, while the device has room. */

@@ -3,6 +3,8 @@ package io.sardonyx.collective;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sardonyx.device.Device;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AllReduceChoiceTest {
@@ -44,5 +46,14 @@ class AllReduceChoiceTest {
         assertEquals(64, AllReduceChoice.blocks(1L << 40, H100));
         assertEquals(4, AllReduceChoice.blocks(1 << 20, 4));
         assertEquals(1, AllReduceChoice.blocks(1 << 20, 0));
+    }
+
+    /** Blocks of ranks that share a GPU wait for each other, so that all of them must be there at once. */
+    @Test
+    void ranksThatShareADeviceShareItsProcessors() {
+        List<Device> alone = new Ranks.Kind("sim", Ranks.kinds().isEmpty() ? 0 : 2).devices();
+        List<Device> together = new Ranks.Kind("virtual", 2).devices();
+        assertEquals(alone.get(0).processors(), AllReduceChoice.processors(alone));
+        assertEquals(alone.get(0).processors() / 2, AllReduceChoice.processors(together));
     }
 }
