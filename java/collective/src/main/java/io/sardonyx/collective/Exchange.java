@@ -18,6 +18,9 @@ sealed interface Exchange extends AutoCloseable permits HostExchange, KernelExch
     /** Waits until what was begun on {@code rank} is done; the rank that it missed, if it did. */
     OptionalInt finish(int rank);
 
+    /** Waits until nothing runs that may touch a rank's memory: kernels that missed somebody end at their deadline. */
+    void settle();
+
     @Override
     void close();
 }

@@ -100,5 +100,8 @@ record HostExchange(Device device, int ranks) implements Exchange {
     }
 
     @Override
+    public void settle() {}
+
+    @Override
     public void close() {}
 }

@@ -1,6 +1,7 @@
 package io.sardonyx.collective;
 
 import io.sardonyx.device.Device;
+import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.DType;
@@ -164,7 +165,19 @@ final class KernelExchange implements Exchange {
     }
 
     @Override
+    public void settle() {
+        for (int rank = 0; rank < workspaces.size(); rank++) {
+            try {
+                finish(rank);
+            } catch (DeviceException lost) {
+                // Nothing runs there any more; whoever asks that device for something is told.
+            }
+        }
+    }
+
+    @Override
     public void close() {
+        settle();
         workspaces.forEach(Memory::close);
     }
 }

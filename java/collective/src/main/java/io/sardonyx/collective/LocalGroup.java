@@ -189,13 +189,14 @@ final class LocalGroup implements Group {
         } catch (RuntimeException e) {
             found = new Failure(CollectiveException.Reason.FAILED, e.getMessage(), e);
         }
+        exchange.settle();
         lock.lock();
         try {
             fail(found.reason, found.message, found.cause);
+            throw failed(failure.orElseThrow(), rank, meeting.step(), meeting.bytes(rank));
         } finally {
             lock.unlock();
         }
-        throw failed(found, rank, meeting.step(), meeting.bytes(rank));
     }
 
     @Override
