@@ -70,6 +70,9 @@ final class Ranks implements AutoCloseable {
                 "-Dsardonyx.sim=none",
                 "-cp",
                 classPath()));
+        if (Runtime.version().feature() >= 24) { // which would warn in what the ranks print
+            command.add(1, "--enable-native-access=ALL-UNNAMED");
+        }
         String natives = System.getProperty("sardonyx.natives");
         if (natives != null) {
             command.add(1, "-Dsardonyx.natives=" + natives);
