@@ -2,7 +2,7 @@
 // may be out). Rank r reads its share of all inputs, sums it up in the order of the ranks and
 // writes it to all outputs: reduce-scatter and all-gather in one, without a buffer between, since
 // nobody else touches that share. The ranks meet before, when the inputs are there, and after. For
-// more than what one shot carries. Not yet measured on a GPU; bound: (3 R + 1) S bytes where R
+// more than what one shot carries. Not yet measured on a GPU; bound: 2 R S bytes where R
 // ranks share one memory. As NCCL's symmetric kernel RSxLD_AGxST and vLLM's custom_all_reduce; the
 // idea alone.
 #include "cuda/collective.h"
