@@ -1,6 +1,5 @@
 package io.sardonyx.collective;
 
-import io.sardonyx.tensor.Tensor;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -10,10 +9,10 @@ sealed interface Exchange extends AutoCloseable permits HostExchange, KernelExch
     /**
      * Begins a call on all ranks.
      *
-     * @param in every rank's input; {@code out} its output, which may be the same
+     * @param ranks every rank's tensors, which stay the caller's; none of them for a barrier
      * @param left until the deadline
      */
-    void begin(Call call, List<Tensor> in, List<Tensor> out, Duration left);
+    void begin(Call call, List<TensorLease> ranks, Duration left);
 
     /** Waits until what was begun on {@code rank} is done; the rank that it missed, if it did. */
     OptionalInt finish(int rank);

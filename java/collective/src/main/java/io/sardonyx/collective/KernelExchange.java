@@ -5,7 +5,6 @@ import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Launch;
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.DType;
-import io.sardonyx.tensor.Tensor;
 import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -74,7 +73,7 @@ final class KernelExchange implements Exchange {
     }
 
     @Override
-    public void begin(Call call, List<Tensor> in, List<Tensor> out, Duration left) {
+    public void begin(Call call, List<TensorLease> tensors, Duration left) {
         if (call.bytes() == 0 && call.operation() != Call.Operation.BARRIER) {
             return;
         }
@@ -83,19 +82,18 @@ final class KernelExchange implements Exchange {
             case ALL_REDUCE -> {
                 AllReduceChoice choice = forced.map(algorithm -> new AllReduceChoice(algorithm, blocks(call)))
                         .orElseGet(() -> AllReduceChoice.of(call.bytes(), devices.size(), processors));
-                launch(choice.algorithm().key() + "." + call.dtype().key(), choice.blocks(), call, in, out, left);
+                launch(choice.algorithm().key() + "." + call.dtype().key(), choice.blocks(), call, tensors, left);
             }
             case REDUCE_SCATTER ->
                 launch(
                         "reduce_scatter." + call.dtype().key(),
                         AllReduceChoice.blocks(call.bytes() / devices.size(), processors),
                         call,
-                        in,
-                        out,
+                        tensors,
                         left);
-            case ALL_GATHER -> launch("all_gather.u8", blocks(call), call, in, out, left);
-            case BROADCAST -> launch("broadcast.u8", blocks(call), call, in, out, left);
-            case BARRIER -> launch("broadcast.u8", 1, call, List.of(), List.of(), left);
+            case ALL_GATHER -> launch("all_gather.u8", blocks(call), call, tensors, left);
+            case BROADCAST -> launch("broadcast.u8", blocks(call), call, tensors, left);
+            case BARRIER -> launch("broadcast.u8", 1, call, tensors, left);
         }
     }
 
@@ -103,28 +101,35 @@ final class KernelExchange implements Exchange {
         return AllReduceChoice.blocks(call.bytes(), processors);
     }
 
-    private void launch(String key, int blocks, Call call, List<Tensor> in, List<Tensor> out, Duration left) {
+    private void launch(String key, int blocks, Call call, List<TensorLease> tensors, Duration left) {
         int ranks = devices.size();
-        Memory[] sources = leased(in);
-        Memory[] results = leased(out);
-        try {
-            List<TensorType> types = types(key, call, in);
-            List<TensorType> resultTypes = new ArrayList<>(types(key, call, out));
-            List<Memory> written = new ArrayList<>(List.of(results));
-            for (Memory workspace : workspaces) {
-                written.add(workspace);
-                resultTypes.add(TensorType.of(DType.UINT8, workspace.byteSize()));
-            }
-            for (int rank = 0; rank < ranks; rank++) {
-                Launch launch = tensors(key, ranks);
-                launch.params(rank, ranks, launches, call.reduction().ordinal(), blocks);
-                launch.params(left.toNanos(), firstTicket + launches, call.root());
-                devices.get(rank).launch(launch, types, sources, resultTypes, written.toArray(Memory[]::new));
-            }
-        } finally {
-            in.forEach(Tensor::endLease);
-            out.forEach(Tensor::endLease);
+        boolean none = call.operation() == Call.Operation.BARRIER; // nothing of the workspaces is passed then
+        boolean bytes = key.endsWith(".u8");
+        List<Memory> read =
+                none ? workspaces : tensors.stream().map(TensorLease::in).toList();
+        List<Memory> written = new ArrayList<>(
+                none ? workspaces : tensors.stream().map(TensorLease::out).toList());
+        List<TensorType> types = new ArrayList<>();
+        List<TensorType> resultTypes = new ArrayList<>();
+        for (TensorLease rank : tensors) {
+            types.add(none ? NOTHING : bytes ? bytesOf(rank.inType()) : rank.inType());
+            resultTypes.add(none ? NOTHING : bytes ? bytesOf(rank.outType()) : rank.outType());
         }
+        for (Memory workspace : workspaces) {
+            written.add(workspace);
+            resultTypes.add(TensorType.of(DType.UINT8, workspace.byteSize()));
+        }
+        for (int rank = 0; rank < ranks; rank++) {
+            Launch launch = tensors(key, ranks);
+            launch.params(rank, ranks, launches, call.reduction().ordinal(), blocks);
+            launch.params(left.toNanos(), firstTicket + launches, call.root());
+            devices.get(rank)
+                    .launch(launch, types, read.toArray(Memory[]::new), resultTypes, written.toArray(Memory[]::new));
+        }
+    }
+
+    private static TensorType bytesOf(TensorType type) {
+        return TensorType.of(DType.UINT8, type.byteSize());
     }
 
     /** Inputs of all ranks, outputs of all ranks, workspaces of all ranks; without the parameters. */
@@ -137,23 +142,6 @@ final class KernelExchange implements Exchange {
             launch.output(r);
         }
         return launch;
-    }
-
-    /** A barrier has no tensors; it passes nothing of the workspaces. */
-    private Memory[] leased(List<Tensor> tensors) {
-        return tensors.isEmpty()
-                ? workspaces.toArray(Memory[]::new)
-                : tensors.stream().map(Tensor::lease).toArray(Memory[]::new);
-    }
-
-    private List<TensorType> types(String key, Call call, List<Tensor> tensors) {
-        if (tensors.isEmpty()) {
-            return devices.stream().map(d -> NOTHING).toList();
-        }
-        boolean bytes = key.endsWith(".u8");
-        return tensors.stream()
-                .map(t -> bytes ? TensorType.of(DType.UINT8, t.type().byteSize()) : t.type())
-                .toList();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.sardonyx.collective;
 
 import io.sardonyx.device.Device;
-import io.sardonyx.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -75,17 +74,18 @@ final class LocalGroup implements Group {
         return List.copyOf(members);
     }
 
-    /** A rank comes to its next step. */
-    Work come(int rank, Call call, Tensor in, Tensor out, Duration deadline) {
+    /** A rank comes to its next step, and gives {@code tensors} away. */
+    Work come(int rank, Call call, TensorLease tensors, Duration deadline) {
         lock.lock();
         try {
             long step = steps[rank];
             if (failure.isPresent()) {
+                tensors.close();
                 throw failed(failure.get(), rank, step, call.bytes());
             }
             steps[rank]++;
             Meeting meeting = meeting(step);
-            meeting.come(rank, call, in, out, System.nanoTime() + deadline.toNanos());
+            meeting.come(rank, call, tensors, System.nanoTime() + deadline.toNanos());
             if (meeting.isComplete()) {
                 open.remove(meeting);
                 begin(meeting);

@@ -1,6 +1,5 @@
 package io.sardonyx.collective;
 
-import io.sardonyx.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,16 +10,14 @@ import java.util.Optional;
 final class Meeting {
     private final long step;
     private final Call[] calls;
-    private final Tensor[] in;
-    private final Tensor[] out;
+    private final TensorLease[] tensors;
     private final long[] deadlines;
     private boolean begun;
 
     Meeting(long step, int ranks) {
         this.step = step;
         calls = new Call[ranks];
-        in = new Tensor[ranks];
-        out = new Tensor[ranks];
+        tensors = new TensorLease[ranks];
         deadlines = new long[ranks];
     }
 
@@ -28,15 +25,10 @@ final class Meeting {
         return step;
     }
 
-    /** Tensors are {@code null} for a barrier; they may be closed from here on, and are kept until the step is over. */
-    void come(int rank, Call call, Tensor input, Tensor output, long deadline) {
-        if (input != null) {
-            input.lease();
-            output.lease();
-        }
+    /** Takes over {@code given} until the step is over. */
+    void come(int rank, Call call, TensorLease given, long deadline) {
         calls[rank] = call;
-        in[rank] = input;
-        out[rank] = output;
+        tensors[rank] = given;
         deadlines[rank] = deadline;
     }
 
@@ -59,7 +51,7 @@ final class Meeting {
     void begin(Exchange exchange) {
         try {
             long left = Arrays.stream(deadlines).min().orElseThrow() - System.nanoTime();
-            exchange.begin(calls[0], present(in), present(out), Duration.ofNanos(Math.max(1, left)));
+            exchange.begin(calls[0], List.of(tensors), Duration.ofNanos(Math.max(1, left)));
             begun = true;
         } finally {
             endLeases();
@@ -72,16 +64,11 @@ final class Meeting {
     }
 
     private void endLeases() {
-        present(in).forEach(Tensor::endLease);
-        present(out).forEach(Tensor::endLease);
-        Arrays.fill(in, null);
-        Arrays.fill(out, null);
-    }
-
-    private static List<Tensor> present(Tensor[] tensors) {
-        List<Tensor> present = new ArrayList<>(Arrays.asList(tensors));
-        present.removeIf(t -> t == null);
-        return present;
+        for (TensorLease lease : tensors) {
+            if (lease != null) {
+                lease.close();
+            }
+        }
     }
 
     boolean hasBegun() {

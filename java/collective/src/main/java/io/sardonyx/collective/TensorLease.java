@@ -2,6 +2,7 @@ package io.sardonyx.collective;
 
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.Tensor;
+import io.sardonyx.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,6 +11,8 @@ final class TensorLease implements AutoCloseable {
     private final List<Tensor> held = new ArrayList<>();
     private Memory in;
     private Memory out;
+    private TensorType inType;
+    private TensorType outType;
 
     private TensorLease() {}
 
@@ -24,6 +27,8 @@ final class TensorLease implements AutoCloseable {
      */
     static TensorLease of(Tensor in, Tensor out) {
         TensorLease lease = new TensorLease();
+        lease.inType = in.type();
+        lease.outType = out.type();
         try {
             lease.in = lease.take(in);
             lease.out = out == in ? lease.in : lease.take(out);
@@ -46,6 +51,14 @@ final class TensorLease implements AutoCloseable {
 
     Memory out() {
         return out;
+    }
+
+    TensorType inType() {
+        return inType;
+    }
+
+    TensorType outType() {
+        return outType;
     }
 
     @Override
