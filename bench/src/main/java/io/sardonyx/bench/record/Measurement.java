@@ -1,0 +1,78 @@
+package io.sardonyx.bench.record;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One line: one contender at one point of the axes.
+ *
+ * @param benchmark such as {@code matmul}, {@code conv}, {@code model}
+ * @param axes the point, in the order of the axes: {@code m -> 512}, {@code model -> minilm}
+ * @param dtype of the operands, such as {@code float32}; empty for models, which know their own
+ * @param device that computed
+ * @param threads of the host; 0 where the device has its own
+ * @param contender such as {@code sardonyx} or {@code onnxruntime}
+ * @param flops multiplications and additions; 0 where they do not count
+ * @param bytes each input read once and each output written once; 0 where they are not known
+ * @param ofRoof part of the time that the roof would need; empty where there is no roof. Above 1 something is wrong
+ * @param roof the {@link Roof#name} that binds; empty where there is none
+ * @param ratio beside the contender that all others are compared with; empty on its own line
+ */
+public record Measurement(
+        String benchmark,
+        Map<String, String> axes,
+        String dtype,
+        String device,
+        int threads,
+        String contender,
+        Instrument instrument,
+        Cache cache,
+        double flops,
+        double bytes,
+        Times times,
+        Optional<Double> ofRoof,
+        Optional<String> roof,
+        Optional<Ratio> ratio) {
+    /** Keeps the order of the axes. */
+    public Measurement {
+        axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
+    }
+
+    /** What took the time; times of different instruments do not compare. */
+    public enum Instrument {
+        /** Calls from Java, absolute, by JMH. */
+        JMH,
+        /** Child processes that take turns. */
+        TURNS,
+        /** The device's own clock. */
+        EVENTS,
+        /** A simulator's counters: no time of any hardware. */
+        COUNTS
+    }
+
+    /** What lies in the caches when a call begins. */
+    public enum Cache {
+        /** The operands, as far as they fit. */
+        WARM,
+        /** Nothing of the operands. */
+        COLD
+    }
+
+    /** The line without what was measured: equal for lines of two records that compare. */
+    public record Key(
+            String benchmark,
+            Map<String, String> axes,
+            String dtype,
+            String device,
+            int threads,
+            String contender,
+            Instrument instrument,
+            Cache cache) {}
+
+    /** What this line is of. */
+    public Key key() {
+        return new Key(benchmark, axes, dtype, device, threads, contender, instrument, cache);
+    }
+}

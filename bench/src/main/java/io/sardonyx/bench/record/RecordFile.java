@@ -1,0 +1,91 @@
+package io.sardonyx.bench.record;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.TypeAdapter;
+import com.google.gson.TypeAdapterFactory;
+import com.google.gson.reflect.TypeToken;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Records as JSON. */
+public final class RecordFile {
+    private static final Gson GSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .registerTypeAdapterFactory(new OptionalFactory())
+            .create();
+
+    private RecordFile() {}
+
+    /** Writes all of it, in place of what the file held. */
+    public static void write(Path file, BenchmarkRecord record) throws IOException {
+        Files.writeString(file, text(record) + "\n");
+    }
+
+    /** What {@link #write} writes. */
+    public static String text(BenchmarkRecord record) {
+        return GSON.toJson(record);
+    }
+
+    /** @throws IllegalArgumentException if the file is no record, or one of another format */
+    public static BenchmarkRecord read(Path file) throws IOException {
+        BenchmarkRecord record;
+        try {
+            record = GSON.fromJson(Files.readString(file), BenchmarkRecord.class);
+        } catch (JsonParseException | NullPointerException e) {
+            throw new IllegalArgumentException(file + " is not a record of `bench`: " + e.getMessage(), e);
+        }
+        if (record == null || record.format() != BenchmarkRecord.FORMAT) {
+            throw new IllegalArgumentException(file + " has format " + (record == null ? "none" : record.format())
+                    + ", expected " + BenchmarkRecord.FORMAT);
+        }
+        return record;
+    }
+
+    /** A value, or null. */
+    private static final class OptionalFactory implements TypeAdapterFactory {
+        @Override
+        @SuppressWarnings("unchecked") // T is Optional<E>
+        public <T> TypeAdapter<T> create(Gson gson, TypeToken<T> type) {
+            if (type.getRawType() != Optional.class || !(type.getType() instanceof ParameterizedType optional)) {
+                return null;
+            }
+            TypeAdapter<?> element = gson.getAdapter(TypeToken.get(optional.getActualTypeArguments()[0]));
+            return (TypeAdapter<T>) new OptionalAdapter<>(element);
+        }
+    }
+
+    private static final class OptionalAdapter<E> extends TypeAdapter<Optional<E>> {
+        private final TypeAdapter<E> element;
+
+        OptionalAdapter(TypeAdapter<E> element) {
+            this.element = element;
+        }
+
+        @Override
+        public void write(JsonWriter out, Optional<E> value) throws IOException {
+            if (value.isPresent()) {
+                element.write(out, value.get());
+            } else {
+                out.nullValue();
+            }
+        }
+
+        @Override
+        public Optional<E> read(JsonReader in) throws IOException {
+            if (in.peek() == JsonToken.NULL) {
+                in.nextNull();
+                return Optional.empty();
+            }
+            return Optional.of(element.read(in));
+        }
+    }
+}
