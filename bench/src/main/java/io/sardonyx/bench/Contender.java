@@ -91,6 +91,7 @@ interface Contender extends AutoCloseable {
             long[] shape = value.shape().toArray();
             return switch (value.dtype()) {
                 case FLOAT32 -> OnnxTensor.createTensor(environment, data.asFloatBuffer(), shape);
+                case INT32 -> OnnxTensor.createTensor(environment, data.asIntBuffer(), shape);
                 case INT64 -> OnnxTensor.createTensor(environment, data.asLongBuffer(), shape);
                 case FLOAT16 -> OnnxTensor.createTensor(environment, data, shape, ai.onnxruntime.OnnxJavaType.FLOAT16);
                 default -> throw new IllegalArgumentException("no input of type " + value.type());

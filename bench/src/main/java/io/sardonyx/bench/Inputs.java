@@ -1,8 +1,10 @@
 package io.sardonyx.bench;
 
 import io.sardonyx.onnx.Model;
+import io.sardonyx.onnx.check.CaseFolder;
 import io.sardonyx.onnx.graph.DeclaredType;
 import io.sardonyx.onnx.graph.ValueInfo;
+import io.sardonyx.onnx.read.TensorFiles;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Npy;
 import io.sardonyx.tensor.Shape;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -32,8 +35,25 @@ final class Inputs {
     }
 
     private static Map<String, HostTensor> of(Workload workload, Path file) {
+        List<ValueInfo> declared = Model.inspect(file).inputs();
+        return workload.shapes().isEmpty() ? ownData(declared, file) : made(declared, workload);
+    }
+
+    /** What lies beside the model. */
+    private static Map<String, HostTensor> ownData(List<ValueInfo> declared, Path file) {
+        Path set = new CaseFolder("", file.getParent()).dataSets().get(0);
         Map<String, HostTensor> inputs = new LinkedHashMap<>();
-        for (ValueInfo input : Model.inspect(file).inputs()) {
+        for (int i = 0; i < declared.size(); i++) {
+            ValueInfo input = declared.get(i);
+            Path data = set.resolve("input_" + i + ".pb");
+            inputs.put(input.name(), (HostTensor) TensorFiles.read(data, input.type()).value());
+        }
+        return inputs;
+    }
+
+    private static Map<String, HostTensor> made(List<ValueInfo> declared, Workload workload) {
+        Map<String, HostTensor> inputs = new LinkedHashMap<>();
+        for (ValueInfo input : declared) {
             DeclaredType.OfTensor type = (DeclaredType.OfTensor) input.type();
             Shape shape = Shape.of(workload.shapes().get(input.name()));
             HostTensor tensor = HostTensor.allocate(new TensorType(type.dtype(), shape));

@@ -11,26 +11,43 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model and the sizes of its inputs. Values come from a seed: floats from a normal distribution, integers 0 and 1, or all 1
- * for names in {@code ones}.
+ * A model and its inputs. Values come from a seed: floats from a normal distribution, integers 0 and 1, or all 1 for names in
+ * {@code ones}.
  *
  * @param model a folder below the test material's {@code models}, or {@code minilm}, or a {@link LightModel}
+ * @param shapes of the inputs, by name; empty: sizes and values are those of the folder's first data set
  * @param leastCosine of the outputs, for them to agree
  */
 record Workload(String name, String model, Map<String, long[]> shapes, List<String> ones, double leastCosine) {
     private static final double FLOAT = 0.999;
     private static final double INT8 = 0.99; // where a rounding goes the other way it goes on from there
     private static final String LIGHT = "light_";
+    private static final String MINILM = "minilm"; // its file lies in a jar
+    private static final String MINILM_INT8 = "minilm-l6-int8";
     private static final Path SUITE = Path.of("onnx-backend", "onnx-data.tar.xz");
 
     static final List<Workload> ALL = List.of(
-            minilm(1, 128),
-            minilm(8, 128),
-            minilm(1, 16),
+            minilm(MINILM, FLOAT, 1, 16),
+            minilm(MINILM, FLOAT, 1, 128),
+            minilm(MINILM, FLOAT, 8, 128),
+            minilm(MINILM, FLOAT, 32, 64),
+            minilm(MINILM_INT8, INT8, 1, 16),
+            minilm(MINILM_INT8, INT8, 1, 128),
+            minilm(MINILM_INT8, INT8, 8, 128),
+            ownData("tinybert", FLOAT),
+            ownData("tfbert-qa", FLOAT),
             of("yolox-nano", image("images", 3, 416, 416)),
             of("squeezenet-fp16", image("data_0", 3, 224, 224)),
             of("ppocr-v4-det", image("x", 3, 320, 320)),
             gpt2(7),
+            ownData("gpt2-tiny-past", FLOAT),
+            ownData("attention-past-state", FLOAT),
+            ownData("dtln-1", FLOAT),
+            ownData("dtln-2", FLOAT),
+            ownData("silero-vad-op15", FLOAT),
+            ownData("silero-vad-v5", FLOAT),
+            ownData("ppocr-cls", FLOAT),
+            ownData("ppocr-v4-rec", FLOAT),
             of("mnist-8", image("Input3", 1, 28, 28)),
             of("super-resolution-10", image("input", 1, 224, 224)),
             of("ultraface-rfb-320", image("input", 3, 240, 320)),
@@ -56,14 +73,18 @@ record Workload(String name, String model, Map<String, long[]> shapes, List<Stri
         return Map.of(input, new long[] {1, channels, height, width});
     }
 
-    private static Workload minilm(long batch, long tokens) {
+    private static Workload ownData(String model, double leastCosine) {
+        return new Workload(model, model, Map.of(), List.of(), leastCosine);
+    }
+
+    private static Workload minilm(String model, double leastCosine, long batch, long tokens) {
         long[] shape = {batch, tokens};
         return new Workload(
-                "minilm " + batch + "x" + tokens,
-                "minilm",
+                model + " " + batch + "x" + tokens,
+                model,
                 Map.of("input_ids", shape, "attention_mask", shape, "token_type_ids", shape),
                 List.of("attention_mask"),
-                FLOAT);
+                leastCosine);
     }
 
     private static Workload gpt2(long past) {
@@ -92,7 +113,7 @@ record Workload(String name, String model, Map<String, long[]> shapes, List<Stri
             Path archive = models.resolveSibling(SUITE);
             return Files.exists(archive) ? Optional.of(LightModel.write(archive, model)) : Optional.empty();
         }
-        if (!model.equals("minilm")) {
+        if (!model.equals(MINILM)) {
             return Optional.of(models.resolve(model).resolve("model.onnx")).filter(Files::exists);
         }
         Path file = Path.of(System.getProperty("java.io.tmpdir"), "sardonyx-bench-minilm.onnx");

@@ -8,10 +8,11 @@ import java.util.List;
 /**
  * The devices that tests run on: all, or those that {@code -Dsardonyx.test.devices=sim:0,cpu} names. What that or {@code
  * -Dsardonyx.test.require} names must be there, so that a run meant for a device cannot pass without it. {@code ?sim:0} names
- * one that may be missing, where the natives were left out.
+ * one that may be missing, where the natives were left out; {@code !reference} is all but that one.
  */
 public final class TestDevices {
     private static final String MAY_BE_MISSING = "?";
+    private static final String NOT = "!";
 
     private TestDevices() {}
 
@@ -28,7 +29,8 @@ public final class TestDevices {
                 .toList();
     }
 
-    static List<Device> select(List<String> only, List<String> required, List<Device> all, List<String> problems) {
+    static List<Device> select(List<String> named, List<String> required, List<Device> all, List<String> problems) {
+        List<String> only = named.stream().filter(name -> !name.startsWith(NOT)).toList();
         List<String> known = all.stream().map(Device::name).toList();
         boolean nobodyLooked = all.size() == 1 && problems.isEmpty(); // no provider on this class path
         for (List<String> names : List.of(only, required)) {
@@ -40,6 +42,7 @@ public final class TestDevices {
             }
         }
         return all.stream()
+                .filter(device -> !named.contains(NOT + device.name()))
                 .filter(device ->
                         only.isEmpty() || only.contains(device.name()) || only.contains(MAY_BE_MISSING + device.name()))
                 .toList();

@@ -68,6 +68,7 @@ class OperatorTestsTest {
     void onlyTheNamedDevicesAreChosen() {
         assertEquals(TWO, TestDevices.select(List.of(), List.of("far:0"), TWO, List.of()));
         assertEquals(List.of(FAR), TestDevices.select(List.of("far:0"), List.of(), TWO, List.of()));
+        assertEquals(List.of(FAR), TestDevices.select(List.of("!reference"), List.of(), TWO, List.of()));
     }
 
     @Test
