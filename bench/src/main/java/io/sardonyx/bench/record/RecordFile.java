@@ -2,7 +2,6 @@ package io.sardonyx.bench.record;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
@@ -37,10 +36,11 @@ public final class RecordFile {
 
     /** @throws IllegalArgumentException if the file is no record, or one of another format */
     public static BenchmarkRecord read(Path file) throws IOException {
+        String text = Files.readString(file);
         BenchmarkRecord record;
         try {
-            record = GSON.fromJson(Files.readString(file), BenchmarkRecord.class);
-        } catch (JsonParseException | NullPointerException e) {
+            record = GSON.fromJson(text, BenchmarkRecord.class);
+        } catch (RuntimeException e) { // Gson wraps what a record's constructor throws
             throw new IllegalArgumentException(file + " is not a record of `bench`: " + e.getMessage(), e);
         }
         if (record == null || record.format() != BenchmarkRecord.FORMAT) {
