@@ -1,28 +1,22 @@
 // matmul_integer.A.B.i32: y = (a - a_zero) · (b - b_zero) of bytes, in int32 that wraps around;
-// .f32: that · (a_scale · b_scale) + bias; .u8, .i8: round(that · a_scale · b_scale / y_scale) +
-// y_zero, saturated, where no sum exceeds int32. What belongs to a or y is one number or [m].
-// a is a stack of [m, k], b of [k, n], y of [m, n]; a_zero is one number or [m], b_zero one or [n].
-// b becomes panels of a few columns with pairs of rows side by side in int16, a - a_zero likewise a
-// few rows at a time; pairs are multiplied and added at once. As (a - a_zero) · b_zero is a sum
-// over a row times b_zero, it is taken off at the end, and the panels of a weight know no zero
-// point.
-#include <algorithm>
+// .f32: f(that · (a_scale · b_scale) + bias) + z; .u8, .i8: round(that · a_scale · b_scale /
+// y_scale) + y_zero, saturated, where no sum exceeds int32. What belongs to a or y is one number or
+// [m]. a is a stack of [m, k], b of [k, n], y and z of [m, n]; a_zero is one number or [m], b_zero
+// one or [n]. Products of bytes as they are, by panels of quad_panels.h, and then, as (a - a_zero)
+// · (b - b_zero) = a · b - a_zero · sum(b) - b_zero · (sum(a) - k · a_zero), three terms of a row
+// and a column. Measured, one thread of a 2-core AMD EPYC (Zen 4): see bench/results.
 #include <cmath>
 #include <limits>
 
-#include "cpu/simd/pairs.h"
+#include "cpu/activation.h"
+#include "cpu/quad_panels.h"
 #include "kernel.h"
 
 namespace sx::SX_ISA {
 namespace {
 
-using I = Vec<int32_t>;
-
 constexpr int kAxes = 4;
-constexpr int kVectors = 2;                   // in a row of a tile
-constexpr int kPanel = kVectors * I::kLanes;  // columns; at most the 32 that Java reckons with
-constexpr int kRows = kVectorBytes == 64 ? 12 : 6;  // of a tile: its sums stay in registers
-constexpr int64_t kPanels = 256 / kPanel;           // of a task, so that they stay in the L2 cache
+constexpr int64_t kGroup = 256 / kPanel;  // panels of a task, so that they stay in the L2 cache
 
 struct Params {
   int64_t m, n, k;
@@ -30,174 +24,207 @@ struct Params {
   int64_t a_zero_row, b_zero_column;  // strides, 0 or 1
   int64_t packed;                     // whether b comes as panels
   int64_t a_scale_row, b_scale_column, y_scale_row, y_zero_row;
+  Activation activation;
 };
 
 struct PackParams {
   int64_t n, k;
 };
 
-constexpr int64_t pairs_of(int64_t k) { return (k + 1) / 2; }
-constexpr int64_t panels_of(int64_t n) { return (n + kPanel - 1) / kPanel; }
-
-// Panels [begin, end) of b, each [pairs][kPanel][2]; what lies outside of b is 0.
-template <class B>
-void pack(const B* b, int16_t* to, int64_t n, int64_t k, int64_t begin, int64_t end) {
-  for (int64_t panel = begin; panel < end; panel++) {
-    int16_t* out = to + panel * pairs_of(k) * kPanel * 2;
-    const int64_t from = panel * kPanel;
-    const int64_t width = std::min<int64_t>(kPanel, n - from);
-    for (int64_t p = 0; p < k; p += 2, out += kPanel * 2) {
-      const B* even = b + p * n + from;
-      const B* odd = p + 1 < k ? even + n : nullptr;
-      for (int64_t j = 0; j < width; j++) {
-        out[2 * j] = even[j];
-        out[2 * j + 1] = odd ? odd[j] : 0;
-      }
-      std::fill_n(out + 2 * width, 2 * (kPanel - width), 0);
-    }
-  }
-}
-
 template <class B>
 void pack_weight(const Arguments& args) {
   const auto [n, k] = args.params_as<PackParams>();
   const B* b = args.data<const B>(0);
-  int16_t* to = args.data<int16_t>(1);
+  uint8_t* to = args.data<uint8_t>(1);
   args.parallel(panels_of(n), 1,
-                [&](int64_t begin, int64_t end, int) { pack(b, to, n, k, begin, end); });
+                [&](int64_t begin, int64_t end, int) { pack_panels(b, to, n, k, begin, end); });
 }
 
-// Rows of a without their zero points, and their sums; rows from `rows` on repeat the last one.
-template <class A>
-void centre(const A* a, const A* zero, int64_t zero_row, int64_t k, int64_t rows, int16_t* to,
-            uint32_t* sums) {
-  for (int64_t i = 0; i < kRows; i++) {
-    const int64_t row = std::min(i, rows - 1);
-    const int16_t z = zero ? zero[row * zero_row] : 0;
-    int16_t* out = to + i * 2 * pairs_of(k);
-    int32_t sum = 0;
-    for (int64_t p = 0; p < k; p++) {
-      out[p] = int16_t(a[row * k + p] - z);
-      sum += out[p];
-    }
-    if (k % 2 == 1) out[k] = 0;
-    sums[i] = uint32_t(sum);
-  }
-}
+using F = Vec<float>;
 
-// tile [kRows, kPanel] = a · panel.
-void multiply(const int16_t* a, const int16_t* panel, int64_t pairs, int32_t* tile) {
-  I sums[kRows][kVectors];
-  for (auto& row : sums) std::fill_n(row, kVectors, I(0));
-  for (int64_t p = 0; p < pairs; p++) {
-    I b[kVectors];
-    for (int v = 0; v < kVectors; v++) {
-      std::memcpy(&b[v], panel + (p * kVectors + v) * I::kLanes * 2, sizeof(I));
-    }
-#pragma GCC unroll 12
-    for (int i = 0; i < kRows; i++) {
-      int32_t pair;
-      std::memcpy(&pair, a + 2 * (i * pairs + p), sizeof pair);
-      for (int v = 0; v < kVectors; v++) sums[i][v] = add_pairs(sums[i][v], I(pair), b[v]);
-    }
-  }
-  for (int i = 0; i < kRows; i++)
-    for (int v = 0; v < kVectors; v++) sums[i][v].store(tile + i * kPanel + v * I::kLanes);
-}
+// What belongs to the columns of a tile; 0 behind the last.
+struct Columns {
+  int32_t zero[kTilePanels * kPanel] = {};
+  int32_t sums[kTilePanels * kPanel] = {};
+  float scale[kTilePanels * kPanel] = {};
+  float bias[kTilePanels * kPanel] = {};
+};
 
-// What becomes of the sums of a row from column `from` on: int32, float or a byte.
+// What becomes of a row of sums: int32, float or a byte.
 template <class Y>
 struct Finish {
   const float *a_scale, *b_scale, *y_scale;
   const Y* add;  // the bias or y's zero points
-  Params strides;
+  const Params& p;
 
-  explicit Finish(const Arguments& args, const Params& params)
+  Finish(const Arguments& args, const Params& params)
       : a_scale(args.has(5) ? args.data<const float>(5) : nullptr),
         b_scale(args.has(6) ? args.data<const float>(6) : nullptr),
         y_scale(args.has(7) ? args.data<const float>(7) : nullptr),
         add(args.has(8) ? args.data<const Y>(8) : nullptr),
-        strides(params) {}
+        p(params) {}
 
-  void operator()(const int32_t* sums, Y* y, int64_t row, int64_t from, int64_t width) const {
+  void read(Columns& columns, int64_t from, int64_t width) const {
+    if constexpr (std::is_same_v<Y, int32_t>) return;
+    for (int64_t j = 0; j < width; j++) columns.scale[j] = b_scale[(from + j) * p.b_scale_column];
+    if constexpr (std::is_same_v<Y, float>)
+      if (add) std::copy_n(add + from, width, columns.bias);
+  }
+
+  void operator()(const int32_t* sums, Y* y, int64_t row, const Columns& c, int64_t width) const {
     if constexpr (std::is_same_v<Y, int32_t>) {
       std::copy_n(sums, width, y);
-      return;
+    } else if constexpr (std::is_same_v<Y, float>) {
+      const F a(a_scale[row * p.a_scale_row]);
+      for (int64_t j = 0; j < width; j += F::kLanes) {
+        const F floats(__builtin_convertvector(Ints::load(sums + j).raw, F::Raw));
+        fma(floats, a * F::load(c.scale + j), F::load(c.bias + j)).store_first(y + j, width - j);
+      }
     } else {
-      const double a = a_scale[row * strides.a_scale_row];
+      constexpr double kSmallest = std::numeric_limits<Y>::min();
+      constexpr double kLargest = std::numeric_limits<Y>::max();
+      const double a = a_scale[row * p.a_scale_row], y_step = y_scale[row * p.y_scale_row];
+      const double zero = add[row * p.y_zero_row];
       for (int64_t j = 0; j < width; j++) {
-        const double scale = a * b_scale[(from + j) * strides.b_scale_column];
-        if constexpr (std::is_same_v<Y, float>) {
-          y[j] = float(sums[j] * scale + (add ? double(add[from + j]) : 0.));
-        } else {
-          constexpr double kSmallest = std::numeric_limits<Y>::min();
-          constexpr double kLargest = std::numeric_limits<Y>::max();
-          const double factor = scale / y_scale[row * strides.y_scale_row];
-          const double whole = std::rint(sums[j] * factor) + add[row * strides.y_zero_row];
-          const double low = whole >= kSmallest ? whole : kSmallest;
-          y[j] = static_cast<Y>(static_cast<int32_t>(low < kLargest ? low : kLargest));
-        }
+        const double whole = std::rint(sums[j] * (a * c.scale[j] / y_step)) + zero;
+        const double low = whole >= kSmallest ? whole : kSmallest;
+        y[j] = static_cast<Y>(static_cast<int32_t>(low < kLargest ? low : kLargest));
       }
     }
   }
 };
 
 template <class A, class B, class Y>
-void matmul_integer(const Arguments& args) {
-  const auto s = args.params_as<Params>();
-  const A* a_zero = args.has(3) ? args.data<const A>(3) : nullptr;
-  const B* b_zero = args.has(4) ? args.data<const B>(4) : nullptr;
-  const Finish<Y> finish(args, s);
-  const int64_t pairs = pairs_of(s.k), panels = panels_of(s.n);
-  const int64_t b_bytes = s.packed ? 0 : (panels * pairs * kPanel * 4 + 63) / 64 * 64;
-  const int64_t a_bytes = (pairs * kRows * 4 + 63) / 64 * 64;
-  int16_t* room = reinterpret_cast<int16_t*>(args.scratch);
-  const int16_t* packed = s.packed ? args.data<const int16_t>(1) : room;
-  const int64_t blocks = (s.m + kRows - 1) / kRows;
-  const int64_t groups = (panels + kPanels - 1) / kPanels;
+class IntegerProduct {
+ public:
+  explicit IntegerProduct(const Arguments& args)
+      : args_(args),
+        p_(args.params_as<Params>()),
+        a_zero_(args.has(3) ? args.data<const A>(3) : nullptr),
+        b_zero_(args.has(4) ? args.data<const B>(4) : nullptr),
+        finish_(args, p_),
+        z_(args.has(9) ? args.data<const float>(9) : nullptr),
+        panels_(panels_of(p_.n)),
+        b_bytes_(p_.packed ? 0 : panels_ * panel_bytes(p_.k)) {
+    for (int64_t j = 0; b_zero_ && j < (p_.b_zero_column ? p_.n : 1); j++)
+      centred_ &= right_zero(b_zero_[j]) == 0;
+  }
 
-  int64_t count = 1;
-  for (int64_t size : s.batch) count *= size;
-  const B* last = nullptr;
-  for (int64_t matrix = 0; matrix < count; matrix++) {
-    const A* a = args.data<const A>(0);
-    const B* b = args.data<const B>(1);
-    for (int64_t axis = kAxes - 1, rest = matrix; axis >= 0; rest /= s.batch[axis--]) {
-      a += rest % s.batch[axis] * s.a_batch[axis];
-      b += rest % s.batch[axis] * s.b_batch[axis];
+  void run() {
+    int64_t count = 1;
+    for (int64_t size : p_.batch) count *= size;
+    const B* last = nullptr;
+    for (int64_t matrix = 0; matrix < count; matrix++) {
+      const A* a = args_.data<const A>(0);
+      const B* b = args_.data<const B>(1);
+      for (int64_t axis = kAxes - 1, rest = matrix; axis >= 0; rest /= p_.batch[axis--]) {
+        a += rest % p_.batch[axis] * p_.a_batch[axis];
+        b += rest % p_.batch[axis] * p_.b_batch[axis];
+      }
+      if (!p_.packed && b != last) {
+        uint8_t* room = reinterpret_cast<uint8_t*>(args_.scratch);
+        args_.parallel(
+            panels_, std::max<int64_t>(1, 16384 / (kPanel * (p_.k + 1))),
+            [&](int64_t begin, int64_t end, int) { pack_panels(b, room, p_.n, p_.k, begin, end); });
+        last = b;
+      }
+      run_matrix(reinterpret_cast<const uint8_t*>(a), matrix * p_.m * p_.n);
     }
-    Y* y = args.data<Y>(2) + matrix * s.m * s.n;
-    if (!s.packed && b != last) {
-      args.parallel(panels, std::max<int64_t>(1, 16384 / (kPanel * (s.k + 1))),
-                    [&](int64_t begin, int64_t end, int) { pack(b, room, s.n, s.k, begin, end); });
-      last = b;
+  }
+
+ private:
+  void run_matrix(const uint8_t* a, int64_t y) {
+    const int64_t blocks = (p_.m + kTileRows - 1) / kTileRows;
+    const int64_t groups = (panels_ + kGroup - 1) / kGroup;
+    args_.parallel(blocks * groups, 1, [&](int64_t begin, int64_t end, int worker) {
+      for (int64_t task = begin; task < end; task++)
+        multiply(a, task % blocks * kTileRows, task / blocks * kGroup, y, worker);
+    });
+  }
+
+  // A block of rows by a group of panels.
+  void multiply(const uint8_t* a, int64_t row, int64_t first, int64_t y, int worker) {
+    const int64_t rows = std::min<int64_t>(kTileRows, p_.m - row);
+    const QuadRows left = quad_rows(a + row * p_.k, rows, worker);
+    int32_t row_zero[kTileRows], row_term[kTileRows];
+    for (int64_t r = 0; r < rows; r++) {
+      row_zero[r] = left_zero(a_zero_ ? a_zero_[(row + r) * p_.a_zero_row] : A(0));
+      row_term[r] = centred_ ? 0
+                             : int32_t(row_sum(a + (row + r) * p_.k, p_.k, kLeftFlip<A>) -
+                                       uint32_t(p_.k) * uint32_t(row_zero[r]));
     }
-    args.parallel(blocks * groups, 1, [&](int64_t begin, int64_t end, int worker) {
-      int16_t* rows = reinterpret_cast<int16_t*>(args.scratch + b_bytes + worker * a_bytes);
-      alignas(64) int32_t tile[kRows * kPanel];
-      uint32_t row_sums[kRows];
-      for (int64_t task = begin; task < end; task++) {
-        const int64_t i = task % blocks * kRows;
-        const int64_t height = std::min<int64_t>(kRows, s.m - i);
-        centre(a + i * s.k, a_zero ? a_zero + i * s.a_zero_row : nullptr, s.a_zero_row, s.k, height,
-               rows, row_sums);
-        const int64_t first = task / blocks * kPanels;
-        for (int64_t panel = first; panel < std::min(panels, first + kPanels); panel++) {
-          multiply(rows, packed + panel * pairs * kPanel * 2, pairs, tile);
-          const int64_t from = panel * kPanel;
-          const int64_t width = std::min<int64_t>(kPanel, s.n - from);
-          for (int64_t r = 0; r < height; r++) {
-            int32_t* sums = tile + r * kPanel;
-            for (int64_t j = 0; j < width; j++) {
-              const int32_t zero = b_zero ? b_zero[(from + j) * s.b_zero_column] : 0;
-              sums[j] = int32_t(uint32_t(sums[j]) - row_sums[r] * uint32_t(zero));
-            }
-            finish(sums, y + (i + r) * s.n + from, i + r, from, width);
-          }
+    const uint8_t* packed =
+        p_.packed ? args_.data<const uint8_t>(1) : reinterpret_cast<uint8_t*>(args_.scratch);
+    const int64_t step = panel_bytes(p_.k), end = std::min(panels_, first + kGroup);
+    alignas(64) int32_t tile[kTileRows * kPanel];
+    Columns columns;
+    for (int64_t panel = first, count; panel < end; panel += count) {
+      const uint8_t* b = packed + panel * step;
+      count = rows == 1 && end - panel >= kTilePanels ? kTilePanels : 1;
+      if (count == kTilePanels)
+        multiply_quads<1, kTilePanels>(left, b, step, quads_of(p_.k), tile);
+      else
+        kQuadTiles[rows - 1](left, b, step, quads_of(p_.k), tile);
+      const int64_t from = panel * kPanel, width = std::min(count * kPanel, p_.n - from);
+      for (int64_t i = 0; i < count; i++)
+        std::copy_n(column_sums(b + i * step, p_.k), kPanel, columns.sums + i * kPanel);
+      for (int64_t j = 0; !centred_ && j < width; j++)
+        columns.zero[j] = right_zero(b_zero_ ? b_zero_[(from + j) * p_.b_zero_column] : B(0));
+      finish_.read(columns, from, width);
+      for (int64_t r = 0; r < rows; r++) {
+        int32_t* sums = tile + r * count * kPanel;
+        take_off(row_zero[r], columns.sums, sums, width);
+        if (!centred_) take_off(row_term[r], columns.zero, sums, width);
+        finish_(sums, args_.data<Y>(2) + y + (row + r) * p_.n + from, row + r, columns, width);
+      }
+      if constexpr (std::is_same_v<Y, float>) second_pass(y + row * p_.n + from, rows, width);
+    }
+  }
+
+  // sums -= factor * terms, in whole vectors.
+  static void take_off(int32_t factor, const int32_t* terms, int32_t* sums, int64_t width) {
+    for (int64_t j = 0; j < width; j += Ints::kLanes)
+      (Ints::load(sums + j) - Ints(factor) * Ints::load(terms + j)).store(sums + j);
+  }
+
+  void second_pass(int64_t at, int64_t rows, int64_t width) const {
+    if (!z_ && p_.activation.kind == Activation::kNone) return;
+    with_activation(p_.activation, [&](auto f) {
+      for (int64_t r = 0; r < rows; r++, at += p_.n) {
+        float* y = args_.data<float>(2) + at;
+        for (int64_t j = 0; j < width; j += Vec<float>::kLanes) {
+          const auto v = f(Vec<float>::load_first(y + j, width - j));
+          (z_ ? v + Vec<float>::load_first(z_ + at + j, width - j) : v)
+              .store_first(y + j, width - j);
         }
       }
     });
   }
+
+  // Rows as they lie, or where these end within a quad, copies.
+  QuadRows quad_rows(const uint8_t* a, int64_t rows, int worker) const {
+    const Ints flip = Ints(int32_t(kLeftFlip<A> * 0x01010101u));
+    if (p_.k % 4 == 0) return {a, p_.k, flip};
+    const int64_t whole = quads_of(p_.k) * 4;
+    uint8_t* copy =
+        reinterpret_cast<uint8_t*>(args_.scratch) + b_bytes_ + worker * kTileRows * whole;
+    for (int64_t r = 0; r < rows; r++) std::memcpy(copy + r * whole, a + r * p_.k, p_.k);
+    return {copy, whole, flip};
+  }
+
+  const Arguments& args_;
+  const Params p_;
+  const A* a_zero_;
+  const B* b_zero_;
+  const Finish<Y> finish_;
+  const float* z_;
+  int64_t panels_, b_bytes_;
+  bool centred_ = b_zero_ || kIsSigned<B>;  // whether the zero points of B' are all 0
+};
+
+template <class A, class B, class Y>
+void matmul_integer(const Arguments& args) {
+  IntegerProduct<A, B, Y>(args).run();
 }
 
 #define SX_INTEGER_PRODUCTS(a, b, A, B)                                       \

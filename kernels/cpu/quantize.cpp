@@ -131,6 +131,12 @@ Range range_of(const float* x, int64_t n) {
   return {smallest, largest};
 }
 
+// Apart from its caller: stores of bytes might change the variables that a lambda refers to.
+void quantize_run(const float* x, uint8_t* y, int64_t n, float scale, float zero) {
+#pragma GCC ivdep
+  for (int64_t i = 0; i < n; i++) y[i] = quantized<uint8_t>(x[i] / scale, zero);
+}
+
 void dynamic_quantize(const Arguments& args) {
   const float* x = args.data<const float>(0);
   uint8_t* y = args.data<uint8_t>(1);
@@ -148,8 +154,7 @@ void dynamic_quantize(const Arguments& args) {
   const float scale = max == min ? 1 : (max - min) / 255;
   const uint8_t zero = quantized<uint8_t>(-min / scale, 0);
   args.parallel(args.size(0), kGrain, [&](int64_t begin, int64_t end, int) {
-#pragma GCC ivdep
-    for (int64_t i = begin; i < end; i++) y[i] = quantized<uint8_t>(x[i] / scale, zero);
+    quantize_run(x + begin, y + begin, end - begin, scale, zero);
   });
   if (args.has(2)) *args.data<float>(2) = scale;
   if (args.has(3)) *args.data<uint8_t>(3) = zero;

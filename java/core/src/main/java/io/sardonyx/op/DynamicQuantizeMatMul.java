@@ -35,16 +35,15 @@ public record DynamicQuantizeMatMul() implements TensorOperator {
         List<HostTensor> quantized =
                 quantize.infer(a.types(3)).stream().map(HostTensor::allocate).toList();
         quantize.reference(a, quantized);
-        new MatMulIntegerToFloat()
-                .reference(
-                        Inputs.of(
-                                quantized.get(0),
-                                in.get(1),
-                                quantized.get(1),
-                                in.get(2),
-                                quantized.get(2),
-                                in.has(3) ? in.get(3) : null,
-                                in.has(4) ? in.get(4) : null),
-                        out);
+        MatMulIntegerToFloat.PLAIN.reference(
+                Inputs.of(
+                        quantized.get(0),
+                        in.get(1),
+                        quantized.get(1),
+                        in.get(2),
+                        quantized.get(2),
+                        in.has(3) ? in.get(3) : null,
+                        in.has(4) ? in.get(4) : null),
+                out);
     }
 }

@@ -13,10 +13,14 @@ import java.util.stream.IntStream;
  * gemm_integer.*}, which read it as it lies.
  */
 final class IntegerLaunch {
-    /** As {@code kernels/cpu/matmul_integer.cpp} has them, at most: columns of a panel, rows of a tile. */
+    /** As {@code kernels/cpu/quad_panels.h} has them, at most: columns of a panel, rows of a tile. */
     private static final long PANEL = 32;
 
     private static final long ROWS = 12;
+
+    /** So many neighbours of the depth are multiplied at once. */
+    private static final long QUAD = 4;
+
     private static final int STACK_AXES = 4;
 
     private static final int ABSENT = IntegerProduct.NONE;
@@ -32,6 +36,8 @@ final class IntegerLaunch {
     private int yScale = ABSENT;
     private int yZero = ABSENT;
     private int bias = ABSENT;
+    private int z = ABSENT;
+    private Activation activation = Activation.NONE;
 
     IntegerLaunch(IntegerProduct inputs, InputTypes in) {
         this.inputs = inputs;
@@ -49,6 +55,13 @@ final class IntegerLaunch {
     /** Input that is added to each row of floats. */
     IntegerLaunch plus(int bias) {
         this.bias = bias;
+        return this;
+    }
+
+    /** What is done to the floats: the function, then the addition of input {@code z}, as large as the result. */
+    IntegerLaunch then(Activation function, int addend) {
+        activation = function;
+        z = addend;
         return this;
     }
 
@@ -84,7 +97,11 @@ final class IntegerLaunch {
         addSizes(matmul);
         matmul.params(step(inputs.aZero()), step(inputs.bZero()), weight ? 1 : 0);
         matmul.params(step(aScale), step(bScale), step(yScale), step(yZero));
-        matmul.scratch(weight ? 0 : packedBytes()).scratchPerThread(2 * ROWS * evenDepth());
+        activation.addTo(matmul.input(z));
+        matmul.scratch(weight ? 0 : packedBytes()).scratchPerThread(ROWS * quads() * QUAD);
+        if (in.has(z) || !activation.equals(Activation.NONE)) {
+            return Optional.of(matmul);
+        }
 
         Launch gemm = begin("gemm_integer", y).input(b);
         addRest(gemm, scaled);
@@ -155,11 +172,12 @@ final class IntegerLaunch {
         return new Launch.Pack("matmul_integer_pack." + dtype.key(), packedBytes(), List.of(product.n, product.k));
     }
 
+    /** Quads of all columns, and their sums. */
     private long packedBytes() {
-        return 2 * evenDepth() * ((product.n + PANEL - 1) / PANEL * PANEL);
+        return (quads() + 1) * QUAD * ((product.n + PANEL - 1) / PANEL * PANEL);
     }
 
-    private long evenDepth() {
-        return (product.k + 1) / 2 * 2;
+    private long quads() {
+        return (product.k + QUAD - 1) / QUAD;
     }
 }

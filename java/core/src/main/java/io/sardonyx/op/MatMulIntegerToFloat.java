@@ -10,17 +10,23 @@ import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
- * {@link MatMulInteger} back in floats: {@code Y = (A - a_zero_point) · (B - b_zero_point) · a_scale · b_scale + bias}. What
- * belongs to A is one number or one for each row, what belongs to B one number or one for each column.
+ * {@link MatMulInteger} back in floats: {@code Y = f((A - a_zero_point) · (B - b_zero_point) · a_scale · b_scale + bias) + Z}
+ * with an activation {@code f}. What belongs to A is one number or one for each row, what belongs to B one number or one for each
+ * column; Z broadcasts.
  *
- * <p>{@code com.microsoft} MatMulIntegerToFloat. Inputs A, B, a_scale, b_scale, optional a_zero_point, optional b_zero_point,
- * optional bias {@code [N]}; the scales' type is the result's. The sum is exact.
+ * <p>{@code com.microsoft} MatMulIntegerToFloat, which has neither activation nor Z, and {@code io.sardonyx}'s, what rewrites make
+ * of MatMulInteger, Cast, Mul, Add, Gelu …. Inputs A, B, a_scale, b_scale, optional a_zero_point, optional b_zero_point, optional
+ * bias {@code [N]}, optional Z; the scales' type is the result's. The sum is exact.
  */
-public record MatMulIntegerToFloat() implements TensorOperator {
+public record MatMulIntegerToFloat(Activation activation) implements TensorOperator {
+    /** No activation. */
+    public static final MatMulIntegerToFloat PLAIN = new MatMulIntegerToFloat(Activation.NONE);
+
     private static final IntegerProduct PRODUCT = new IntegerProduct("MatMulIntegerToFloat", 0, 1, 4, 5);
+    private static final int Z = 7;
 
     static MatMulIntegerToFloat read(Attributes attributes) {
-        return new MatMulIntegerToFloat();
+        return new MatMulIntegerToFloat(Activation.read(attributes));
     }
 
     @Override
@@ -35,7 +41,11 @@ public record MatMulIntegerToFloat() implements TensorOperator {
         PRODUCT.requireRows(in, "a_scale", 2, dtype);
         PRODUCT.requireColumns(in, "b_scale", 3, dtype);
         requireBias(name(), in, 6, dtype, product.n);
-        return List.of(new TensorType(dtype, product.result));
+        TensorType y = new TensorType(dtype, product.result);
+        if (in.has(Z) && in.dtype(Z) != dtype) {
+            throw new IllegalArgumentException(name() + ": Z: expected " + y + ", given " + in.get(Z));
+        }
+        return List.of(in.has(Z) ? y.with(Broadcast.shape(name(), y.shape(), in.shape(Z))) : y);
     }
 
     static void requireBias(String operator, InputTypes in, int input, DType dtype, long n) {
@@ -49,21 +59,34 @@ public record MatMulIntegerToFloat() implements TensorOperator {
     public void reference(Inputs in, List<HostTensor> out) {
         HostTensor y = out.get(0);
         double[] sums = PRODUCT.sums(in);
+        Shape result = PRODUCT.infer(in.types(1)).result;
         HostTensor aScale = in.get(2);
         HostTensor bScale = in.get(3);
-        IntUnaryOperator row = IntegerProduct.rows(aScale.shape(), y.shape());
-        IntUnaryOperator column = IntegerProduct.columns(bScale.shape(), y.shape());
-        for (int i = 0; i < sums.length; i++) {
-            double value = sums[i] * (aScale.getDouble(row.applyAsInt(i)) * bScale.getDouble(column.applyAsInt(i)));
-            y.set(i, in.has(6) ? value + in.get(6).getDouble(i % in.get(6).size()) : value);
+        IntUnaryOperator row = IntegerProduct.rows(aScale.shape(), result);
+        IntUnaryOperator column = IntegerProduct.columns(bScale.shape(), result);
+        IntUnaryOperator sumAt = Broadcast.positions(result, y.shape());
+        IntUnaryOperator zAt = in.has(Z) ? Broadcast.positions(in.get(Z).shape(), y.shape()) : i -> i;
+        for (int i = 0; i < y.size(); i++) {
+            int at = sumAt.applyAsInt(i);
+            double value = sums[at] * (aScale.getDouble(row.applyAsInt(at)) * bScale.getDouble(column.applyAsInt(at)));
+            if (in.has(6)) {
+                value += in.get(6).getDouble(at % in.get(6).size());
+            }
+            value = activation.apply(value);
+            y.set(i, in.has(Z) ? value + in.get(Z).getDouble(zAt.applyAsInt(i)) : value);
         }
     }
 
+    /** Empty, too, where Z is not as large as the product. */
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
+        if (in.has(Z) && !in.shape(Z).equals(PRODUCT.infer(in).result)) {
+            return Optional.empty();
+        }
         return new IntegerLaunch(PRODUCT, in)
                 .scaled(2, 3)
                 .plus(6)
+                .then(activation, in.has(Z) ? Z : IntegerProduct.NONE)
                 .launch(out.get(0).dtype());
     }
 }

@@ -17,11 +17,14 @@ final class FuseAttention implements Rewrite {
     private static final List<Long> SPLIT = List.of(0L, 2L, 1L, 3L);
     private static final List<Long> SPLIT_TRANSPOSED = List.of(0L, 2L, 3L, 1L);
 
+    /** Of the scores, which have four axes, as the transposes around them. */
+    private static final int LAST = 3;
+
     @Override
     public void apply(Graph graph) {
         Match match = new Match(graph);
         for (Node node : graph.nodes()) {
-            if (node.operator() instanceof Softmax softmax && softmax.axis() == -1) {
+            if (node.operator() instanceof Softmax softmax && (softmax.axis() == -1 || softmax.axis() == LAST)) {
                 fuse(match, node);
             }
         }

@@ -2,17 +2,13 @@ package io.sardonyx.onnx.rewrite;
 
 import io.sardonyx.onnx.graph.Graph;
 import io.sardonyx.onnx.graph.Node;
-import io.sardonyx.op.Activation;
 import io.sardonyx.op.FusedMatMul;
 import io.sardonyx.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * MatMul by a weight, with the bias vector added to it, the activation applied to that, and another tensor added: one
- * FusedMatMul. Each step only where nothing else uses the value in between.
- */
+/** MatMul by a weight with its {@link ProductTail}: one FusedMatMul. */
 final class FuseMatMul implements Rewrite {
     @Override
     public void apply(Graph graph) {
@@ -28,49 +24,18 @@ final class FuseMatMul implements Rewrite {
     }
 
     private static void fuse(Match match, Node product, long columns) {
-        FusedMatMul operator = FusedMatMul.PLAIN;
-        List<Node> parts = new ArrayList<>(List.of(product));
-        String value = product.output(0);
-        String bias = "";
-        String addend = "";
-        Optional<Node> add = match.onlyUser(value, "Add");
-        if (add.isPresent() && isBias(match, Match.other(add.get(), value), columns)) {
-            bias = Match.other(add.get(), value);
-            value = extend(parts, add.get());
-        }
-        Optional<Node> function = match.onlyUser(value);
-        Optional<Activation> activation = function.flatMap(Activations::of);
-        if (activation.isPresent()) {
-            operator = operator.with(activation.get());
-            value = extend(parts, function.get());
-        }
-        Optional<Node> sum = match.onlyUser(value, "Add");
-        if (sum.isPresent()
-                && match.constant(Match.other(sum.get(), value)).isEmpty()
-                && !sum.get().input(0).equals(sum.get().input(1))) {
-            addend = Match.other(sum.get(), value);
-            operator = operator.addingLast();
-            value = extend(parts, sum.get());
-        }
-        if (parts.size() == 1) {
+        ProductTail tail = ProductTail.behind(match, product.output(0), columns);
+        if (tail.nodes().isEmpty()) {
             return;
         }
-        List<String> inputs = new ArrayList<>(List.of(product.input(0), product.input(1), bias));
-        if (!addend.isEmpty()) {
-            inputs.add(addend);
+        FusedMatMul operator = FusedMatMul.PLAIN.with(tail.activation());
+        List<String> inputs = new ArrayList<>(List.of(product.input(0), product.input(1), tail.bias()));
+        if (tail.hasAddend()) {
+            operator = operator.addingLast();
+            inputs.add(tail.addend());
         }
-        parts.forEach(match.graph()::remove);
-        match.graph().add(Node.of(product.name(), operator, inputs, List.of(value)));
-    }
-
-    private static String extend(List<Node> parts, Node next) {
-        parts.add(next);
-        return next.output(0);
-    }
-
-    private static boolean isBias(Match match, String value, long columns) {
-        return match.constant(value)
-                .filter(c -> c.shape().rank() == 1 && c.size() == columns)
-                .isPresent();
+        match.graph().remove(product);
+        tail.nodes().forEach(match.graph()::remove);
+        match.graph().add(Node.of(product.name(), operator, inputs, List.of(tail.output())));
     }
 }

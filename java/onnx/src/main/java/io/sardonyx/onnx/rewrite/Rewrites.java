@@ -46,6 +46,7 @@ public final class Rewrites {
                 new ExpandAttention(),
                 new RemoveUnused(), // what a pattern left behind would count as a use of its input
                 new FuseMatMul(),
+                new FuseMatMulInteger(device.onHost()),
                 new FuseConv(),
                 new RemoveUnused());
         rewrites.forEach(rewrite -> rewrite.apply(graph));
