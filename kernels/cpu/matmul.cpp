@@ -8,7 +8,7 @@
 // peak.fma.f32: with AVX-512 1024^3 at 85 % of the peak, [128, 384] x [384, 384] at 97 %,
 // [128, 384] x [384, 1536] at 85 %; with AVX2 78, 95 and 73 %.
 // Idea: GotoBLAS, BLIS; Java's MatrixLaunch decides how b is read, and reckons the scratch memory.
-#include "cpu/gemm.h"
+#include "cpu/gemv.h"
 #include "cpu/matmul_finish.h"
 #include "kernel.h"
 
@@ -129,6 +129,9 @@ class Product {
   void multiply(int64_t i, const T* b, int64_t row, int64_t row_end, int64_t column,
                 int64_t column_end, int worker) {
     const T* a = a_ + p_.offset(i, p_.a_stack);
+    if (p_.reading == kInPlace && row_end - row <= kFewRows && p_.k > 0)
+      return multiply_few_rows(a + row * p_.a_row, b + column,
+                               {i, row, row_end - row, column, column_end - column, 0, p_.k});
     for (; row < row_end; row += kRowBlock) {
       const int64_t rows = std::min(kRowBlock, row_end - row);
       for (int64_t block = 0; block < depth_blocks_; block++) {
@@ -145,6 +148,14 @@ class Product {
               left, b, {i, row, rows, j, std::min(column_end - j, kColumnBlock), d, depth}, worker);
       }
     }
+  }
+
+  // Where b is read as it lies and once.
+  void multiply_few_rows(const T* a, const T* b, const Part& part) {
+    const Result<T> y{y_ + (part.matrix * p_.m + part.row) * p_.n + part.column, p_.n};
+    kFew<T>[part.rows - 1]({a, p_.a_row, p_.a_depth}, b, p_.b_depth, y, part.columns, part.depth);
+    const int64_t z = p_.offset(part.matrix, p_.z_stack);
+    if (!finish_.is_nothing()) finish_(y, part.rows, part.columns, {z, part.row, part.column});
   }
 
   void multiply_part(Left<T> left, const T* b, Part part, int worker) {

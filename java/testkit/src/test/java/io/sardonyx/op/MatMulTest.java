@@ -180,6 +180,13 @@ class MatMulTest extends OperatorTest {
                 .input(Data.normal(DType.FLOAT64, 1, 9, 21))
                 .input(Data.normal(DType.FLOAT64, 2, 21, 5))
                 .within(Tolerance.dot(DType.FLOAT64, 64)));
+        for (long rows = 1; rows <= 5; rows++) {
+            cases.add(Case.of(rows + " rows of many columns", FusedMatMul.PLAIN.with(Activation.RELU))
+                    .input(Data.integers(DType.FLOAT32, 1, -8, 8, rows, 11))
+                    .input(Data.integers(DType.FLOAT32, 2, -8, 8, 11, 4103))
+                    .input(Data.integers(DType.FLOAT32, 3, -8, 8, 4103))
+                    .within(Tolerance.EXACT));
+        }
         cases.add(Case.of("one row, deep, transposed", FusedMatMul.PLAIN.transposed(false, true))
                 .input(Data.integers(DType.FLOAT32, 1, -8, 8, 1, 9000))
                 .input(Data.integers(DType.FLOAT32, 2, -8, 8, 5, 9000))
