@@ -150,7 +150,7 @@ class IntegerProduct {
     for (int64_t r = 0; r < rows; r++) {
       row_zero[r] = left_zero(a_zero_ ? a_zero_[(row + r) * p_.a_zero_row] : A(0));
       row_term[r] = centred_ ? 0
-                             : int32_t(row_sum(a + (row + r) * p_.k, p_.k, kLeftFlip<A>) -
+                             : int32_t(row_sum(left.data + r * left.row, p_.k) -
                                        uint32_t(p_.k) * uint32_t(row_zero[r]));
     }
     const uint8_t* packed =
@@ -201,15 +201,15 @@ class IntegerProduct {
     });
   }
 
-  // Rows as they lie, or where these end within a quad, copies.
+  // Rows as they lie; copies where these are signed or end within a quad.
   QuadRows quad_rows(const uint8_t* a, int64_t rows, int worker) const {
-    const Ints flip = Ints(int32_t(kLeftFlip<A> * 0x01010101u));
-    if (p_.k % 4 == 0) return {a, p_.k, flip};
+    if (!kIsSigned<A> && p_.k % 4 == 0) return {a, p_.k};
     const int64_t whole = quads_of(p_.k) * 4;
     uint8_t* copy =
         reinterpret_cast<uint8_t*>(args_.scratch) + b_bytes_ + worker * kTileRows * whole;
-    for (int64_t r = 0; r < rows; r++) std::memcpy(copy + r * whole, a + r * p_.k, p_.k);
-    return {copy, whole, flip};
+    for (int64_t r = 0; r < rows; r++)
+      for (int64_t d = 0; d < p_.k; d++) copy[r * whole + d] = a[r * p_.k + d] ^ kLeftFlip<A>;
+    return {copy, whole};
   }
 
   const Arguments& args_;

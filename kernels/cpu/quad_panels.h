@@ -74,7 +74,6 @@ void pack_panels(const B* b, uint8_t* to, int64_t n, int64_t k, int64_t begin, i
 struct QuadRows {
   const uint8_t* data;
   int64_t row;
-  Ints flip;
 };
 
 using QuadTile = void (*)(QuadRows a, const uint8_t* panel, int64_t step, int64_t quads,
@@ -98,13 +97,13 @@ void multiply_quads(QuadRows a, const uint8_t* panel, int64_t step, int64_t quad
       const SignedQuads b[2] = {right(0), right(1)};
 #pragma GCC unroll 16
       for (int r = 0; r < R; r++) {
-        const UnsignedQuads x(broadcast_quad(a.data + r * a.row + 4 * q, a.flip));
+        const UnsignedQuads x(broadcast_quad(a.data + r * a.row + 4 * q));
         for (int v = 0; v < 2; v++) sums[r][v] = add_quads(sums[r][v], x, b[v]);
       }
     } else {
 #pragma GCC unroll 16
       for (int r = 0; r < R; r++) {
-        const UnsignedQuads x(broadcast_quad(a.data + r * a.row + 4 * q, a.flip));
+        const UnsignedQuads x(broadcast_quad(a.data + r * a.row + 4 * q));
 #pragma GCC unroll 16
         for (int v = 0; v < kVectors; v++) sums[r][v] = add_quads(sums[r][v], x, right(v));
       }
@@ -126,9 +125,9 @@ constexpr std::array<QuadTile, sizeof...(R)> quad_tiles(std::integer_sequence<in
 constexpr auto kQuadTiles = quad_tiles(std::make_integer_sequence<int, kTileRows>());
 
 // The sum of k bytes.
-inline uint32_t row_sum(const uint8_t* row, int64_t k, uint8_t flip) {
+inline uint32_t row_sum(const uint8_t* row, int64_t k) {
   uint32_t sum = 0;
-  for (int64_t d = 0; d < k; d++) sum += uint8_t(row[d] ^ flip);
+  for (int64_t d = 0; d < k; d++) sum += row[d];
   return sum;
 }
 

@@ -55,11 +55,16 @@ inline Ints add_quads(Ints sums, UnsignedQuads x, SignedQuads w) {
 
 #endif
 
-// The four bytes at x in every lane, combined with `flip`.
-inline Ints broadcast_quad(const uint8_t* x, Ints flip) {
+// The four bytes at x in every lane.
+inline Ints broadcast_quad(const uint8_t* x) {
   int32_t quad;
   std::memcpy(&quad, x, sizeof quad);
-  return Ints::Raw(Ints(quad).raw ^ flip.raw);
+  return Ints(quad);
+}
+
+// And combined with `flip`.
+inline Ints broadcast_quad(const uint8_t* x, Ints flip) {
+  return Ints::Raw(broadcast_quad(x).raw ^ flip.raw);
 }
 
 // A lane for each of Ints::kLanes bytes at x: that byte and those at the same place `step`,
