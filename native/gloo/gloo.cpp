@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "failure.h"
 #include "group.h"
 
+using sx::gloo_engine::Agreement;
 using sx::gloo_engine::Failure;
 using sx::gloo_engine::Group;
 using sx::gloo_engine::Milliseconds;
@@ -78,12 +80,19 @@ int32_t sx_gloo_connect(sx_gloo* group, const void* all, int64_t bytes) {
   });
 }
 
-int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t data, int64_t count, int32_t dtype,
+int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t header, uint64_t headers, int64_t header_bytes,
+                           uint64_t in, uint64_t out, int64_t count, int32_t dtype,
                            int32_t reduction, int64_t timeout_ms) {
-  return guarded([&] {
-    group->group->all_reduce(pointer(data), count, reduction_of(dtype, reduction),
-                             limit(timeout_ms));
+  bool agreed = false;
+  const int32_t code = guarded([&] {
+    const Agreement agreement{{pointer(header), static_cast<size_t>(header_bytes)},
+                              pointer(headers)};
+    agreed = group->group->all_reduce(agreement, pointer(in), pointer(out), count,
+                                      reduction_of(dtype, reduction), limit(timeout_ms));
   });
+  if (code == SX_GLOO_OK && !agreed)
+    return fail(SX_GLOO_MISMATCH, "the ranks have brought different headers");
+  return code;
 }
 
 int32_t sx_gloo_reduce_scatter(sx_gloo* group, uint64_t all, uint64_t part, int64_t count,

@@ -1,7 +1,6 @@
 #include "group.h"
 
 #include <gloo/allgather.h>
-#include <gloo/allreduce.h>
 #include <gloo/barrier.h>
 #include <gloo/broadcast.h>
 #include <gloo/common/error.h>
@@ -11,9 +10,11 @@
 #include <gloo/types.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
+#include "exchange.h"
+#include "failure.h"
+#include "ring.h"
 #include "sx/gloo.h"
 
 namespace sx::gloo_engine {
@@ -22,17 +23,18 @@ namespace {
 // Up to here every rank sends to every other: one hop instead of size - 1, and it is known who has
 // not come.
 constexpr size_t exchange_bytes = 4096;
-// Two segments of a ring are under way at a time: one is received while the other is reduced.
-constexpr size_t segment_bytes = 1 << 20;
 // Prefixes that Gloo's own collectives do not use.
-constexpr uint8_t own_slots = 0x20, probe_slots = 0x21, farewell_slots = 0x22;
-constexpr Milliseconds shortest(1);  // Gloo takes 0 for no limit
+constexpr uint8_t exchange_slots = 0x20, probe_slots = 0x21, farewell_slots = 0x22,
+                  ring_slots = 0x23;
 constexpr Milliseconds farewell_limit(1000);
 constexpr std::chrono::hours forever(24 * 365 * 10);  // as far as Gloo's clock does not overflow
 constexpr int patience = 5;  // Gloo waits for a connection this many times a pair's limit
 
-Milliseconds until(Clock::time_point deadline) {
-  return std::max(shortest, std::chrono::ceil<Milliseconds>(deadline - Clock::now()));
+// Of a ring whose ranks have brought the same header; others do not meet there.
+uint64_t ring_slot(uint32_t tag, std::string_view header) {
+  uint64_t hash = 0xcbf29ce484222325 ^ tag;  // FNV-1a
+  for (const char c : header) hash = (hash ^ uint8_t(c)) * 0x100000001b3;
+  return uint64_t{ring_slots} << 56 | hash >> 8;
 }
 
 }  // namespace
@@ -152,91 +154,51 @@ void Group::connect(std::span<const char> all) {
   });
 }
 
-void Group::all_reduce(void* data, size_t count, Reduction reduction, Milliseconds limit) {
+// The ring has begun by the time that the headers are there, but nothing of it was written yet.
+bool Group::all_reduce(const Agreement& agreement, const void* in, void* out, size_t count,
+                       Reduction reduction, Milliseconds limit) {
+  bool agreed = false;
   guard(limit, [&](auto deadline) {
-    if (size == 1 || count == 0) return;
-    gloo::AllreduceOptions options(shared_from_this());
-    // Gloo takes the size of elements from this type alone.
-    const auto set = [&](auto element) {
-      options.setOutput(static_cast<decltype(element)*>(data), count);
+    const size_t header_bytes = agreement.mine.size();
+    const auto header_of = [&](int peer) {
+      return std::string_view(agreement.all + peer * header_bytes, header_bytes);
     };
-    switch (reduction.element_bytes) {
-      case 2:
-        set(uint16_t());
-        break;
-      case 4:
-        set(uint32_t());
-        break;
-      default:
-        set(uint64_t());
-        break;
+    Exchange headers(*this, gloo::Slot::build(exchange_slots, tag_), agreement.mine.data(),
+                     agreement.all, header_bytes);
+    Ring ring(*this, Ring::Rounds::kReduceAndSpread, in, out, count, reduction, room_);
+    ring.begin(ring_slot(tag_, agreement.mine));
+    headers.finish(deadline, aborted_);
+    const auto same = [&](int peer) { return header_of(peer) == agreement.mine; };
+    agreed = true;
+    for (int peer = 0; peer < size; peer++) agreed = agreed && same(peer);
+    if (agreed) return ring.finish(deadline);
+    try {
+      ring.give_up(same((rank + size - 1) % size), same((rank + 1) % size), deadline);
+    } catch (const gloo::IoException&) {
+      // It ends here in any case.
     }
-    options.setReduceFunction([&](void* c, const void* a, const void* b, size_t n) {
-      // Gloo grants the limit to every single wait; this ends a call that crawls.
-      if (Clock::now() >= deadline) throw gloo::IoException("too slow");
-      reduction.reduce(c, a, b, n);
-    });
-    options.setAlgorithm(gloo::AllreduceOptions::Algorithm::RING);
-    options.setTag(tag_);
-    options.setTimeout(limit);
-    gloo::allreduce(options);
   });
+  return agreed;
 }
 
 void Group::reduce_scatter(char* all, void* part, size_t count, Reduction reduction,
                            Milliseconds limit) {
-  const size_t bytes = count * reduction.element_bytes;
   guard(limit, [&](auto deadline) {
-    if (size > 1 && count > 0) ring_reduce(all, bytes, reduction, deadline);
+    Ring ring(*this, Ring::Rounds::kReduce, all, all, count * size, reduction, room_);
+    ring.begin(ring_slot(tag_, {}));
+    ring.finish(deadline);
+    const size_t bytes = count * reduction.element_bytes;
     std::memcpy(part, all + rank * bytes, bytes);
   });
-}
-
-// Chunk c begins at rank c - 1 and goes left around the ring; each rank adds its own, and it ends
-// complete at rank c.
-void Group::ring_reduce(char* all, size_t chunk_bytes, Reduction reduction,
-                        Clock::time_point deadline) {
-  const int left = (rank + size - 1) % size, right = (rank + 1) % size;
-  const size_t half = (chunk_bytes / reduction.element_bytes + 1) / 2 * reduction.element_bytes;
-  const size_t segment = std::min(half, segment_bytes);
-  const size_t segments = std::max<size_t>(2, (chunk_bytes + segment - 1) / segment);  // of a chunk
-  const size_t last = (size - 1) * segments;
-
-  struct Stretch {
-    size_t offset, bytes;
-  };
-  const auto stretch = [&](size_t i, int ahead) -> Stretch {
-    const size_t chunk = (rank + ahead + i / segments) % size, begin = i % segments * segment;
-    return {chunk * chunk_bytes + begin,
-            begin < chunk_bytes ? std::min(segment, chunk_bytes - begin) : 0};
-  };
-  std::vector<char> received(2 * segment);
-  const auto from = createUnboundBuffer(received.data(), received.size());
-  const auto own = createUnboundBuffer(all, chunk_bytes * size);
-  const uint64_t slot = gloo::Slot::build(own_slots, tag_);
-
-  for (size_t i = 0; i < last + 2; i++) {
-    if (i >= 2) {
-      if (const auto [offset, bytes] = stretch(i - 2, 2); bytes > 0) {
-        from->waitRecv(until(deadline));
-        reduction.reduce(all + offset, all + offset, received.data() + i % 2 * segment,
-                         bytes / reduction.element_bytes);
-      }
-      if (stretch(i - 2, 1).bytes > 0) own->waitSend(until(deadline));
-    }
-    if (i < last) {
-      if (const auto [offset, bytes] = stretch(i, 2); bytes > 0)
-        from->recv(right, slot, i % 2 * segment, bytes);
-      if (const auto [offset, bytes] = stretch(i, 1); bytes > 0)
-        own->send(left, slot, offset, bytes);
-    }
-  }
 }
 
 void Group::all_gather(const void* part, char* all, size_t bytes, Milliseconds limit) {
   guard(limit, [&](auto deadline) {
     if (bytes == 0) return;
-    if (size == 1 || bytes <= exchange_bytes) return exchange(part, all, bytes, deadline);
+    if (size == 1 || bytes <= exchange_bytes) {
+      Exchange exchange(*this, gloo::Slot::build(exchange_slots, tag_), part, all, bytes);
+      return exchange.finish(deadline, aborted_);
+    }
     gloo::AllgatherOptions options(shared_from_this());
     options.setInput(static_cast<char*>(const_cast<void*>(part)), bytes);
     options.setOutput(all, bytes * size);
@@ -244,32 +206,6 @@ void Group::all_gather(const void* part, char* all, size_t bytes, Milliseconds l
     options.setTimeout(limit);
     gloo::allgather(options);
   });
-}
-
-void Group::exchange(const void* part, char* all, size_t bytes, Clock::time_point deadline) {
-  std::memcpy(all + rank * bytes, part, bytes);
-  const uint64_t slot = gloo::Slot::build(own_slots, tag_);
-  const auto own = createUnboundBuffer(all + rank * bytes, bytes);
-  std::vector<std::unique_ptr<gloo::transport::UnboundBuffer>> others(size);
-  for (int peer = 0; peer < size; peer++) {
-    if (peer == rank) continue;
-    others[peer] = createUnboundBuffer(all + peer * bytes, bytes);
-    others[peer]->recv(peer, slot);
-    own->send(peer, slot);
-  }
-  std::string missing;
-  for (int peer = 0; peer < size; peer++) {
-    if (peer == rank) continue;
-    try {
-      others[peer]->waitRecv(until(deadline));
-      own->waitSend(until(deadline));
-    } catch (const gloo::IoException&) {
-      // The first that is late ends all connections; what has come by then is still found.
-      if (aborted_ || Clock::now() < deadline) throw;
-      missing += (missing.empty() ? "rank " : ", rank ") + std::to_string(peer);
-    }
-  }
-  if (!missing.empty()) throw Failure(SX_GLOO_TIMEOUT, missing + " did not come in time");
 }
 
 void Group::broadcast(void* data, size_t bytes, int root, Milliseconds limit) {

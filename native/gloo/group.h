@@ -4,29 +4,25 @@
 #include <gloo/transport/unbound_buffer.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "clock.h"
 #include "reduction.h"
 
 namespace sx::gloo_engine {
 
-using Clock = std::chrono::steady_clock;
-using Milliseconds = std::chrono::milliseconds;
-
-// A code of sx/gloo.h and its message.
-class Failure : public std::runtime_error {
- public:
-  Failure(int32_t code, const std::string& message) : runtime_error(message), code(code) {}
-  const int32_t code;
+// What this rank is about to do, and room for what every rank is, by rank: the same, if they agree.
+struct Agreement {
+  std::string_view mine;
+  char* all;
 };
 
 // A connection that ends without a farewell is a rank that was lost. Then all connections are
@@ -41,7 +37,9 @@ class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
   const std::vector<char>& address() const { return address_; }
   void connect(std::span<const char> all);
 
-  void all_reduce(void* data, size_t count, Reduction reduction, Milliseconds limit);
+  // Whether all ranks had the same header; `out`, which may be `in`, is untouched if not.
+  bool all_reduce(const Agreement& agreement, const void* in, void* out, size_t count,
+                  Reduction reduction, Milliseconds limit);
   void reduce_scatter(char* all, void* part, size_t count, Reduction reduction, Milliseconds limit);
   void all_gather(const void* part, char* all, size_t bytes, Milliseconds limit);
   void broadcast(void* data, size_t bytes, int root, Milliseconds limit);
@@ -58,8 +56,6 @@ class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
   template <class Body>
   void guard(Milliseconds limit, Body&& body);
   [[noreturn]] void fail_lost(const std::string& message);
-  void ring_reduce(char* all, size_t chunk_bytes, Reduction reduction, Clock::time_point deadline);
-  void exchange(const void* part, char* all, size_t bytes, Clock::time_point deadline);
   void watch();
   void end_connections();
   bool has_left(int peer) const;
@@ -69,7 +65,8 @@ class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
   std::vector<char> address_;
   std::atomic<bool> aborted_{false};
   bool failed_ = false;
-  uint32_t tag_ = 0;  // of the next call
+  uint32_t tag_ = 0;        // of the next call
+  std::vector<char> room_;  // of rings
 
   std::vector<char> farewells_;  // by rank; Gloo receives into it
   std::unique_ptr<gloo::transport::UnboundBuffer> watched_;

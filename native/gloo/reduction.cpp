@@ -66,6 +66,7 @@ void reduce(void* c, const void* a, const void* b, size_t n) {
   if (to == left) {  // Gloo's usual case; with one array less the compiler finds its vectors
     for (size_t i = 0; i < n; i++) to[i] = combine<Op>(to[i], right[i]);
   } else {
+#pragma GCC ivdep
     for (size_t i = 0; i < n; i++) to[i] = combine<Op>(left[i], right[i]);
   }
 }

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-#define SX_GLOO_ABI 1
+#define SX_GLOO_ABI 2
 
 enum {
   SX_GLOO_OK = 0,
@@ -18,7 +18,8 @@ enum {
   SX_GLOO_PEER_LOST = 3, /* a connection ended */
   SX_GLOO_ABORTED = 4,   /* sx_gloo_abort was called */
   SX_GLOO_CLOSED = 5,    /* another rank has closed its end */
-  SX_GLOO_FAILED = 6     /* anything else; the message says what */
+  SX_GLOO_FAILED = 6,    /* anything else; the message says what */
+  SX_GLOO_MISMATCH = 7   /* the ranks' headers differ */
 };
 
 /* In the order of Java's Reduction. */
@@ -40,8 +41,11 @@ int32_t sx_gloo_address(sx_gloo* group, void* to);
 /* `all` holds the addresses of all processes, by rank. */
 int32_t sx_gloo_connect(sx_gloo* group, const void* all, int64_t bytes);
 
-/* In place. `dtype` is ONNX's number; the bits are the same on all ranks. */
-int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t data, int64_t count, int32_t dtype,
+/* `out` becomes the reduction of all ranks' `in`, and may be `in`. `dtype` is ONNX's number; the
+ * bits are the same on all ranks. Meanwhile `headers` gets the header of every rank, by rank, each
+ * of `header_bytes`, at most 4096; where they differ, `out` is untouched. */
+int32_t sx_gloo_all_reduce(sx_gloo* group, uint64_t header, uint64_t headers, int64_t header_bytes,
+                           uint64_t in, uint64_t out, int64_t count, int32_t dtype,
                            int32_t reduction, int64_t timeout_ms);
 /* `all`, of `count` elements for each rank, is destroyed; `part` gets those from rank * count on.
  */

@@ -5,63 +5,67 @@ import io.sardonyx.device.Device;
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.Tensor;
 import io.sardonyx.tensor.TensorType;
-import java.util.List;
 
 /** Runs calls on a transport, each once all ranks have agreed on it: what Gloo or NCCL would do otherwise is hang, or worse. */
 final class CallRunner implements AutoCloseable {
     private final int size;
     private final Transport transport;
     private final Device device;
-    private final Memory header;
-    private final Memory headers;
+    private final Agreement agreement;
 
     CallRunner(int size, Transport transport) {
         this.size = size;
         this.transport = transport;
         this.device = transport.device();
-        header = device.allocate(CallHeader.BYTES);
-        headers = device.allocate((long) CallHeader.BYTES * size);
+        agreement = new Agreement(
+                device.allocate(CallHeader.BYTES), device.allocate((long) CallHeader.BYTES * size), CallHeader.BYTES);
     }
 
     void run(ProcessWork work, TensorLease tensors) {
         Call call = work.call();
-        agree(work);
+        CallHeader header = new CallHeader(work.step(), call);
+        agreement.mine().write(0, header.encode());
+        if (call.operation() == Call.Operation.ALL_REDUCE && call.count() > 0) {
+            allReduce(work, tensors);
+            return;
+        }
+        transport.allGather(agreement.mine(), agreement.all(), agreement.bytes(), work.remaining());
+        require(agreement.isReached());
         if (call.count() == 0) {
             return; // a barrier, too: all ranks have come
         }
         Memory in = tensors.in();
         Memory out = tensors.out();
         switch (call.operation()) {
-            case ALL_REDUCE -> allReduce(work, in, out);
             case REDUCE_SCATTER -> reduceScatter(work, in, out);
             case ALL_GATHER -> transport.allGather(in, out, call.bytes(), work.remaining());
             case BROADCAST -> transport.broadcast(out, call.bytes(), call.root(), work.remaining());
-            case BARRIER -> {}
+            case ALL_REDUCE, BARRIER -> throw new IllegalStateException(call.describe());
         }
     }
 
-    private void agree(ProcessWork work) {
-        CallHeader mine = new CallHeader(work.step(), work.call());
-        header.write(0, mine.encode());
-        transport.allGather(header, headers, CallHeader.BYTES, work.remaining());
-        List<CallHeader> all = CallHeader.read(headers, size);
-        if (all.stream().anyMatch(other -> !other.equals(mine))) {
-            throw new TransportException(Reason.MISMATCH, CallHeader.describe(all), null);
+    private void require(boolean agreed) {
+        if (!agreed) {
+            String who = CallHeader.describe(CallHeader.read(agreement.all(), size));
+            throw new TransportException(Reason.MISMATCH, who, null);
         }
     }
 
-    private void allReduce(ProcessWork work, Memory in, Memory out) {
+    private void allReduce(ProcessWork work, TensorLease tensors) {
         Call call = work.call();
-        if (call.reduction() != Reduction.MEAN) {
-            if (in != out) {
-                device.copy(out, 0, in, 0, call.bytes());
+        boolean mean = call.reduction() == Reduction.MEAN;
+        Memory out = mean ? device.allocate(call.bytes()) : tensors.out();
+        try {
+            Reduction reduction = mean ? Reduction.SUM : call.reduction();
+            require(transport.allReduce(
+                    agreement, tensors.in(), out, call.dtype(), call.count(), reduction, work.remaining()));
+            if (mean) {
+                mean(call, call.count(), out, tensors.out());
             }
-            transport.allReduce(out, call.dtype(), call.count(), call.reduction(), work.remaining());
-            return;
-        }
-        try (Memory sum = copy(in, call)) {
-            transport.allReduce(sum, call.dtype(), call.count(), Reduction.SUM, work.remaining());
-            mean(call, call.count(), sum, out);
+        } finally {
+            if (mean) {
+                out.close();
+            }
         }
     }
 
@@ -106,7 +110,7 @@ final class CallRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        header.close();
-        headers.close();
+        agreement.mine().close();
+        agreement.all().close();
     }
 }

@@ -17,8 +17,20 @@ public interface Transport extends AutoCloseable {
     /** Whose memory it moves. */
     Device device();
 
-    /** {@code count} elements become the reduction of all ranks' elements, in place. {@link Reduction#MEAN} is not asked for. */
-    void allReduce(Memory data, DType dtype, long count, Reduction reduction, Duration deadline);
+    /**
+     * {@code out} becomes the reduction of all ranks' {@code in}, which it may be, if they agree; else it stays as it was. An engine may
+     * begin to move elements while it waits for the headers. {@link Reduction#MEAN} is not asked for.
+     *
+     * @return whether all ranks brought the same header
+     */
+    boolean allReduce(
+            Agreement agreement,
+            Memory in,
+            Memory out,
+            DType dtype,
+            long count,
+            Reduction reduction,
+            Duration deadline);
 
     /**
      * The reduction of all ranks' {@code all}, which is destroyed; of it {@code part} gets the elements from {@code rank * count} on.

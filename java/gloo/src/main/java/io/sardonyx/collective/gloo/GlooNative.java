@@ -10,13 +10,14 @@ import org.bytedeco.javacpp.annotation.Platform;
 @NoException
 final class GlooNative {
     /** SX_GLOO_ABI of the header that this class was written for. */
-    static final int ABI = 1;
+    static final int ABI = 2;
 
     static final int OK = 0;
     static final int TIMEOUT = 2;
     static final int PEER_LOST = 3;
     static final int ABORTED = 4;
     static final int CLOSED = 5;
+    static final int MISMATCH = 7;
 
     private GlooNative() {}
 
@@ -35,7 +36,16 @@ final class GlooNative {
     static native int sx_gloo_connect(@Cast("sx_gloo*") long group, @Cast("const void*") ByteBuffer all, long bytes);
 
     static native int sx_gloo_all_reduce(
-            @Cast("sx_gloo*") long group, long data, long count, int dtype, int reduction, long timeoutMillis);
+            @Cast("sx_gloo*") long group,
+            long header,
+            long headers,
+            long headerBytes,
+            long in,
+            long out,
+            long count,
+            int dtype,
+            int reduction,
+            long timeoutMillis);
 
     static native int sx_gloo_reduce_scatter(
             @Cast("sx_gloo*") long group,

@@ -1,5 +1,6 @@
 package io.sardonyx.collective.gloo;
 
+import io.sardonyx.collective.Agreement;
 import io.sardonyx.collective.CollectiveException.Reason;
 import io.sardonyx.collective.Reduction;
 import io.sardonyx.collective.Rendezvous;
@@ -60,9 +61,30 @@ final class GlooTransport implements Transport {
     }
 
     @Override
-    public void allReduce(Memory data, DType dtype, long count, Reduction reduction, Duration deadline) {
-        check(GlooNative.sx_gloo_all_reduce(
-                group, data.address(), count, dtype.code(), reduction.ordinal(), deadline.toMillis()));
+    public boolean allReduce(
+            Agreement agreement,
+            Memory in,
+            Memory out,
+            DType dtype,
+            long count,
+            Reduction reduction,
+            Duration deadline) {
+        int code = GlooNative.sx_gloo_all_reduce(
+                group,
+                agreement.mine().address(),
+                agreement.all().address(),
+                agreement.bytes(),
+                in.address(),
+                out.address(),
+                count,
+                dtype.code(),
+                reduction.ordinal(),
+                deadline.toMillis());
+        if (code == GlooNative.MISMATCH) {
+            return false;
+        }
+        check(code);
+        return true;
     }
 
     @Override

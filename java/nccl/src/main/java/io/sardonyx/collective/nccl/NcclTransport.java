@@ -6,6 +6,7 @@ import static org.bytedeco.cuda.global.nccl.ncclRemoteError;
 import static org.bytedeco.cuda.global.nccl.ncclSuccess;
 import static org.bytedeco.cuda.global.nccl.ncclUint8;
 
+import io.sardonyx.collective.Agreement;
 import io.sardonyx.collective.CollectiveException.Reason;
 import io.sardonyx.collective.Reduction;
 import io.sardonyx.collective.Rendezvous;
@@ -89,11 +90,29 @@ final class NcclTransport implements Transport {
         return device;
     }
 
+    /** First the headers, then the elements: what NCCL has begun cannot be taken back. */
     @Override
-    public void allReduce(Memory data, DType dtype, long count, Reduction reduction, Duration deadline) {
+    public boolean allReduce(
+            Agreement agreement,
+            Memory in,
+            Memory out,
+            DType dtype,
+            long count,
+            Reduction reduction,
+            Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
         int type = NcclCodes.of(dtype);
         int operation = NcclCodes.of(reduction);
-        run("allReduce", data, deadline, () -> communicator.allReduce(data.address(), count, type, operation));
+        allGather(agreement.mine(), agreement.all(), agreement.bytes(), limit);
+        if (!agreement.isReached()) {
+            return false;
+        }
+        if (in != out) {
+            device.copy(out, 0, in, 0, dtype.byteSize(count));
+        }
+        Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+        run("allReduce", out, left, () -> communicator.allReduce(out.address(), count, type, operation));
+        return true;
     }
 
     @Override

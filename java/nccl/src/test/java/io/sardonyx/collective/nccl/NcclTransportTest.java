@@ -9,9 +9,11 @@ import static org.bytedeco.cuda.global.nccl.ncclRemoteError;
 import static org.bytedeco.cuda.global.nccl.ncclUint8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sardonyx.collective.Agreement;
 import io.sardonyx.collective.CollectiveException.Reason;
 import io.sardonyx.collective.Reduction;
 import io.sardonyx.collective.Rendezvous;
@@ -20,6 +22,7 @@ import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import io.sardonyx.device.Memory;
 import io.sardonyx.tensor.DType;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +39,7 @@ class NcclTransportTest {
 
     private final FakeNccl nccl = new FakeNccl();
     private final Memory data = HOST.allocate(64);
+    private final Agreement agreement = new Agreement(HOST.allocate(4), HOST.allocate(8), 4);
 
     /** Keeps what was brought, and answers with rank 0's. */
     private record OneOfTwo(int rank, List<byte[]> brought, byte[] first) implements Rendezvous {
@@ -81,18 +85,19 @@ class NcclTransportTest {
     @Test
     void callsReachNccl() throws Exception {
         try (NcclTransport transport = connect(LATER)) {
-            transport.allReduce(data, DType.FLOAT32, 16, Reduction.PRODUCT, LATER);
+            transport.allReduce(agreement, data, data, DType.FLOAT32, 16, Reduction.PRODUCT, LATER);
             transport.reduceScatter(data, data, DType.FLOAT32, 8, Reduction.MAX, LATER);
             transport.allGather(data, data, 32, LATER);
             transport.broadcast(data, 64, 1, LATER);
             transport.barrier(LATER);
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> transport.allReduce(data, DType.BOOL, 1, Reduction.SUM, LATER));
+                    () -> transport.allReduce(agreement, data, data, DType.BOOL, 1, Reduction.SUM, LATER));
         }
         assertEquals(
                 List.of(
                         "open 3 2 0 7",
+                        "allGather 4",
                         "allReduce 16 " + ncclFloat32 + " " + ncclProd,
                         "reduceScatter 8 " + ncclFloat32 + " " + ncclMax,
                         "allGather 32",
@@ -101,6 +106,16 @@ class NcclTransportTest {
                         "finish",
                         "destroy"),
                 nccl.calls);
+    }
+
+    @Test
+    void nothingIsReducedWhereRanksDisagree() throws Exception {
+        try (NcclTransport transport = connect(LATER)) {
+            agreement.mine().write(0, ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+            agreement.all().write(0, ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 1, 2, 3, 5}));
+            assertFalse(transport.allReduce(agreement, data, data, DType.FLOAT32, 16, Reduction.SUM, LATER));
+        }
+        assertEquals(List.of("open 3 2 0 7", "allGather 4", "finish", "destroy"), nccl.calls);
     }
 
     @Test
@@ -142,9 +157,9 @@ class NcclTransportTest {
     void aCallThatNcclRefusesFails() throws Exception {
         NcclTransport transport = connect(LATER);
         nccl.begins = ncclInvalidUsage;
-        String said = fails(Reason.FAILED, () -> transport.allReduce(data, DType.INT32, 1, Reduction.SUM, LATER))
+        String said = fails(Reason.FAILED, () -> transport.reduceScatter(data, data, DType.INT32, 1, Reduction.SUM, LATER))
                 .getMessage();
-        assertEquals("nccl: allReduce: status " + ncclInvalidUsage, said);
+        assertEquals("nccl: reduceScatter: status " + ncclInvalidUsage, said);
         transport.close();
     }
 
