@@ -68,7 +68,7 @@ void reduce_block(const Arguments& args, const Params& p, int64_t first, A* sums
   for (int64_t r = 1; r < p.ranks; r++)
     combine(p.reduction, sums, as_computed(args.data<const T>(r) + first, room, n), n);
   if (p.reduction == kMean)
-    for (int64_t i = 0; i < n; i++) sums[i] *= A(1.0 / double(p.ranks));
+    for (int64_t i = 0; i < n; i++) sums[i] /= A(p.ranks);
 }
 
 template <class T, class F>

@@ -27,7 +27,7 @@ __global__ void __launch_bounds__(kCollectiveThreads)
     Multi<T> sum = multimem_sum(in + i * kWide<T>);
     if (all.reduction == Reduction::kMean)
       for (int k = 0; k < kWide<T>; k++)
-        sum[k] = store_as<T>(load_as(sum[k]) * Compute<T>(all.factor));
+        sum[k] = store_as<T>(load_as(sum[k]) / Compute<T>(all.divisor));
     multimem_store(out + i * kWide<T>, sum);
   }
   fence<Scope::kSystem>();

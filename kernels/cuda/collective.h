@@ -51,7 +51,7 @@ struct Ranks {
   int rank, ranks;
   uint64_t step, patience_ns;
   Reduction reduction;
-  double factor;  // of sums: what makes them means, or 1
+  double divisor;  // of sums: what makes them means, or 1
   int64_t count;  // elements of this rank's input
 
   Ranks(const Arguments& args, const CollectiveParams& p)
@@ -60,7 +60,7 @@ struct Ranks {
         step(uint64_t(p.step)),
         patience_ns(uint64_t(p.patience_ns)),
         reduction(Reduction(p.reduction)),
-        factor(reduction == Reduction::kMean ? 1.0 / double(p.ranks) : 1),
+        divisor(reduction == Reduction::kMean ? double(p.ranks) : 1),
         count(args.size(size_t(p.rank))) {
     for (size_t r = 0; r < size_t(ranks); r++) {
       in[r] = args.data<const T>(r);
@@ -157,7 +157,8 @@ __device__ __forceinline__ Packed<T, N> reduce_packs(const Ranks<T>& all,
 #pragma unroll
     for (int r = 1; r < kMostRanks; r++)
       if (r < all.ranks) sum = combine(all.reduction, sum, load_as(packs[r][k]));
-    if constexpr (std::is_floating_point_v<Compute<T>>) sum *= Compute<T>(all.factor);
+    if constexpr (std::is_floating_point_v<Compute<T>>)
+      if (all.divisor != 1) sum /= Compute<T>(all.divisor);
     result[k] = store_as<T>(sum);
   }
   return result;

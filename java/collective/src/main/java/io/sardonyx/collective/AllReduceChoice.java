@@ -51,6 +51,11 @@ record AllReduceChoice(AllReduceAlgorithm algorithm, int blocks) {
         return (int) Math.max(1, Math.min(wanted, Math.min(MOST_BLOCKS, Math.max(1, processors))));
     }
 
+    /** The same for whole rows, of which a block takes one at a time. */
+    static int rowBlocks(long rows, int processors) {
+        return (int) Math.max(1, Math.min(rows, Math.min(MOST_BLOCKS, processors)));
+    }
+
     /** Every rank receives what every other has, each word with a flag of its size. */
     static double oneShotSeconds(long bytes, int ranks, int blocks) {
         return ONE_SHOT_SECONDS + 2.0 * bytes * (ranks - 1) / bandwidth(blocks);

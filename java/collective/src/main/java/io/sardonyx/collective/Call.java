@@ -2,6 +2,7 @@ package io.sardonyx.collective;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.Shape;
 import io.sardonyx.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,11 +15,13 @@ import java.util.Set;
  * @param count elements of the rank's input: all of a bucket's tensors; 0 for a barrier
  * @param reduction {@code SUM} where nothing is computed
  * @param root 0 where there is none
+ * @param norm what follows a sum
  */
-record Call(Operation operation, DType dtype, long count, Reduction reduction, int root) {
+record Call(Operation operation, DType dtype, long count, Reduction reduction, int root, RmsNorm norm) {
     /** The collectives, as they are called in {@link Member}. */
     enum Operation {
         ALL_REDUCE("allReduce"),
+        ALL_REDUCE_RMS_NORM("allReduceRmsNorm"),
         REDUCE_SCATTER("reduceScatter"),
         ALL_GATHER("allGather"),
         BROADCAST("broadcast"),
@@ -39,6 +42,12 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
     static final Set<DType> REDUCED =
             EnumSet.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32, DType.FLOAT64, DType.INT32, DType.INT64);
 
+    static final Set<DType> NORMED = EnumSet.of(DType.FLOAT16, DType.BFLOAT16, DType.FLOAT32);
+
+    private Call(Operation operation, DType dtype, long count, Reduction reduction, int root) {
+        this(operation, dtype, count, reduction, root, RmsNorm.NONE);
+    }
+
     static Call allReduce(Device device, Tensor in, Tensor out, Reduction reduction) {
         Call call = of(Operation.ALL_REDUCE, device, in, reduction);
         call.require(out, device);
@@ -46,6 +55,36 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
             throw new IllegalArgumentException("allReduce: in is " + in.shape() + ", out is " + out.shape());
         }
         return call;
+    }
+
+    static Call allReduceRmsNorm(
+            Device device, Tensor x, Tensor residual, Tensor weight, Tensor y, float epsilon) {
+        Call sum = allReduce(device, x, y, Reduction.SUM);
+        Operation operation = Operation.ALL_REDUCE_RMS_NORM;
+        Shape shape = x.shape();
+        if (!NORMED.contains(sum.dtype)) {
+            throw new IllegalArgumentException(operation + ": not for " + sum.dtype);
+        }
+        for (Tensor tensor : List.of(residual, weight)) {
+            sum.require(tensor, device);
+        }
+        long row = shape.rank() == 0 ? 0 : shape.size(shape.rank() - 1);
+        if (row == 0 || !residual.shape().equals(shape) || !weight.shape().equals(Shape.of(row))) {
+            throw new IllegalArgumentException(operation + ": x is " + shape + ", residual is " + residual.shape()
+                    + ", weight is " + weight.shape() + "; expected rows of at least 1, two of one shape, and a row");
+        }
+        if (residual == x || residual == y || weight == y || weight == residual) {
+            throw new IllegalArgumentException(operation + ": residual and weight are tensors of their own");
+        }
+        if (!(epsilon >= 0) || Float.isInfinite(epsilon)) {
+            throw new IllegalArgumentException(operation + ": epsilon is " + epsilon);
+        }
+        return new Call(operation, sum.dtype, sum.count, Reduction.SUM, 0, new RmsNorm(row, epsilon));
+    }
+
+    /** What comes before the norm. */
+    Call sum() {
+        return new Call(Operation.ALL_REDUCE, dtype, count, reduction, root);
     }
 
     static Call allReduce(Device device, List<Tensor> bucket, Reduction reduction) {
@@ -123,8 +162,13 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
         }
     }
 
+    /** Whether {@code out} holds a reduction of all ranks' elements, at least on the way. */
+    boolean isAllReduce() {
+        return operation == Operation.ALL_REDUCE || operation == Operation.ALL_REDUCE_RMS_NORM;
+    }
+
     boolean reduces() {
-        return operation == Operation.ALL_REDUCE || operation == Operation.REDUCE_SCATTER;
+        return isAllReduce() || operation == Operation.REDUCE_SCATTER;
     }
 
     /** Of the rank's input. */
@@ -136,6 +180,9 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
     String describe() {
         if (operation == Operation.BARRIER) {
             return "barrier";
+        }
+        if (operation == Operation.ALL_REDUCE_RMS_NORM) {
+            return operation + " of " + count + " " + dtype + " in rows of " + norm.row() + ", epsilon " + norm.epsilon();
         }
         String how = reduces() ? " " + reduction : operation == Operation.BROADCAST ? " from rank " + root : "";
         return operation + how + " of " + count + " " + dtype;

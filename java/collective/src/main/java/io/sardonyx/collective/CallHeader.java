@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 
 /** What ranks tell each other before a call: a fixed number of bytes, the same on all of them if they agree. */
 record CallHeader(long step, Call call) {
-    static final int BYTES = 6 * Long.BYTES;
+    static final int BYTES = 8 * Long.BYTES;
 
     ByteBuffer encode() {
         return ByteBuffer.allocate(BYTES)
@@ -22,6 +22,8 @@ record CallHeader(long step, Call call) {
                 .putLong(call.count())
                 .putLong(call.reduction().ordinal())
                 .putLong(call.root())
+                .putLong(call.norm().row())
+                .putLong(Float.floatToRawIntBits(call.norm().epsilon()))
                 .flip();
     }
 
@@ -37,7 +39,9 @@ record CallHeader(long step, Call call) {
             DType dtype = DType.ofCode((int) bytes.getLong());
             long count = bytes.getLong();
             Reduction reduction = Reduction.values()[(int) bytes.getLong()];
-            headers.add(new CallHeader(step, new Call(operation, dtype, count, reduction, (int) bytes.getLong())));
+            int root = (int) bytes.getLong();
+            RmsNorm norm = new RmsNorm(bytes.getLong(), Float.intBitsToFloat((int) bytes.getLong()));
+            headers.add(new CallHeader(step, new Call(operation, dtype, count, reduction, root, norm)));
         }
         return headers;
     }

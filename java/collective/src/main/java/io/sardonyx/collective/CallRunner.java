@@ -25,7 +25,7 @@ final class CallRunner implements AutoCloseable {
         Call call = work.call();
         CallHeader header = new CallHeader(work.step(), call);
         agreement.mine().write(0, header.encode());
-        if (call.operation() == Call.Operation.ALL_REDUCE && call.count() > 0) {
+        if (call.isAllReduce() && call.count() > 0) {
             allReduce(work, tensors);
             return;
         }
@@ -40,7 +40,7 @@ final class CallRunner implements AutoCloseable {
             case REDUCE_SCATTER -> reduceScatter(work, in, out);
             case ALL_GATHER -> transport.allGather(in, out, call.bytes(), work.remaining());
             case BROADCAST -> transport.broadcast(out, call.bytes(), call.root(), work.remaining());
-            case ALL_REDUCE, BARRIER -> throw new IllegalStateException(call.describe());
+            case ALL_REDUCE, ALL_REDUCE_RMS_NORM, BARRIER -> throw new IllegalStateException(call.describe());
         }
     }
 
@@ -61,6 +61,9 @@ final class CallRunner implements AutoCloseable {
                     agreement, tensors.in(), out, call.dtype(), call.count(), reduction, work.remaining()));
             if (mean) {
                 mean(call, call.count(), out, tensors.out());
+            }
+            if (call.operation() == Call.Operation.ALL_REDUCE_RMS_NORM) {
+                call.norm().apply(device, call, tensors);
             }
         } finally {
             if (mean) {

@@ -37,6 +37,12 @@ interface CheckedMember extends Member {
     }
 
     @Override
+    default Work allReduceRmsNorm(Tensor x, Tensor residual, Tensor weight, Tensor y, float epsilon) {
+        Call call = Call.allReduceRmsNorm(device(), x, residual, weight, y, epsilon);
+        return begin(call, TensorLease.of(x, y, residual, weight));
+    }
+
+    @Override
     default Work reduceScatter(Tensor in, Tensor out, Reduction reduction) {
         return begin(Call.reduceScatter(device(), group().size(), in, out, reduction), in, out);
     }

@@ -46,6 +46,68 @@ public final class CollectiveCheck {
         close(tensors, results);
     }
 
+    /**
+     * The residual to the bit, and its norm as near as a root and two products leave it; into another tensor, then in place.
+     *
+     * @param dtype of float16, bfloat16, float32
+     */
+    public void allReduceRmsNorm(DType dtype, long rows, long row) {
+        TensorType type = TensorType.of(dtype, rows, row);
+        float epsilon = 1e-5f;
+        String what = "allReduceRmsNorm of " + type;
+        List<HostTensor> values = values(dtype, rows * row);
+        List<Tensor> x = spread(r -> values.get(r).reshaped(type.shape()));
+        HostTensor scale = values(dtype, -1, row);
+        List<Tensor> weights = spread(r -> scale);
+        List<Tensor> residuals = spread(r -> values(dtype, -2, rows * row).reshaped(type.shape()));
+        List<Tensor> y = spread(r -> HostTensor.allocate(type));
+        HostTensor sum = ReferenceReduction.of(values, Reduction.SUM);
+        HostTensor expected = values(dtype, -2, rows * row);
+        for (List<Tensor> out : List.of(y, x)) {
+            for (int i = 0; i < sum.size(); i++) {
+                expected.set(i, (float) expected.getDouble(i) + (float) sum.getDouble(i));
+            }
+            forEach(m -> m.allReduceRmsNorm(
+                    x.get(m.rank()), residuals.get(m.rank()), weights.get(m.rank()), out.get(m.rank()), epsilon));
+            compare(what + ", residual", r -> expected, residuals);
+            compareNorms(what, expected, scale, epsilon, out);
+        }
+        close(x, y);
+        close(residuals, weights);
+    }
+
+    private static void compareNorms(
+            String what, HostTensor residual, HostTensor weight, float epsilon, List<Tensor> actual) {
+        int row = weight.size();
+        double unit = unit(weight.dtype());
+        HostTensor first = actual.get(0).toHost();
+        compare(what + ", as on rank 0", r -> first, actual);
+        for (int begin = 0; begin < residual.size(); begin += row) {
+            double squares = 0;
+            for (int k = 0; k < row; k++) {
+                squares += Math.pow(residual.getDouble(begin + k), 2);
+            }
+            double scale = 1 / Math.sqrt(squares / row + epsilon);
+            for (int k = 0; k < row; k++) {
+                double right = residual.getDouble(begin + k) * scale * weight.getDouble(k);
+                double given = first.getDouble(begin + k);
+                if (!(Math.abs(given - right) <= unit * Math.abs(right) + 1e-7)) {
+                    throw new AssertionError(
+                            what + ": element " + (begin + k) + ": expected " + right + ", given " + given);
+                }
+            }
+        }
+    }
+
+    /** What a norm may be off, relatively: some roundings in float32, and one to its type. */
+    private static double unit(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> 0x1p-20;
+            case FLOAT16 -> 0x1p-10;
+            default -> 0x1p-7;
+        };
+    }
+
     /** Each rank's part of a sum, and all of them back: the all-reduce of the whole. */
     public void reduceScatterAndAllGather(DType dtype, long size) {
         List<HostTensor> values = values(dtype, size * group.size());

@@ -14,6 +14,10 @@ record HostExchange(Device device, int ranks) implements Exchange {
     public void begin(Call call, List<TensorLease> tensors, Duration left) {
         switch (call.operation()) {
             case ALL_REDUCE, REDUCE_SCATTER -> reduce(call, tensors);
+            case ALL_REDUCE_RMS_NORM -> {
+                reduce(call.sum(), tensors);
+                tensors.forEach(rank -> call.norm().apply(device, call, rank));
+            }
             case ALL_GATHER -> gather(tensors);
             case BROADCAST -> broadcast(tensors.get(call.root()), tensors);
             case BARRIER -> {}

@@ -77,6 +77,13 @@ final class KernelExchange implements Exchange {
         if (call.bytes() == 0 && call.operation() != Call.Operation.BARRIER) {
             return;
         }
+        if (call.operation() == Call.Operation.ALL_REDUCE_RMS_NORM && !isFused(call)) {
+            begin(call.sum(), tensors, left);
+            for (int rank = 0; rank < devices.size(); rank++) {
+                call.norm().apply(devices.get(rank), call, tensors.get(rank));
+            }
+            return;
+        }
         launches++;
         switch (call.operation()) {
             case ALL_REDUCE -> {
@@ -84,6 +91,13 @@ final class KernelExchange implements Exchange {
                         .orElseGet(() -> AllReduceChoice.of(call.bytes(), devices.size(), processors));
                 launch(choice.algorithm().key() + "." + call.dtype().key(), choice.blocks(), call, tensors, left);
             }
+            case ALL_REDUCE_RMS_NORM ->
+                launch(
+                        fusedKey(call),
+                        AllReduceChoice.rowBlocks(call.count() / call.norm().row(), processors),
+                        call,
+                        tensors,
+                        left);
             case REDUCE_SCATTER ->
                 launch(
                         "reduce_scatter." + call.dtype().key(),
@@ -95,6 +109,18 @@ final class KernelExchange implements Exchange {
             case BROADCAST -> launch("broadcast.u8", blocks(call), call, tensors, left);
             case BARRIER -> launch("broadcast.u8", 1, call, tensors, left);
         }
+    }
+
+    /** Whether one kernel does it all: it sends as one shot does, pieces of 8 bytes that do not cross rows. */
+    private boolean isFused(Call call) {
+        return forced.orElse(AllReduceAlgorithm.ONE_SHOT) == AllReduceAlgorithm.ONE_SHOT
+                && call.bytes() <= AllReduceAlgorithm.ONE_SHOT.mostBytes()
+                && call.dtype().byteSize(call.norm().row()) % 8 == 0
+                && devices.get(0).has(fusedKey(call));
+    }
+
+    private static String fusedKey(Call call) {
+        return "all_reduce_rms_norm." + call.dtype().key();
     }
 
     private int blocks(Call call) {
@@ -123,8 +149,15 @@ final class KernelExchange implements Exchange {
             Launch launch = tensors(key, ranks);
             launch.params(rank, ranks, launches, call.reduction().ordinal(), blocks);
             launch.params(left.toNanos(), firstTicket + launches, call.root());
-            devices.get(rank)
-                    .launch(launch, types, read.toArray(Memory[]::new), resultTypes, written.toArray(Memory[]::new));
+            List<Memory> all = new ArrayList<>(written);
+            List<TensorType> allTypes = new ArrayList<>(resultTypes);
+            if (call.operation() == Call.Operation.ALL_REDUCE_RMS_NORM) {
+                launch.output(all.size()).output(all.size() + 1).param((double) call.norm().epsilon());
+                all.addAll(List.of(tensors.get(rank).residual(), tensors.get(rank).weight()));
+                allTypes.addAll(List.of(
+                        tensors.get(rank).inType(), TensorType.of(call.dtype(), call.norm().row())));
+            }
+            devices.get(rank).launch(launch, types, read.toArray(Memory[]::new), allTypes, all.toArray(Memory[]::new));
         }
     }
 

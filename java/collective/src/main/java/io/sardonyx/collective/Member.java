@@ -38,6 +38,24 @@ public interface Member {
     Work allReduce(List<Tensor> bucket, Reduction reduction);
 
     /**
+     * What stands between two layers of a language model that is split over devices: {@code residual} becomes {@code residual} plus the
+     * sum of every rank's {@code x}, and {@code y} that over its root mean square, times {@code weight}, along the last axis. The sum
+     * is {@link #allReduce}'s, the norm ONNX's RMSNormalization; everything is computed in float32, and the sum and the residual are
+     * rounded to their type. One kernel where GPUs have one for it: up to 256 KiB, in rows of whole 8 bytes; else one step after the
+     * other.
+     *
+     * <p>Each rank has a residual and a weight of its own; where they are the same on all ranks, so are the results. After a failure
+     * that is no {@link CollectiveException.Reason#MISMATCH}, {@code residual} and {@code y} hold anything.
+     *
+     * @param x of float16, bfloat16 or float32; at least one axis, the last of at least 1
+     * @param residual of the shape and type of {@code x}, and another tensor; changed in place
+     * @param weight of that type, as long as the last axis, and another tensor
+     * @param y of the shape and type of {@code x}, which it may be
+     * @param epsilon added to the mean square; not negative, and the same on all ranks
+     */
+    Work allReduceRmsNorm(Tensor x, Tensor residual, Tensor weight, Tensor y, float epsilon);
+
+    /**
      * {@code out} becomes this rank's part of the reduction of every rank's {@code in}: the elements from {@code rank() * n} on, where
      * {@code n} is the size of {@code out}, and {@code n * size()} that of {@code in}.
      */

@@ -6,6 +6,6 @@ public enum Reduction {
     PRODUCT,
     MIN,
     MAX,
-    /** The sum over the number of ranks; of floating-point types only. */
+    /** The sum divided by the number of ranks, as a division rounds; of floating-point types only. */
     MEAN
 }

@@ -35,7 +35,7 @@ final class ReferenceReduction {
                 case MAX -> x > sum || Double.isNaN(x) ? x : sum;
             };
         }
-        return reduction == Reduction.MEAN ? sum * (1.0 / ranks.size()) : sum;
+        return reduction == Reduction.MEAN ? sum / ranks.size() : sum;
     }
 
     private static float floats(List<HostTensor> ranks, Reduction reduction, int i) {
@@ -49,7 +49,7 @@ final class ReferenceReduction {
                 case MAX -> x > sum || Float.isNaN(x) ? x : sum;
             };
         }
-        return reduction == Reduction.MEAN ? sum * (float) (1.0 / ranks.size()) : sum;
+        return reduction == Reduction.MEAN ? sum / ranks.size() : sum;
     }
 
     /** Sums and products go round at the ends of the type, as Java's do. */

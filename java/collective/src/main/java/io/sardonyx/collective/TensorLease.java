@@ -11,6 +11,8 @@ final class TensorLease implements AutoCloseable {
     private final List<Tensor> held = new ArrayList<>();
     private Memory in;
     private Memory out;
+    private Memory residual;
+    private Memory weight;
     private TensorType inType;
     private TensorType outType;
 
@@ -39,6 +41,19 @@ final class TensorLease implements AutoCloseable {
         }
     }
 
+    /** The same of a call with more tensors, which are others. */
+    static TensorLease of(Tensor in, Tensor out, Tensor residual, Tensor weight) {
+        TensorLease lease = of(in, out);
+        try {
+            lease.residual = lease.take(residual);
+            lease.weight = lease.take(weight);
+            return lease;
+        } catch (RuntimeException e) {
+            lease.close();
+            throw e;
+        }
+    }
+
     private Memory take(Tensor tensor) {
         Memory memory = tensor.lease();
         held.add(tensor);
@@ -51,6 +66,15 @@ final class TensorLease implements AutoCloseable {
 
     Memory out() {
         return out;
+    }
+
+    /** Null but in calls that have one; so is {@link #weight}. */
+    Memory residual() {
+        return residual;
+    }
+
+    Memory weight() {
+        return weight;
     }
 
     TensorType inType() {

@@ -51,6 +51,23 @@ class CollectivesTest {
         });
     }
 
+    /** By one kernel where there is one, and where rows end inside 8 bytes, or are too many for it, step by step. */
+    @TestFactory
+    Stream<DynamicTest> allReduceRmsNorm() {
+        return tests((group, check) -> {
+            for (DType dtype : Call.NORMED) {
+                check.allReduceRmsNorm(dtype, 0, 5);
+                check.allReduceRmsNorm(dtype, 1, 1);
+                check.allReduceRmsNorm(dtype, 5, 7);
+                check.allReduceRmsNorm(dtype, 70, 8);
+            }
+            if (takesLarge(group)) {
+                check.allReduceRmsNorm(DType.FLOAT32, 5, 2056);
+                check.allReduceRmsNorm(DType.BFLOAT16, 2, LARGE / 2 + 4);
+            }
+        });
+    }
+
     @TestFactory
     Stream<DynamicTest> reduceScatterAndAllGather() {
         return tests((group, check) -> {

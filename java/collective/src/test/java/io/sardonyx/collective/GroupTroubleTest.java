@@ -10,7 +10,10 @@ import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import io.sardonyx.device.ReferenceDevice;
 import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Tensor;
+import io.sardonyx.tensor.TensorScope;
+import io.sardonyx.tensor.TensorType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +100,73 @@ class GroupTroubleTest {
             }
             tensors.forEach(Tensor::close);
         });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> otherEpsilon() {
+        return onEach(group -> mismatchOfNorms(
+                group, 8, 1e-6f, "rank 0 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-5, "
+                        + "rank 1 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-6"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> otherRows() {
+        return onEach(group -> mismatchOfNorms(
+                group, 4, 1e-5f, "rank 0 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-5, "
+                        + "rank 1 wants allReduceRmsNorm of 8 float32 in rows of 4, epsilon 1.0E-5"));
+    }
+
+    private static void mismatchOfNorms(Group group, int row, float epsilon, String message) {
+        List<Tensor> open = new ArrayList<>();
+        List<Work> begun = new ArrayList<>();
+        for (Member m : group.members()) {
+            int n = m.rank() == 1 ? row : 8;
+            Tensor x = Tensor.full(DType.FLOAT32, 1, 8 / n, n).to(m.device());
+            Tensor residual = Tensor.full(DType.FLOAT32, 2, 8 / n, n).to(m.device());
+            Tensor weight = Tensor.full(DType.FLOAT32, 1, n).to(m.device());
+            begun.add(m.allReduceRmsNorm(x, residual, weight, x, m.rank() == 1 ? epsilon : 1e-5f));
+            open.addAll(List.of(x, residual, weight));
+        }
+        for (Work work : begun) {
+            CollectiveException e = failure(work);
+            assertEquals(CollectiveException.Reason.MISMATCH, e.reason());
+            assertTrue(e.getMessage().contains(message), e.getMessage());
+        }
+        assertEquals(1, open.get(0).toFloatArray()[0]);
+        assertEquals(2, open.get(1).toFloatArray()[0]);
+        open.forEach(Tensor::close);
+    }
+
+    @Test
+    void normsOfTensorsThatDoNotFit() {
+        try (Group group = Group.of(ReferenceDevice.INSTANCE, ReferenceDevice.INSTANCE);
+                TensorScope scope = TensorScope.open()) {
+            Member m = group.member(0);
+            Tensor x = zeros(DType.FLOAT32, 2, 4);
+            Tensor weight = zeros(DType.FLOAT32, 4);
+            refusedNorm(m, zeros(DType.FLOAT64, 2, 4), zeros(DType.FLOAT64, 2, 4), weight, 0, "not for float64");
+            refusedNorm(m, x, zeros(DType.FLOAT32, 4, 2), weight, 0, "x is [2, 4], residual is [4, 2], weight is [4]");
+            refusedNorm(m, x, zeros(DType.FLOAT32, 2, 4), zeros(DType.FLOAT32, 2), 0, "weight is [2]");
+            refusedNorm(m, x, zeros(DType.FLOAT16, 2, 4), weight, 0, "expected float32, given float16");
+            refusedNorm(m, x, x, weight, 0, "tensors of their own");
+            refusedNorm(m, weight, zeros(DType.FLOAT32, 4), weight, 0, "tensors of their own");
+            refusedNorm(m, zeros(DType.FLOAT32), zeros(DType.FLOAT32), zeros(DType.FLOAT32), 0, "at least 1");
+            refusedNorm(m, zeros(DType.FLOAT32, 3, 0), zeros(DType.FLOAT32, 3, 0), zeros(DType.FLOAT32, 0), 0, "at least 1");
+            for (float epsilon : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
+                refusedNorm(m, x, zeros(DType.FLOAT32, 2, 4), weight, epsilon, "epsilon is " + epsilon);
+            }
+            assertFalse(m.barrier().isDone()); // nothing of these was begun
+        }
+    }
+
+    private static Tensor zeros(DType dtype, long... sizes) {
+        return Tensor.of(HostTensor.allocate(TensorType.of(dtype, sizes)), ReferenceDevice.INSTANCE);
+    }
+
+    private static void refusedNorm(Member m, Tensor x, Tensor residual, Tensor weight, float epsilon, String message) {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> m.allReduceRmsNorm(x, residual, weight, x, epsilon));
+        assertTrue(e.getMessage().contains(message), e.getMessage());
     }
 
     /** The rank that is missing is named with step and size; whoever waits is told, and so is who comes too late. */

@@ -59,6 +59,11 @@ class Watched implements Group {
         }
 
         @Override
+        public Work allReduceRmsNorm(Tensor x, Tensor residual, Tensor weight, Tensor y, float epsilon) {
+            return member.allReduceRmsNorm(x, residual, weight, y, epsilon);
+        }
+
+        @Override
         public Work reduceScatter(Tensor in, Tensor out, Reduction reduction) {
             return member.reduceScatter(in, out, reduction);
         }

@@ -70,6 +70,11 @@ class GlooGroupTest {
                 m -> m.allReduce(Tensor.zeros(DType.FLOAT32, 10), Reduction.SUM),
                 m -> m.allReduce(Tensor.zeros(DType.FLOAT32, 10), Reduction.MAX),
                 "rank 0 wants allReduce SUM of 10 float32, rank 1 wants allReduce MAX of 10 float32"),
+        EPSILON(
+                m -> normed(m, 1e-5f),
+                m -> normed(m, 1e-6f),
+                "rank 0 wants allReduceRmsNorm of 10 float32 in rows of 5, epsilon 1.0E-5, "
+                        + "rank 1 wants allReduceRmsNorm of 10 float32 in rows of 5, epsilon 1.0E-6"),
         ROOT(
                 m -> m.broadcast(Tensor.zeros(DType.FLOAT32, 10), 0),
                 m -> m.broadcast(Tensor.zeros(DType.FLOAT32, 10), 1),
@@ -79,6 +84,12 @@ class GlooGroupTest {
                 m -> m.allReduce(Tensor.zeros(DType.FLOAT32, 10), Reduction.SUM),
                 Member::barrier,
                 "rank 0 wants allReduce SUM of 10 float32, rank 1 wants barrier");
+
+        private static Work normed(Member m, float epsilon) {
+            Tensor x = Tensor.zeros(DType.FLOAT32, 2, 5);
+            return m.allReduceRmsNorm(
+                    x, Tensor.zeros(DType.FLOAT32, 2, 5), Tensor.zeros(DType.FLOAT32, 5), x, epsilon);
+        }
 
         private final Function<Member, Work> zero;
         private final Function<Member, Work> one;
@@ -109,6 +120,35 @@ class GlooGroupTest {
                     assertThrows(CollectiveException.class, () -> pair.zero().barrier());
             assertEquals(Reason.MISMATCH, later.reason());
             assertTrue(later.getMessage().contains("has failed before"), later::getMessage);
+        }
+    }
+
+    /** Although the first elements have been sent by then; two of three agree, and would have gone on. */
+    @Test
+    void whereRanksDisagreeNothingIsWritten() {
+        int port = Ranks.freePort();
+        List<CompletableFuture<Throwable>> failures = IntStream.range(0, 3)
+                .mapToObj(rank -> Pair.failureOf(() -> {
+                    try (Group group = Pair.join(rank, 3, port, Group.DEADLINE);
+                            Tensor in = Tensor.full(DType.FLOAT32, rank + 1, 3_000_000 + rank / 2);
+                            Tensor out = Tensor.full(DType.FLOAT32, 9, 3_000_000 + rank / 2)) {
+                        var e = assertThrows(CollectiveException.class, () -> group.member(rank)
+                                .allReduce(in, rank == 0 ? in : out, Reduction.SUM)
+                                .await());
+                        for (float value : in.toFloatArray()) {
+                            assertEquals(rank + 1, value);
+                        }
+                        for (float value : out.toFloatArray()) {
+                            assertEquals(9, value);
+                        }
+                        throw e;
+                    }
+                }))
+                .toList();
+        for (var failure : failures) {
+            var e = assertInstanceOf(CollectiveException.class, failure.join());
+            assertEquals(Reason.MISMATCH, e.reason(), e::getMessage);
+            assertTrue(e.getMessage().contains("rank 2 wants allReduce SUM of 3000001 float32"), e::getMessage);
         }
     }
 

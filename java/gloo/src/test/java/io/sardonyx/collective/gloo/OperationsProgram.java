@@ -5,6 +5,8 @@ import io.sardonyx.collective.Group;
 import io.sardonyx.collective.Member;
 import io.sardonyx.collective.Reduction;
 import io.sardonyx.collective.Rendezvous;
+import io.sardonyx.op.Inputs;
+import io.sardonyx.op.RMSNormalization;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
@@ -55,6 +57,7 @@ final class OperationsProgram {
             }
             reduced(dtype, Reduction.SUM, MEBIBYTE * 8 / dtype.bits());
             near(dtype);
+            normed(dtype);
             bucket(dtype);
         }
         for (DType dtype : DType.values()) {
@@ -143,6 +146,39 @@ final class OperationsProgram {
         close();
     }
 
+    /** Against the all-reduce, and what comes after it one by one. */
+    private void normed(DType dtype) {
+        if (!dtype.isFloat() || dtype == DType.FLOAT64) {
+            return;
+        }
+        Shape shape = Shape.of(3, 50);
+        Tensor x = tensor(random(dtype, member.rank(), 150).reshaped(shape));
+        Tensor residual = tensor(random(dtype, 100, 150).reshaped(shape));
+        Tensor weight = tensor(random(dtype, 200, 50));
+        Tensor sum = tensor(HostTensor.allocate(x.type()));
+        Tensor y = tensor(HostTensor.allocate(x.type()));
+        member.allReduce(x, sum, Reduction.SUM).await();
+        Tensor added = keep(residual.add(sum));
+        member.allReduceRmsNorm(x, residual, weight, y, 0.5f).await();
+        same(added.toHost(), residual.toHost(), "the residual of " + dtype);
+        HostTensor expected = HostTensor.allocate(x.type());
+        new RMSNormalization(-1, 0.5f).reference(Inputs.of(added.toHost(), weight.toHost()), List.of(expected));
+        double[] given = y.toDoubleArray();
+        double unit = dtype == DType.FLOAT32 ? 0x1p-20 : dtype == DType.FLOAT16 ? 0x1p-10 : 0x1p-7;
+        for (int i = 0; i < given.length; i++) {
+            double right = expected.getDouble(i);
+            require(
+                    Math.abs(given[i] - right) <= unit * Math.abs(right) + 1e-7,
+                    dtype + " norm " + i + ": " + right + " became " + given[i]);
+        }
+        close();
+    }
+
+    private Tensor keep(Tensor tensor) {
+        open.add(tensor);
+        return tensor;
+    }
+
     private void bucket(DType dtype) {
         List<Tensor> bucket = Arrays.stream(SIZES)
                 .mapToObj(n -> tensor(values(dtype, member.rank(), n)))
@@ -228,9 +264,7 @@ final class OperationsProgram {
     }
 
     private Tensor tensor(HostTensor values) {
-        Tensor tensor = Tensor.of(values, member.device());
-        open.add(tensor);
-        return tensor;
+        return keep(Tensor.of(values, member.device()));
     }
 
     private void close() {
