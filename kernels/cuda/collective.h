@@ -52,7 +52,7 @@ struct Ranks {
   uint64_t step, patience_ns;
   Reduction reduction;
   double divisor;  // of sums: what makes them means, or 1
-  int64_t count;  // elements of this rank's input
+  int64_t count;   // elements of this rank's input
 
   Ranks(const Arguments& args, const CollectiveParams& p)
       : rank(int(p.rank)),

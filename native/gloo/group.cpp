@@ -74,6 +74,7 @@ void Group::guard(Milliseconds limit, Body&& body) {
 }
 
 void Group::fail_lost(const std::string& message) {
+  if (!watched_) throw Failure(SX_GLOO_PEER_LOST, message);  // still connecting: nobody to ask
   const std::string lost = lost_ranks();
   if (!lost.empty()) throw Failure(SX_GLOO_PEER_LOST, lost + ": " + message);
   for (int peer = 0; peer < size; peer++)

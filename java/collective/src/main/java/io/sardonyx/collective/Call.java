@@ -57,8 +57,7 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
         return call;
     }
 
-    static Call allReduceRmsNorm(
-            Device device, Tensor x, Tensor residual, Tensor weight, Tensor y, float epsilon) {
+    static Call allReduceRmsNorm(Device device, Tensor x, Tensor residual, Tensor weight, Tensor y, float epsilon) {
         Call sum = allReduce(device, x, y, Reduction.SUM);
         Operation operation = Operation.ALL_REDUCE_RMS_NORM;
         Shape shape = x.shape();
@@ -182,7 +181,8 @@ record Call(Operation operation, DType dtype, long count, Reduction reduction, i
             return "barrier";
         }
         if (operation == Operation.ALL_REDUCE_RMS_NORM) {
-            return operation + " of " + count + " " + dtype + " in rows of " + norm.row() + ", epsilon " + norm.epsilon();
+            return operation + " of " + count + " " + dtype + " in rows of " + norm.row() + ", epsilon "
+                    + norm.epsilon();
         }
         String how = reduces() ? " " + reduction : operation == Operation.BROADCAST ? " from rank " + root : "";
         return operation + how + " of " + count + " " + dtype;

@@ -152,10 +152,13 @@ final class KernelExchange implements Exchange {
             List<Memory> all = new ArrayList<>(written);
             List<TensorType> allTypes = new ArrayList<>(resultTypes);
             if (call.operation() == Call.Operation.ALL_REDUCE_RMS_NORM) {
-                launch.output(all.size()).output(all.size() + 1).param((double) call.norm().epsilon());
-                all.addAll(List.of(tensors.get(rank).residual(), tensors.get(rank).weight()));
+                launch.output(all.size()).output(all.size() + 1).param((double)
+                        call.norm().epsilon());
+                all.addAll(
+                        List.of(tensors.get(rank).residual(), tensors.get(rank).weight()));
                 allTypes.addAll(List.of(
-                        tensors.get(rank).inType(), TensorType.of(call.dtype(), call.norm().row())));
+                        tensors.get(rank).inType(),
+                        TensorType.of(call.dtype(), call.norm().row())));
             }
             devices.get(rank).launch(launch, types, read.toArray(Memory[]::new), allTypes, all.toArray(Memory[]::new));
         }

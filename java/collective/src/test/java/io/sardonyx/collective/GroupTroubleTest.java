@@ -105,14 +105,20 @@ class GroupTroubleTest {
     @TestFactory
     Stream<DynamicTest> otherEpsilon() {
         return onEach(group -> mismatchOfNorms(
-                group, 8, 1e-6f, "rank 0 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-5, "
+                group,
+                8,
+                1e-6f,
+                "rank 0 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-5, "
                         + "rank 1 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-6"));
     }
 
     @TestFactory
     Stream<DynamicTest> otherRows() {
         return onEach(group -> mismatchOfNorms(
-                group, 4, 1e-5f, "rank 0 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-5, "
+                group,
+                4,
+                1e-5f,
+                "rank 0 wants allReduceRmsNorm of 8 float32 in rows of 8, epsilon 1.0E-5, "
                         + "rank 1 wants allReduceRmsNorm of 8 float32 in rows of 4, epsilon 1.0E-5"));
     }
 
@@ -151,7 +157,13 @@ class GroupTroubleTest {
             refusedNorm(m, x, x, weight, 0, "tensors of their own");
             refusedNorm(m, weight, zeros(DType.FLOAT32, 4), weight, 0, "tensors of their own");
             refusedNorm(m, zeros(DType.FLOAT32), zeros(DType.FLOAT32), zeros(DType.FLOAT32), 0, "at least 1");
-            refusedNorm(m, zeros(DType.FLOAT32, 3, 0), zeros(DType.FLOAT32, 3, 0), zeros(DType.FLOAT32, 0), 0, "at least 1");
+            refusedNorm(
+                    m,
+                    zeros(DType.FLOAT32, 3, 0),
+                    zeros(DType.FLOAT32, 3, 0),
+                    zeros(DType.FLOAT32, 0),
+                    0,
+                    "at least 1");
             for (float epsilon : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
                 refusedNorm(m, x, zeros(DType.FLOAT32, 2, 4), weight, epsilon, "epsilon is " + epsilon);
             }
@@ -164,8 +176,8 @@ class GroupTroubleTest {
     }
 
     private static void refusedNorm(Member m, Tensor x, Tensor residual, Tensor weight, float epsilon, String message) {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> m.allReduceRmsNorm(x, residual, weight, x, epsilon));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> m.allReduceRmsNorm(x, residual, weight, x, epsilon));
         assertTrue(e.getMessage().contains(message), e.getMessage());
     }
 

@@ -87,8 +87,7 @@ class GlooGroupTest {
 
         private static Work normed(Member m, float epsilon) {
             Tensor x = Tensor.zeros(DType.FLOAT32, 2, 5);
-            return m.allReduceRmsNorm(
-                    x, Tensor.zeros(DType.FLOAT32, 2, 5), Tensor.zeros(DType.FLOAT32, 5), x, epsilon);
+            return m.allReduceRmsNorm(x, Tensor.zeros(DType.FLOAT32, 2, 5), Tensor.zeros(DType.FLOAT32, 5), x, epsilon);
         }
 
         private final Function<Member, Work> zero;

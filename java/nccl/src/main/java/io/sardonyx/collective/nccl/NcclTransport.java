@@ -93,13 +93,7 @@ final class NcclTransport implements Transport {
     /** First the headers, then the elements: what NCCL has begun cannot be taken back. */
     @Override
     public boolean allReduce(
-            Agreement agreement,
-            Memory in,
-            Memory out,
-            DType dtype,
-            long count,
-            Reduction reduction,
-            Duration limit) {
+            Agreement agreement, Memory in, Memory out, DType dtype, long count, Reduction reduction, Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         int type = NcclCodes.of(dtype);
         int operation = NcclCodes.of(reduction);

@@ -157,7 +157,8 @@ class NcclTransportTest {
     void aCallThatNcclRefusesFails() throws Exception {
         NcclTransport transport = connect(LATER);
         nccl.begins = ncclInvalidUsage;
-        String said = fails(Reason.FAILED, () -> transport.reduceScatter(data, data, DType.INT32, 1, Reduction.SUM, LATER))
+        String said = fails(
+                        Reason.FAILED, () -> transport.reduceScatter(data, data, DType.INT32, 1, Reduction.SUM, LATER))
                 .getMessage();
         assertEquals("nccl: reduceScatter: status " + ncclInvalidUsage, said);
         transport.close();
