@@ -10,7 +10,6 @@
 #include <gloo/types.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "exchange.h"
 #include "failure.h"
@@ -182,14 +181,14 @@ bool Group::all_reduce(const Agreement& agreement, const void* in, void* out, si
   return agreed;
 }
 
-void Group::reduce_scatter(char* all, void* part, size_t count, Reduction reduction,
+void Group::reduce_scatter(char* all, char* part, size_t count, Reduction reduction,
                            Milliseconds limit) {
   guard(limit, [&](auto deadline) {
     Ring ring(*this, Ring::Rounds::kReduce, all, all, count * size, reduction, room_);
     ring.begin(ring_slot(tag_, {}));
     ring.finish(deadline);
     const size_t bytes = count * reduction.element_bytes;
-    std::memcpy(part, all + rank * bytes, bytes);
+    std::copy_n(all + rank * bytes, bytes, part);
   });
 }
 

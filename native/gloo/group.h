@@ -40,7 +40,7 @@ class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
   // Whether all ranks had the same header; `out`, which may be `in`, is untouched if not.
   bool all_reduce(const Agreement& agreement, const void* in, void* out, size_t count,
                   Reduction reduction, Milliseconds limit);
-  void reduce_scatter(char* all, void* part, size_t count, Reduction reduction, Milliseconds limit);
+  void reduce_scatter(char* all, char* part, size_t count, Reduction reduction, Milliseconds limit);
   void all_gather(const void* part, char* all, size_t bytes, Milliseconds limit);
   void broadcast(void* data, size_t bytes, int root, Milliseconds limit);
   void barrier(Milliseconds limit);

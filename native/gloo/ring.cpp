@@ -3,7 +3,6 @@
 #include <gloo/common/error.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace sx::gloo_engine {
 namespace {
@@ -88,7 +87,7 @@ void Ring::give_up(bool left, bool right, Clock::time_point deadline) {
 }
 
 void Ring::finish(Clock::time_point deadline) {
-  if (size_ == 1 && in_ != out_) std::memcpy(out_, in_, bytes_);
+  if (size_ == 1 && in_ != out_) std::copy_n(in_, bytes_, out_);
   for (size_t step = 0; step < steps_; step++) {
     // No wait is shorter than a millisecond; this ends a call that crawls.
     if (Clock::now() >= deadline) throw gloo::IoException("too slow");
