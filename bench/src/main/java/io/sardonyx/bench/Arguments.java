@@ -4,10 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Options of the form {@code --name value}. */
-final class Arguments {
+public final class Arguments {
     private final Map<String, String> values = new HashMap<>();
 
-    Arguments(String... args) {
+    /** @throws IllegalArgumentException if they do not come in twos */
+    public Arguments(String... args) {
         for (int i = 0; i < args.length; i += 2) {
             if (!args[i].startsWith("--") || i + 1 == args.length) {
                 throw new IllegalArgumentException("expected --name value, given " + args[i]);
@@ -16,11 +17,11 @@ final class Arguments {
         }
     }
 
-    String get(String name, String otherwise) {
+    public String get(String name, String otherwise) {
         return values.getOrDefault(name, otherwise);
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return values.containsKey(name);
     }
 }

@@ -10,19 +10,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The parent's end of a {@link Child}. While it is not asked anything it is stopped, so that none of its threads spins. */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final PrintWriter commands;
     private final BufferedReader answers;
 
     ChildProcess(String name, List<String> jvmOptions) {
+        this(name, jvmOptions, System.getProperty("java.class.path"));
+    }
+
+    /** Runs the contender {@code name} of that class path, which may be another build's. */
+    public ChildProcess(String name, List<String> jvmOptions, String classPath) {
         this.name = name;
         try {
             var command = new java.util.ArrayList<String>();
             command.add(System.getProperty("java.home") + "/bin/java");
             command.addAll(jvmOptions);
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName(), name));
+            command.addAll(List.of("-cp", classPath, Child.class.getName(), name));
             process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -33,7 +38,12 @@ final class ChildProcess implements AutoCloseable {
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    String ask(Object... words) {
+    /**
+     * One line of {@link Child}'s.
+     *
+     * @throws IllegalStateException if the process ends instead
+     */
+    public String ask(Object... words) {
         try {
             signal("CONT");
             commands.println(
@@ -49,7 +59,8 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
-    double[] askNumbers(Object... words) {
+    /** As {@link #ask}, where the answer is numbers. */
+    public double[] askNumbers(Object... words) {
         return Arrays.stream(ask(words).trim().split(" "))
                 .mapToDouble(Double::parseDouble)
                 .toArray();

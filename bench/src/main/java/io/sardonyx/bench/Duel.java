@@ -12,9 +12,6 @@ final class Duel implements AutoCloseable {
     static final String OURS = "sardonyx";
     static final String PEER = "onnxruntime";
 
-    /** Fewer values than these have no cosine worth the name. */
-    private static final int FEW = 8;
-
     /** Times in ms; {@code ratio} is the peer's time over ours: above 1 we are faster. Three quarters of the turns lie above low. */
     record Result(double oursMs, double peerMs, double ratio, double low, double high) {}
 
@@ -28,42 +25,12 @@ final class Duel implements AutoCloseable {
         this.peer = new ChildProcess(PEER, List.of());
     }
 
-    /** @throws IllegalStateException if the first outputs do not agree: less their means, or as they are where they are few */
+    /** @throws IllegalStateException if the first outputs, less their means, do not agree */
     void load(String name, Path file, Path inputs, double leastCosine) {
         for (ChildProcess child : List.of(ours, peer)) {
             child.ask("load", file, threads, inputs);
         }
-        double[] mine = ours.askNumbers("output");
-        double[] theirs = peer.askNumbers("output");
-        double agreement = mine.length < FEW ? 1 - relativeDifference(mine, theirs) : cosine(mine, theirs);
-        if (mine.length != theirs.length || !(agreement >= leastCosine)) {
-            throw new IllegalStateException(name + ": the outputs do not agree: cosine " + agreement
-                    + ", expected at least " + leastCosine + "; no time is given");
-        }
-    }
-
-    private static double relativeDifference(double[] x, double[] y) {
-        double difference = 0;
-        double whole = 0;
-        for (int i = 0; i < Math.min(x.length, y.length); i++) {
-            difference += (x[i] - y[i]) * (x[i] - y[i]);
-            whole += y[i] * y[i];
-        }
-        return Math.sqrt(difference / whole);
-    }
-
-    private static double cosine(double[] x, double[] y) {
-        double xMean = Arrays.stream(x).average().orElse(0);
-        double yMean = Arrays.stream(y).average().orElse(0);
-        double xy = 0;
-        double xx = 0;
-        double yy = 0;
-        for (int i = 0; i < Math.min(x.length, y.length); i++) {
-            xy += (x[i] - xMean) * (y[i] - yMean);
-            xx += (x[i] - xMean) * (x[i] - xMean);
-            yy += (y[i] - yMean) * (y[i] - yMean);
-        }
-        return xy / Math.sqrt(xx * yy);
+        Agreement.require(name, ours.askNumbers("output"), peer.askNumbers("output"), leastCosine);
     }
 
     Result run(int turns, double seconds) {

@@ -5,9 +5,9 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /** Where results come from: what would have to be the same to measure them again. */
-record Origin(String date, String machine, String java, String peer, String commit, String command) {
+public record Origin(String date, String machine, String java, String peer, String commit, String command) {
     /** Of this process, beside ONNX Runtime. */
-    static Origin of(String command, String[] arguments) {
+    public static Origin of(String command, String[] arguments) {
         return of(
                 command,
                 "ONNX Runtime " + ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion(),
@@ -15,7 +15,7 @@ record Origin(String date, String machine, String java, String peer, String comm
     }
 
     /** Of this process; the scripts in {@code bench/} say which commit it was built from. */
-    static Origin of(String command, String peer, String[] arguments) {
+    public static Origin of(String command, String peer, String[] arguments) {
         return new Origin(
                 LocalDate.now(ZoneOffset.UTC).toString(),
                 Devices.best().describe(),

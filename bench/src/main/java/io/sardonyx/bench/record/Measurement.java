@@ -2,7 +2,9 @@ package io.sardonyx.bench.record;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -35,8 +37,11 @@ public record Measurement(
         Optional<Double> ofRoof,
         Optional<String> roof,
         Optional<Ratio> ratio) {
-    /** Keeps the order of the axes. */
+    /** Keeps the order of the axes. Files leave out what is empty. */
     public Measurement {
+        ofRoof = Objects.requireNonNullElse(ofRoof, Optional.empty());
+        roof = Objects.requireNonNullElse(roof, Optional.empty());
+        ratio = Objects.requireNonNullElse(ratio, Optional.empty());
         axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
     }
 
@@ -69,7 +74,22 @@ public record Measurement(
             int threads,
             String contender,
             Instrument instrument,
-            Cache cache) {}
+            Cache cache) {
+        /** The benchmark and its point, such as {@code matmul m=512 k=64 float32}. */
+        public String point() {
+            StringBuilder text = new StringBuilder(benchmark);
+            axes.forEach((axis, value) ->
+                    text.append(' ').append(axis).append('=').append(value));
+            return dtype.isEmpty() ? text.toString() : text.append(' ').append(dtype).toString();
+        }
+
+        /** All of it in words. */
+        @Override
+        public String toString() {
+            return point() + " on " + device + (threads == 0 ? "" : ", " + threads + (threads == 1 ? " thread" : " threads"))
+                    + ", " + contender + ", " + (instrument + ", " + cache).toLowerCase(Locale.ROOT);
+        }
+    }
 
     /** What this line is of. */
     public Key key() {
