@@ -45,11 +45,12 @@ public enum Contender {
         return Arrays.stream(values())
                 .filter(c -> c.toString().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("--against " + name + ": there is no such contender; there are "
-                        + Arrays.stream(values())
-                                .filter(c -> c != SARDONYX)
-                                .map(Contender::toString)
-                                .collect(Collectors.joining(", "))));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("--against " + name + ": there is no such contender; there are "
+                                + Arrays.stream(values())
+                                        .filter(c -> c != SARDONYX)
+                                        .map(Contender::toString)
+                                        .collect(Collectors.joining(", "))));
     }
 
     @Override

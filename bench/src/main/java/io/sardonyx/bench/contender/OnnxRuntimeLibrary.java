@@ -65,7 +65,8 @@ final class OnnxRuntimeLibrary implements ModelLibrary {
             options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
             return new SessionCall(loading.with(options), inputs);
         } catch (OrtException e) {
-            throw new UnsupportedProblemException(e.getMessage().lines().findFirst().orElse("" + e.getCode()), e);
+            throw new UnsupportedProblemException(
+                    e.getMessage().lines().findFirst().orElse("" + e.getCode()), e);
         }
     }
 
@@ -85,8 +86,7 @@ final class OnnxRuntimeLibrary implements ModelLibrary {
             ByteBuffer data =
                     ByteBuffer.allocateDirect((int) value.type().byteSize()).order(ByteOrder.nativeOrder());
             data.put(value.data()).flip();
-            return OnnxTensor.createTensor(
-                    environment(), data, value.shape().toArray(), type(value.dtype()));
+            return OnnxTensor.createTensor(environment(), data, value.shape().toArray(), type(value.dtype()));
         }
 
         private static OnnxJavaType type(DType dtype) {
@@ -119,8 +119,7 @@ final class OnnxRuntimeLibrary implements ModelLibrary {
         public HostTensor output() {
             OnnxTensor tensor = (OnnxTensor) result.get(0);
             TensorInfo info = tensor.getInfo();
-            return HostTensor.wrap(
-                            new TensorType(dtype(info.type), Shape.of(info.getShape())), tensor.getByteBuffer())
+            return HostTensor.wrap(new TensorType(dtype(info.type), Shape.of(info.getShape())), tensor.getByteBuffer())
                     .copy();
         }
 

@@ -37,8 +37,7 @@ final class SardonyxLibrary implements ModelLibrary {
     @Override
     public Call open(byte[] model, Map<String, HostTensor> inputs, Setting setting) {
         Device device = Devices.get(setting.device());
-        DevicePolicy where =
-                device.kernels().isEmpty() ? DevicePolicy.prefer(device) : DevicePolicy.require(device);
+        DevicePolicy where = device.kernels().isEmpty() ? DevicePolicy.prefer(device) : DevicePolicy.require(device);
         try {
             return new ModelCall(Model.builder(model).threads(setting.threads()).device(where), inputs);
         } catch (UnsupportedModelException e) {

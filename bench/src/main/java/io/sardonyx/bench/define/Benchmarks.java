@@ -35,10 +35,18 @@ public final class Benchmarks {
             .all();
 
     private static final List<Benchmark> ALL = List.of(
-            new Benchmark("matmul", "a product of two matrices, both new in each call", PRODUCTS, PRODUCT, (b, s, d) ->
-                    product(b, s, d, false)),
-            new Benchmark("linear", "a product by a constant matrix, which may be packed before", PRODUCTS, PRODUCT, (
-                    b, s, d) -> product(b, s, d, true)),
+            new Benchmark(
+                    "matmul",
+                    "a product of two matrices, both new in each call",
+                    PRODUCTS,
+                    PRODUCT,
+                    (b, s, d) -> product(b, s, d, false)),
+            new Benchmark(
+                    "linear",
+                    "a product by a constant matrix, which may be packed before",
+                    PRODUCTS,
+                    PRODUCT,
+                    (b, s, d) -> product(b, s, d, true)),
             new Benchmark(
                     "conv",
                     "a convolution with bias, padded by half the kernel; weights are constant",
@@ -64,15 +72,33 @@ public final class Benchmarks {
                             .with("size", 64, 1, "of a head")
                             .all(),
                     Benchmarks::attention),
-            new Benchmark("softmax", "along rows", FLOATS, matrix(), (b, s, d) -> rows(
-                    b, s, d, new Node("Softmax", Map.of("axis", -1L), OPSET), small(d, s.get("columns")))),
+            new Benchmark(
+                    "softmax",
+                    "along rows",
+                    FLOATS,
+                    matrix(),
+                    (b, s, d) ->
+                            rows(b, s, d, new Node("Softmax", Map.of("axis", -1L), OPSET), small(d, s.get("columns")))),
             new Benchmark("layernorm", "along rows, with scale and bias", FLOATS, matrix(), Benchmarks::layerNorm),
-            new Benchmark("add", "of two tensors of one shape", FLOATS, Map.of("n", ELEMENTS), (b, s, d) -> elementwise(
-                    b, s, d, new Node("Add", Map.of(), OPSET), 2, Tolerance.standard(d))),
-            new Benchmark("gelu", "by the error function", FLOATS, Map.of("n", ELEMENTS), (b, s, d) -> elementwise(
-                    b, s, d, new Node("Gelu", Map.of(), GELU_OPSET), 1, Tolerance.standard(d))),
-            new Benchmark("copy", "of a tensor", FLOATS, Map.of("n", ELEMENTS), (b, s, d) -> elementwise(
-                    b, s, d, new Node("Identity", Map.of(), OPSET), 1, Tolerance.EXACT)),
+            new Benchmark(
+                    "add",
+                    "of two tensors of one shape",
+                    FLOATS,
+                    Map.of("n", ELEMENTS),
+                    (b, s, d) -> elementwise(b, s, d, new Node("Add", Map.of(), OPSET), 2, Tolerance.standard(d))),
+            new Benchmark(
+                    "gelu",
+                    "by the error function",
+                    FLOATS,
+                    Map.of("n", ELEMENTS),
+                    (b, s, d) ->
+                            elementwise(b, s, d, new Node("Gelu", Map.of(), GELU_OPSET), 1, Tolerance.standard(d))),
+            new Benchmark(
+                    "copy",
+                    "of a tensor",
+                    FLOATS,
+                    Map.of("n", ELEMENTS),
+                    (b, s, d) -> elementwise(b, s, d, new Node("Identity", Map.of(), OPSET), 1, Tolerance.EXACT)),
             new Benchmark(
                     "reduce",
                     "sums along an axis",
@@ -238,8 +264,7 @@ public final class Benchmarks {
 
     private static Problem gather(Benchmark b, Map<String, Long> s, DType dtype) {
         Operand table = Operand.of(TensorType.of(dtype, s.get("rows"), s.get("columns")));
-        Operand indices =
-                Operand.indices(Math.toIntExact(s.get("rows")), TensorType.of(INT64, s.get("count")));
+        Operand indices = Operand.indices(Math.toIntExact(s.get("rows")), TensorType.of(INT64, s.get("count")));
         long picked = dtype.byteSize(Math.min(s.get("rows"), s.get("count")) * s.get("columns"));
         return new Problem(
                 b.name(),
@@ -262,7 +287,8 @@ public final class Benchmarks {
             Tolerance tolerance,
             List<Cut> cuts,
             Operand... operands) {
-        double read = Arrays.stream(operands).mapToLong(o -> o.type().byteSize()).sum();
+        double read =
+                Arrays.stream(operands).mapToLong(o -> o.type().byteSize()).sum();
         return new Problem(b.name(), sizes, dtype, node, List.of(operands), flops, read, cuts, tolerance);
     }
 

@@ -45,8 +45,8 @@ public final class OnnxModel {
         new TreeMap<>(problem.node().attributes()).forEach((name, value) -> node.addAttribute(attribute(name, value)));
         return ModelProto.newBuilder()
                 .setIrVersion(IR_VERSION)
-                .addOpsetImport(
-                        OperatorSetIdProto.newBuilder().setVersion(problem.node().opset()))
+                .addOpsetImport(OperatorSetIdProto.newBuilder()
+                        .setVersion(problem.node().opset()))
                 .setGraph(graph.addNode(node).addOutput(value("y", problem.output())))
                 .build()
                 .toByteArray();

@@ -20,7 +20,9 @@ public record Operand(TensorType type, int low, int high, boolean constant) {
     private static final int SMALL = 100;
 
     static Operand of(TensorType type) {
-        return type.dtype() == DType.INT8 ? new Operand(type, -SMALL, SMALL, false) : new Operand(type, 0, SMALL, false);
+        return type.dtype() == DType.INT8
+                ? new Operand(type, -SMALL, SMALL, false)
+                : new Operand(type, 0, SMALL, false);
     }
 
     static Operand indices(int count, TensorType type) {

@@ -10,11 +10,7 @@ import java.util.List;
  * @param absences contenders and lines that were asked for and are missing
  */
 public record BenchmarkRecord(
-        int format,
-        Provenance provenance,
-        List<Roof> roofs,
-        List<Measurement> measurements,
-        List<Absence> absences) {
+        int format, Provenance provenance, List<Roof> roofs, List<Measurement> measurements, List<Absence> absences) {
     /** What this code writes and reads. */
     public static final int FORMAT = 1;
 
