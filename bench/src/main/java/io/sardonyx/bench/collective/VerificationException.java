@@ -4,7 +4,7 @@ package io.sardonyx.bench.collective;
 public final class VerificationException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    VerificationException(String message) {
+    public VerificationException(String message) {
         super(message);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A library that runs ONNX models: a problem is one of a single node, whose constants are initializers. */
-interface ModelLibrary extends Library {
+public interface ModelLibrary extends Library {
     /** Loads a model from a file, and keeps what is named as its inputs. */
     Call open(Path model, Map<String, HostTensor> inputs, Setting setting);
 

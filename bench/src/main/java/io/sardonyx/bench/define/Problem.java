@@ -73,6 +73,17 @@ public record Problem(
         return inputs;
     }
 
+    /** The problem that {@link #toString} prints so. */
+    public static Problem parse(String text) {
+        String[] words = text.split(" ");
+        Map<String, Long> axes = new LinkedHashMap<>();
+        for (int i = 1; i < words.length - 1; i++) {
+            String[] axis = words[i].split("=");
+            axes.put(axis[0], Long.parseLong(axis[1]));
+        }
+        return Benchmarks.named(words[0]).at(axes, DType.ofName(words[words.length - 1]));
+    }
+
     /** As a user would say it: {@code matmul m=512 n=512 k=512 float32}. */
     @Override
     public String toString() {

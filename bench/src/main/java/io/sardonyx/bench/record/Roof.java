@@ -7,7 +7,7 @@ package io.sardonyx.bench.record;
  * @param threads of the host that took part; 0 where the device has its own
  * @param name what of: {@code fma.float32}, {@code fma.int8}, {@code tensor.bfloat16}, {@code read.L1}, {@code read.memory},
  *     {@code copy.memory}, {@code launch}
- * @param value median, in {@code unit}
+ * @param value the best of some runs, in {@code unit}
  * @param unit {@code FLOP/s}, {@code B/s} or {@code s}
  * @param isa instruction set that it was measured with; empty for GPUs
  */

@@ -1,0 +1,99 @@
+package io.sardonyx.bench.measure;
+
+import io.sardonyx.bench.FmaPeak;
+import io.sardonyx.bench.record.Roof;
+import io.sardonyx.device.Device;
+import io.sardonyx.device.Launch;
+import io.sardonyx.device.Memory;
+import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+
+/** What the CPU does at most, on all threads of its device: multiply-adds by type, and bytes by level of its memory. */
+final class CpuRoofs {
+    /** The best of so many is what the machine can do; less is what it was let. */
+    private static final int TRIES = 7;
+
+    private static final long MOVED = 64 << 20; // by a thread in a try, at least
+    private static final long LEAST_MEMORY = 128 << 20;
+    private static final List<DType> TYPES = List.of(DType.FLOAT32, DType.FLOAT64, DType.INT8);
+
+    private final Device device;
+    private final CpuCaches caches;
+    private final List<Roof> roofs = new ArrayList<>();
+
+    private CpuRoofs(Device device, CpuCaches caches) {
+        this.device = device;
+        this.caches = caches;
+    }
+
+    static List<Roof> measure(Device device, CpuCaches caches) {
+        CpuRoofs all = new CpuRoofs(device, caches);
+        for (DType dtype : TYPES) {
+            if (FmaPeak.knows(device, dtype)) {
+                all.add("fma." + dtype, 1e9 * best(() -> FmaPeak.measure(device, dtype)), "FLOP/s");
+            }
+        }
+        if (device.has("peak.read") && device.has("peak.copy")) {
+            all.levels().forEach(all::bandwidth);
+        }
+        return all.roofs;
+    }
+
+    /** The bytes that all threads together go over to measure a level: half of it, or four times the last cache. */
+    private Map<String, Long> levels() {
+        Map<String, Long> levels = new LinkedHashMap<>();
+        int threads = device.threads();
+        caches.sizes().forEach((level, size) -> {
+            boolean shared = level.equals(caches.sizes().lastKey()) && level > 2;
+            levels.put("L" + level, shared ? size / 2 : size / 2 * threads);
+        });
+        levels.put("memory", Math.max(LEAST_MEMORY, 4 * caches.last()));
+        return levels;
+    }
+
+    private void bandwidth(String level, long bytes) {
+        add("read." + level, best(() -> rate("peak.read", bytes)), "B/s");
+        add("copy." + level, best(() -> 2 * rate("peak.copy", bytes / 2)), "B/s");
+    }
+
+    /** Bytes per second of what the kernel reads. */
+    private double rate(String kernel, long bytes) {
+        int threads = device.threads();
+        long passes = Math.max(1, MOVED * threads / bytes);
+        TensorType type = TensorType.of(DType.UINT8, bytes);
+        try (Memory x = device.allocate(bytes);
+                Memory y = device.allocate(bytes)) {
+            Launch launch = Launch.ofKey(kernel).input(0).output(0).params(1, threads);
+            run(launch, type, x, y); // pages are there, and caches are full
+            long start = System.nanoTime();
+            run(Launch.ofKey(kernel).input(0).output(0).params(passes, threads), type, x, y);
+            return (double) passes * bytes / (System.nanoTime() - start) * 1e9;
+        }
+    }
+
+    private void run(Launch launch, TensorType type, Memory x, Memory y) {
+        device.launch(launch, List.of(type), new Memory[] {x}, List.of(type), new Memory[] {y});
+    }
+
+    private static double best(DoubleSupplier rate) {
+        double best = 0;
+        for (int i = 0; i < TRIES; i++) {
+            best = Math.max(best, rate.getAsDouble());
+        }
+        return best;
+    }
+
+    private void add(String name, double value, String unit) {
+        String isa = Arrays.stream(device.describe().split("[ ,()]+"))
+                .filter(word -> word.startsWith("avx") || word.equals("baseline"))
+                .findFirst()
+                .orElse("");
+        roofs.add(new Roof(device.name(), device.threads(), name, value, unit, isa));
+    }
+}

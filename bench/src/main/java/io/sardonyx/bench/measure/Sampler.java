@@ -1,0 +1,113 @@
+package io.sardonyx.bench.measure;
+
+import io.sardonyx.bench.contender.Call;
+import io.sardonyx.bench.record.Measurement.Cache;
+import io.sardonyx.bench.record.Times;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Takes samples of one call, in the process that computes it. */
+final class Sampler {
+    /** Calls are batched until a sample is so long, far above the resolution of any timer. Cold ones stay alone. */
+    private static final double SHORTEST = 1e6;
+
+    private static final int MOST_CALLS = 1 << 20;
+    private static final int WINDOW = 5;
+    private static final double STABLE = 0.01;
+    private static final double LEAST_WARM_NANOSECONDS = 0.2e9;
+
+    private final Call call;
+    private final Cache cache;
+    private final Runnable flush;
+    private final LongSupplier pulse;
+    private final LongSupplier clock;
+    private int calls = 1;
+
+    /**
+     * @param flush empties the caches
+     * @param pulse a {@link ClockPulse}
+     * @param clock nanoseconds, for budgets
+     */
+    Sampler(Call call, Cache cache, Runnable flush, LongSupplier pulse, LongSupplier clock) {
+        this.call = call;
+        this.cache = cache;
+        this.flush = flush;
+        this.pulse = pulse;
+        this.clock = clock;
+    }
+
+    /** Calls in a sample. */
+    int calls() {
+        return calls;
+    }
+
+    /**
+     * Runs until the medians of two windows differ by less than a hundredth, and then says so, or until the time is over.
+     *
+     * @param seconds at most, but for one run
+     */
+    boolean warmUp(double seconds) {
+        long start = clock.getAsLong();
+        List<Double> times = new ArrayList<>();
+        boolean stable = false;
+        double spent = 0;
+        while (times.isEmpty() || spent < seconds * 1e9 && !(stable && spent >= LEAST_WARM_NANOSECONDS)) {
+            double time = sample().nanoseconds();
+            times.add(time);
+            if (cache == Cache.WARM) {
+                calls = (int) Math.max(1, Math.min(MOST_CALLS, SHORTEST / Math.max(time, 1)));
+            }
+            int n = times.size();
+            stable = n >= 2 * WINDOW
+                    && Math.abs(median(times, n - WINDOW) / median(times, n - 2 * WINDOW) - 1) < STABLE;
+            spent = clock.getAsLong() - start;
+        }
+        return stable;
+    }
+
+    private static double median(List<Double> times, int from) {
+        double[] window = times.subList(from, from + WINDOW).stream()
+                .mapToDouble(d -> d)
+                .sorted()
+                .toArray();
+        return Times.quantile(window, 0.5);
+    }
+
+    /** At least one sample, and as many as fit into the time. */
+    List<Sample> samples(double seconds) {
+        long end = clock.getAsLong() + (long) (seconds * 1e9);
+        List<Sample> samples = new ArrayList<>();
+        do {
+            samples.add(sample());
+        } while (clock.getAsLong() < end);
+        return samples;
+    }
+
+    private Sample sample() {
+        if (cache == Cache.COLD) {
+            flush.run();
+        }
+        long before = pulse.getAsLong();
+        double nanoseconds = (double) call.time(calls) / calls;
+        return new Sample(nanoseconds, Math.max(before, pulse.getAsLong()));
+    }
+
+    /** As numbers on one line. */
+    static String words(List<Sample> samples) {
+        StringBuilder text = new StringBuilder();
+        samples.forEach(s -> text.append(s.nanoseconds()).append(' ').append(s.pulse()).append(' '));
+        return text.toString().strip();
+    }
+
+    static List<Sample> parse(String words) {
+        double[] numbers =
+                Arrays.stream(words.split(" ")).mapToDouble(Double::parseDouble).toArray();
+        List<Sample> samples = new ArrayList<>();
+        for (int i = 0; i < numbers.length; i += 2) {
+            samples.add(new Sample(numbers[i], numbers[i + 1]));
+        }
+        return samples;
+    }
+}
