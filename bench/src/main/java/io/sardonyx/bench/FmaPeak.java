@@ -13,7 +13,7 @@ public final class FmaPeak {
     private static final Map<DType, String> KERNELS =
             Map.of(DType.FLOAT32, "peak.fma.f32", DType.FLOAT64, "peak.fma.f64", DType.INT8, "peak.dot.i8");
     private static final int SUMS = 12; // of these kernels
-    private static final long ITERATIONS = 2_000_000;
+    private static final long ITERATIONS = 400_000; // about a millisecond, which a busy machine may leave alone
 
     private FmaPeak() {}
 

@@ -1,14 +1,18 @@
 package io.sardonyx.bench.device;
 
+import io.sardonyx.bench.record.Times;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Microseconds of one launch.
  *
  * @param low a tenth of the samples is below
  * @param high a tenth of the samples is above
+ * @param all in their order
  */
-public record Samples(double median, double low, double high, int count) {
+public record Samples(double median, double low, double high, List<Double> all) {
     static Samples of(double[] microseconds) {
         double[] sorted = microseconds.clone();
         Arrays.sort(sorted);
@@ -17,20 +21,28 @@ public record Samples(double median, double low, double high, int count) {
                 n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2,
                 sorted[n / 10],
                 sorted[n - 1 - n / 10],
-                n);
+                Arrays.stream(microseconds).boxed().toList());
+    }
+
+    /** How many there are. */
+    public int count() {
+        return all.size();
+    }
+
+    /** As a benchmark's record has them: their number was set beforehand. */
+    public Times times() {
+        double[] nanoseconds = all.stream().mapToDouble(us -> 1e3 * us).toArray();
+        return Times.of(nanoseconds, 1, Times.Stop.TIME, 0);
     }
 
     /** As one line for another process. */
     String words() {
-        return median + " " + low + " " + high + " " + count;
+        return all.stream().map(us -> Double.toString(us)).collect(Collectors.joining(" "));
     }
 
     static Samples parse(String words) {
-        String[] parts = words.strip().split(" ");
-        return new Samples(
-                Double.parseDouble(parts[0]),
-                Double.parseDouble(parts[1]),
-                Double.parseDouble(parts[2]),
-                Integer.parseInt(parts[3]));
+        return of(Arrays.stream(words.strip().split(" "))
+                .mapToDouble(Double::parseDouble)
+                .toArray());
     }
 }

@@ -17,9 +17,10 @@ import java.util.function.DoubleSupplier;
 /** What the CPU does at most, on all threads of its device: multiply-adds by type, and bytes by level of its memory. */
 final class CpuRoofs {
     /** The best of so many is what the machine can do; less is what it was let. */
-    private static final int TRIES = 7;
+    private static final int TRIES = 40;
 
-    private static final long MOVED = 64 << 20; // by a thread in a try, at least
+    private static final int TRIES_OF_MEMORY = 7; // which take longer
+    private static final long MOVED = 16 << 20; // by a thread in a try, at least
     private static final long LEAST_MEMORY = 128 << 20;
     private static final List<DType> TYPES = List.of(DType.FLOAT32, DType.FLOAT64, DType.INT8);
 
@@ -36,7 +37,7 @@ final class CpuRoofs {
         CpuRoofs all = new CpuRoofs(device, caches);
         for (DType dtype : TYPES) {
             if (FmaPeak.knows(device, dtype)) {
-                all.add("fma." + dtype, 1e9 * best(() -> FmaPeak.measure(device, dtype)), "FLOP/s");
+                all.add("fma." + dtype, 1e9 * best(TRIES, () -> FmaPeak.measure(device, dtype)), "FLOP/s");
             }
         }
         if (device.has("peak.read") && device.has("peak.copy")) {
@@ -58,8 +59,9 @@ final class CpuRoofs {
     }
 
     private void bandwidth(String level, long bytes) {
-        add("read." + level, best(() -> rate("peak.read", bytes)), "B/s");
-        add("copy." + level, best(() -> 2 * rate("peak.copy", bytes / 2)), "B/s");
+        int tries = level.equals("memory") ? TRIES_OF_MEMORY : TRIES;
+        add("read." + level, best(tries, () -> rate("peak.read", bytes)), "B/s");
+        add("copy." + level, best(tries, () -> 2 * rate("peak.copy", bytes / 2)), "B/s");
     }
 
     /** Bytes per second of what the kernel reads. */
@@ -81,9 +83,9 @@ final class CpuRoofs {
         device.launch(launch, List.of(type), new Memory[] {x}, List.of(type), new Memory[] {y});
     }
 
-    private static double best(DoubleSupplier rate) {
+    private static double best(int tries, DoubleSupplier rate) {
         double best = 0;
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; i < tries; i++) {
             best = Math.max(best, rate.getAsDouble());
         }
         return best;

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One line: one contender at one point of the axes.
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param ofRoof part of the time that the roof would need; empty where there is no roof. Above 1 something is wrong
  * @param roof the {@link Roof#name} that binds; empty where there is none
  * @param ratio beside the contender that all others are compared with; empty on its own line
+ * @param counts what was counted beside the time, by name: {@code launches}, {@code peak resident MiB}
  */
 public record Measurement(
         String benchmark,
@@ -36,13 +38,36 @@ public record Measurement(
         Times times,
         Optional<Double> ofRoof,
         Optional<String> roof,
-        Optional<Ratio> ratio) {
+        Optional<Ratio> ratio,
+        Map<String, Double> counts) {
     /** Keeps the order of the axes. Files leave out what is empty. */
     public Measurement {
         ofRoof = Objects.requireNonNullElse(ofRoof, Optional.empty());
         roof = Objects.requireNonNullElse(roof, Optional.empty());
         ratio = Objects.requireNonNullElse(ratio, Optional.empty());
         axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
+        counts = Collections.unmodifiableMap(new TreeMap<>(Objects.requireNonNullElse(counts, Map.of())));
+    }
+
+    /** A line for which nothing was counted. */
+    public Measurement(
+            String benchmark,
+            Map<String, String> axes,
+            String dtype,
+            String device,
+            int threads,
+            String contender,
+            Instrument instrument,
+            Cache cache,
+            double flops,
+            double bytes,
+            Times times,
+            Optional<Double> ofRoof,
+            Optional<String> roof,
+            Optional<Ratio> ratio) {
+        this(
+                benchmark, axes, dtype, device, threads, contender, instrument, cache, flops, bytes, times, ofRoof, roof,
+                ratio, Map.of());
     }
 
     /** What took the time; times of different instruments do not compare. */
@@ -89,6 +114,13 @@ public record Measurement(
             return point() + " on " + device + (threads == 0 ? "" : ", " + threads + (threads == 1 ? " thread" : " threads"))
                     + ", " + contender + ", " + (instrument + ", " + cache).toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** The same line with what was counted beside the time. */
+    public Measurement counting(Map<String, Double> found) {
+        return new Measurement(
+                benchmark, axes, dtype, device, threads, contender, instrument, cache, flops, bytes, times, ofRoof, roof,
+                ratio, found);
     }
 
     /** What this line is of. */

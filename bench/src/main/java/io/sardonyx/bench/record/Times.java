@@ -64,6 +64,11 @@ public record Times(
                 Arrays.stream(nanoseconds).boxed().toList());
     }
 
+    /** Of what was counted and not timed: no samples, and zeros. */
+    public static Times none() {
+        return new Times(0, 0, 0, 0, 0, 0, Stop.TIME, 0, List.of());
+    }
+
     /** Between two samples, by their distance; {@code sorted} ascends. */
     public static double quantile(double[] sorted, double part) {
         double place = part * (sorted.length - 1);

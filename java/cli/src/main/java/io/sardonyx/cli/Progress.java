@@ -18,9 +18,13 @@ final class Progress implements AutoCloseable {
     }
 
     void next(String what) {
-        done++;
+        at(++done, total, what);
+    }
+
+    /** Says where it is where that is not one further. */
+    void at(int number, int of, String what) {
         if (shown) {
-            System.err.print(ERASE + "[" + done + "/" + total + "] " + what);
+            System.err.print(ERASE + "[" + number + "/" + of + "] " + what);
             System.err.flush();
         }
     }

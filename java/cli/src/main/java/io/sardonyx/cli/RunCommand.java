@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.bench.define.MadeInputs;
 import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.RunOptions;

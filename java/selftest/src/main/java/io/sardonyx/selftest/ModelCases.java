@@ -1,6 +1,6 @@
 package io.sardonyx.selftest;
 
-import io.sardonyx.cli.MadeInputs;
+import io.sardonyx.bench.define.MadeInputs;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import io.sardonyx.onnx.Model;

@@ -1,4 +1,4 @@
-package io.sardonyx.cli;
+package io.sardonyx.bench.define;
 
 import io.sardonyx.onnx.graph.DeclaredType;
 import io.sardonyx.onnx.graph.Dim;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Makes up inputs from a seed: floats from a normal distribution, integers 0 and 1, unknown sizes 1 unless {@code --dim} says. */
+/** Makes up inputs from a seed: floats from a normal distribution, integers 0 and 1, unknown sizes 1 unless they are given. */
 public final class MadeInputs {
     private final Map<String, Long> dims;
     private final long seed;
@@ -20,6 +20,7 @@ public final class MadeInputs {
         this.seed = seed;
     }
 
+    /** @throws IllegalArgumentException if it is no tensor of a known number of axes */
     public HostTensor make(ValueInfo input) {
         if (!(input.type() instanceof DeclaredType.OfTensor type) || type.dims().isEmpty()) {
             throw new IllegalArgumentException("input '" + input.name() + "' is " + input.type()

@@ -1,0 +1,68 @@
+package io.sardonyx.bench.measure;
+
+import io.sardonyx.bench.ConvLayer;
+import io.sardonyx.bench.contender.Contender;
+import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.device.Effort;
+import io.sardonyx.bench.device.NvidiaLibrary;
+import io.sardonyx.bench.device.Rival;
+import io.sardonyx.bench.device.Samples;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/** Those of NVIDIA's libraries that were asked for and that this host has. */
+final class GpuContenders implements AutoCloseable {
+    private final Map<Contender, NvidiaLibrary> libraries = new EnumMap<>(Contender.class);
+    private final Findings findings;
+
+    GpuContenders(List<Contender> wanted, Findings findings) {
+        this.findings = findings;
+        for (Contender contender : wanted) {
+            if (contender == Contender.CUBLAS || contender == Contender.CUDNN) {
+                NvidiaLibrary library = contender == Contender.CUBLAS
+                        ? NvidiaLibrary.cublas(Effort.GPU)
+                        : NvidiaLibrary.cudnn(Effort.GPU);
+                if (library.missing().isEmpty()) {
+                    libraries.put(contender, library);
+                    findings.version(contender.toString(), library.version());
+                } else {
+                    findings.absent(contender.toString(), library.missing());
+                    library.close();
+                }
+            } else {
+                findings.absent(contender + " on a GPU", "is measured on cpu alone; add --device cpu");
+            }
+        }
+    }
+
+    /** Gives times to {@code found}, or a reason to the findings. */
+    void time(Problem problem, Rival rival, BiConsumer<Contender, Samples> found) {
+        libraries.forEach((contender, library) -> library.time(rival).ifPresent(answer -> {
+            answer.samples().ifPresent(samples -> found.accept(contender, samples));
+            if (answer.samples().isEmpty()) {
+                findings.absent(contender + " for " + problem, answer.failure());
+            }
+        }));
+    }
+
+    /** A convolution as a layer of a network. */
+    static ConvLayer layer(Problem problem) {
+        return new ConvLayer(
+                "bench",
+                "Conv",
+                problem.axis("channels"),
+                problem.axis("filters"),
+                problem.axis("size"),
+                problem.axis("kernel"),
+                problem.axis("stride"),
+                problem.axis("kernel") / 2,
+                problem.axis("group"));
+    }
+
+    @Override
+    public void close() {
+        libraries.values().forEach(NvidiaLibrary::close);
+    }
+}

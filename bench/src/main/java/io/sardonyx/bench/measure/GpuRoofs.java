@@ -1,0 +1,92 @@
+package io.sardonyx.bench.measure;
+
+import io.sardonyx.bench.define.Benchmarks;
+import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.device.KernelTimer;
+import io.sardonyx.bench.record.Roof;
+import io.sardonyx.tensor.DType;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What a GPU does at most: the speed of its copy, its best rate in large products of a type, the time of a launch that does nothing. */
+final class GpuRoofs {
+    private static final long COPIED = 1L << 26; // float32 elements
+    private static final long[] PRODUCTS = {4096, 8192};
+
+    private final String device;
+    private final KernelTimer timer;
+    private final List<Roof> roofs = new ArrayList<>();
+    private final Set<DType> known = EnumSet.noneOf(DType.class);
+
+    GpuRoofs(String device, KernelTimer timer) {
+        this.device = device;
+        this.timer = timer;
+    }
+
+    /** Measures what problems of this type need, once. */
+    void know(DType dtype, Findings findings) {
+        if (!known.add(dtype)) {
+            return;
+        }
+        List<Roof> found = new ArrayList<>();
+        if (known.size() == 1) {
+            copy(COPIED).ifPresent(seconds -> found.add(
+                    roof("copy.memory", 2.0 * Float.BYTES * COPIED / seconds, "B/s")));
+            copy(1).ifPresent(seconds -> found.add(roof("launch", seconds, "s")));
+        }
+        product(dtype).ifPresent(rate -> found.add(roof(arithmetic(dtype), rate, "FLOP/s")));
+        roofs.addAll(found);
+        findings.add(found);
+    }
+
+    private Optional<Double> copy(long elements) {
+        return seconds(Benchmarks.named("copy").at(Map.of("n", elements), DType.FLOAT32));
+    }
+
+    private Optional<Double> product(DType dtype) {
+        if (!Benchmarks.named("matmul").dtypes().contains(dtype)) {
+            return Optional.empty();
+        }
+        double best = 0;
+        for (long n : PRODUCTS) {
+            Problem product = Benchmarks.named("matmul").at(Map.of("m", n, "n", n, "k", n), dtype);
+            best = Math.max(best, seconds(product).map(s -> product.flops() / s).orElse(0.0));
+        }
+        return Optional.of(best).filter(rate -> rate > 0);
+    }
+
+    private Optional<Double> seconds(Problem problem) {
+        return timer.time(DeviceRun.workload(problem))
+                .map(result -> result.samples().median() / 1e6);
+    }
+
+    private Roof roof(String name, double value, String unit) {
+        return new Roof(device, 0, name, value, unit, "");
+    }
+
+    /** Tensor cores take all but these two. */
+    private static String arithmetic(DType dtype) {
+        return (dtype == DType.FLOAT32 || dtype == DType.FLOAT64 ? "fma." : "tensor.") + dtype;
+    }
+
+    /** The larger of the times for arithmetic and for memory, which is cold. */
+    Optional<Bound> bound(Problem problem) {
+        return Stream.of(
+                        find(arithmetic(problem.dtype()), problem.flops()),
+                        find("copy.memory", problem.bytes()))
+                .flatMap(Optional::stream)
+                .reduce((a, b) -> a.nanoseconds() >= b.nanoseconds() ? a : b);
+    }
+
+    private Optional<Bound> find(String name, double amount) {
+        return roofs.stream()
+                .filter(r -> r.name().equals(name))
+                .map(r -> new Bound(amount / r.value() * 1e9, name))
+                .findFirst();
+    }
+}

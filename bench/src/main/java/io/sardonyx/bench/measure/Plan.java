@@ -1,0 +1,73 @@
+package io.sardonyx.bench.measure;
+
+import io.sardonyx.bench.contender.Contender;
+import io.sardonyx.bench.define.Axis;
+import io.sardonyx.bench.define.Benchmark;
+import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.record.Measurement.Cache;
+import io.sardonyx.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is to be measured.
+ *
+ * @param benchmarks none for a model
+ * @param axes of the benchmarks; those that are not given have their usual size
+ * @param dtypes empty: each benchmark's usual one
+ * @param against others that take turns with us
+ * @param seconds of samples for a line
+ */
+public record Plan(
+        List<Benchmark> benchmarks,
+        List<Axis> axes,
+        List<DType> dtypes,
+        List<String> devices,
+        List<Integer> threads,
+        List<Contender> against,
+        List<Cache> caches,
+        double seconds,
+        long seed) {
+    /**
+     * Looks at everything before anything runs.
+     *
+     * @throws IllegalArgumentException if it makes no sense, in one line
+     */
+    public Plan {
+        for (int count : threads) {
+            if (count < 1) {
+                throw new IllegalArgumentException("--threads " + count + ": expected at least 1");
+            }
+        }
+        if (!(seconds > 0) || Double.isInfinite(seconds)) {
+            throw new IllegalArgumentException("--seconds " + seconds + ": expected more than 0");
+        }
+        for (Axis axis : axes) {
+            if (!benchmarks.isEmpty() && benchmarks.stream().noneMatch(b -> b.axes().containsKey(axis.name()))) {
+                benchmarks.forEach(b -> b.require(axis.name()));
+            }
+        }
+        problems(benchmarks, axes, dtypes);
+    }
+
+    /** In the order of the benchmarks, then types, then points. */
+    public List<Problem> problems() {
+        return problems(benchmarks, axes, dtypes);
+    }
+
+    private static List<Problem> problems(List<Benchmark> benchmarks, List<Axis> axes, List<DType> dtypes) {
+        List<Problem> problems = new ArrayList<>();
+        for (Benchmark benchmark : benchmarks) {
+            List<Axis> own = axes.stream()
+                    .filter(a -> benchmark.axes().containsKey(a.name()))
+                    .toList();
+            for (DType dtype : dtypes.isEmpty() ? benchmark.dtypes().subList(0, 1) : dtypes) {
+                for (Map<String, Long> point : Axis.product(own)) {
+                    problems.add(benchmark.at(point, dtype));
+                }
+            }
+        }
+        return problems;
+    }
+}

@@ -1,0 +1,105 @@
+package io.sardonyx.cli;
+
+import io.sardonyx.bench.measure.Findings;
+import io.sardonyx.bench.measure.Listener;
+import io.sardonyx.bench.measure.Machine;
+import io.sardonyx.bench.measure.Measuring;
+import io.sardonyx.bench.measure.ResultCsv;
+import io.sardonyx.bench.measure.ResultTable;
+import io.sardonyx.bench.record.BenchmarkRecord;
+import io.sardonyx.bench.record.Measurement;
+import io.sardonyx.bench.record.RecordFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Prints lines as they come and writes the files at the end; also if the user interrupts, or something turns out to be wrong: then with the
+ * lines that were done.
+ */
+final class BenchSession implements Listener {
+    private static final int INTERRUPTED = 130; // as shells say it
+
+    private final BenchOptions options;
+    private final ResultTable table;
+    private final Findings findings;
+    private final AtomicBoolean interrupted = new AtomicBoolean();
+    private final Progress progress = Progress.of(0);
+
+    BenchSession(CommandSpec spec, BenchOptions options) {
+        this.options = options;
+        this.table = new ResultTable(spec.commandLine().getOut());
+        String command =
+                "sardonyx " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        this.findings = new Findings(Machine.provenance(command, options.seed()));
+        table.title(findings.record().provenance());
+    }
+
+    Findings findings() {
+        return findings;
+    }
+
+    /** The exit code. */
+    int run(Measuring run) {
+        Thread hook = new Thread(() -> {
+            interrupted.set(true);
+            run.kill();
+            write();
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            run.run();
+            progress.close();
+            table.end(findings.record());
+            return 0;
+        } catch (RuntimeException e) {
+            progress.close();
+            if (!interrupted.get()) {
+                throw e;
+            }
+            return INTERRUPTED; // its processes are gone, which is no news
+        } finally {
+            finish(hook);
+        }
+    }
+
+    private void finish(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+            write();
+        } catch (IllegalStateException e) {
+            // The hook runs, and writes.
+        }
+    }
+
+    private void write() {
+        BenchmarkRecord record = findings.record();
+        try {
+            Optional<Path> json = options.json();
+            if (json.isPresent()) {
+                RecordFile.write(json.get(), record);
+            }
+            Optional<Path> csv = options.csv();
+            if (csv.isPresent()) {
+                Files.writeString(csv.get(), ResultCsv.text(record.measurements()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void point(int number, int of, String what) {
+        progress.at(number, of, what);
+    }
+
+    @Override
+    public void measured(Measurement measurement) {
+        progress.clear();
+        table.line(measurement);
+    }
+}
