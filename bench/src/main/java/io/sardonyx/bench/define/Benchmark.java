@@ -1,6 +1,7 @@
 package io.sardonyx.bench.define;
 
 import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.TensorType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
  */
 public record Benchmark(
         String name, String description, List<DType> dtypes, Map<String, Parameter> axes, Statement statement) {
+    /** Of a tensor: inputs come from Java. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE - 16;
+
     /** What one axis is. */
     public record Parameter(long usual, long least, String meaning) {}
 
@@ -42,13 +46,20 @@ public record Benchmark(
             }
             sizes.put(axis, size);
         });
+        Problem problem;
         try {
-            Problem problem = statement.at(this, sizes, dtype);
-            problem.output(); // the operator looks at the types
-            return problem;
+            problem = statement.at(this, sizes, dtype);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(name + " " + sizes + ": such tensors are too large", e);
         }
+        for (TensorType type : problem.types()) {
+            if (type.byteSize() > MOST_BYTES) {
+                throw new IllegalArgumentException(
+                        name + " " + sizes + ": " + type + " takes 2 GiB or more; choose smaller sizes by --axis");
+            }
+        }
+        problem.output(); // the operator looks at the types
+        return problem;
     }
 
     /** @throws IllegalArgumentException if it has no axis of that name */

@@ -106,7 +106,7 @@ public final class Expectation {
                 double excess = Math.abs(a - e) / (tolerance.absolute() + tolerance.relative() * Math.abs(e));
                 if (worst < 0 || !(excess <= worstExcess)) {
                     worst = i;
-                    worstExcess = excess;
+                    worstExcess = Double.isNaN(excess) ? Double.POSITIVE_INFINITY : excess;
                 }
             }
         }

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 /** Lines as they come, in Markdown: a table for each benchmark in a row, and at the end the roofs and what is missing. */
 public final class ResultTable {
     private static final String NOTHING = "–";
+    private static final int MOST_DIGITS = 6;
     private static final List<String> LEFT = List.of("dtype", "device", "threads", "contender", "cache");
     private static final List<String> RIGHT = List.of(
             "median µs",
@@ -83,7 +84,8 @@ public final class ResultTable {
                                 Locale.ROOT, "%.2f [%.2f, %.2f] × %s", r.speedUp(), r.low(), r.high(), r.to()))
                         .orElse(NOTHING),
                 times.samples().size() + " × " + times.calls()
-                        + (times.dropped() == 0 ? "" : ", " + times.dropped() + " dropped"),
+                        + (times.dropped() == 0 ? "" : ", " + times.dropped() + " dropped")
+                        + (line.counts().isEmpty() ? "" : "; " + counts(line)),
                 String.format(
                         Locale.ROOT,
                         "%.1f, by %s",
@@ -93,13 +95,14 @@ public final class ResultTable {
 
     private static List<String> counted(Measurement line) {
         List<String> cells = new ArrayList<>(RIGHT.stream().map(name -> NOTHING).toList());
-        cells.set(
-                RIGHT.size() - 2,
-                "counts only: "
-                        + line.counts().entrySet().stream()
-                                .map(e -> number(e.getValue()) + " " + e.getKey())
-                                .collect(Collectors.joining(", ")));
+        cells.set(RIGHT.indexOf("samples × calls"), "counts only: " + counts(line));
         return cells;
+    }
+
+    private static String counts(Measurement line) {
+        return line.counts().entrySet().stream()
+                .map(e -> number(e.getValue()) + " " + e.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     /** Nothing can be faster than the roof; whatever is has been measured wrongly. */
@@ -140,6 +143,6 @@ public final class ResultTable {
             return "0";
         }
         int digits = (int) Math.floor(Math.log10(Math.abs(value))) + 1;
-        return String.format(Locale.ROOT, "%." + Math.max(0, Math.min(6, 4 - digits)) + "f", value);
+        return String.format(Locale.ROOT, "%." + Math.max(0, Math.min(MOST_DIGITS, 4 - digits)) + "f", value);
     }
 }

@@ -54,21 +54,23 @@ final class Sampler {
         boolean stable = false;
         double spent = 0;
         while (times.isEmpty() || spent < seconds * 1e9 && !(stable && spent >= LEAST_WARM_NANOSECONDS)) {
-            double time = sample().nanoseconds();
-            times.add(time);
-            if (cache == Cache.WARM) {
-                calls = (int) Math.max(1, Math.min(MOST_CALLS, SHORTEST / Math.max(time, 1)));
-            }
+            times.add(sample().nanoseconds());
             int n = times.size();
+            if (cache == Cache.WARM) {
+                double time = Math.max(1, median(times, Math.max(0, n - WINDOW)));
+                calls = (int) Math.max(1, Math.min(MOST_CALLS, SHORTEST / time));
+            }
             stable = n >= 2 * WINDOW
-                    && Math.abs(median(times, n - WINDOW) / median(times, n - 2 * WINDOW) - 1) < STABLE;
+                    && Math.abs(median(times, n - WINDOW) / median(times.subList(0, n - WINDOW), n - 2 * WINDOW) - 1)
+                            < STABLE;
             spent = clock.getAsLong() - start;
         }
         return stable;
     }
 
+    /** Of all from there on. */
     private static double median(List<Double> times, int from) {
-        double[] window = times.subList(from, from + WINDOW).stream()
+        double[] window = times.subList(from, times.size()).stream()
                 .mapToDouble(d -> d)
                 .sorted()
                 .toArray();

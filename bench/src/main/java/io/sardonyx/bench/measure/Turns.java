@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * them. All are verified before and after.
  */
 final class Turns {
-    private static final double LEAST_WARM_SECONDS = 1;
+    private static final double LEAST_WARM_SECONDS = 0.1;
 
     private final List<Participant> participants;
     private final StopRule rule;
@@ -38,7 +38,7 @@ final class Turns {
     List<Outcome> run(Cache cache) {
         for (Participant participant : participants) {
             participant.verify();
-            calls.put(participant, participant.warm(Math.max(LEAST_WARM_SECONDS, rule.seconds()), cache));
+            calls.put(participant, participant.warm(Math.max(LEAST_WARM_SECONDS, 2 * rule.seconds()), cache));
             samples.put(participant, new ArrayList<>());
         }
         long start = clock.getAsLong();

@@ -1,0 +1,67 @@
+package io.sardonyx.bench.measure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sardonyx.bench.define.Benchmarks;
+import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.record.Measurement.Cache;
+import io.sardonyx.bench.record.Roof;
+import io.sardonyx.tensor.DType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class BoundTest {
+    private static final CpuCaches CACHES = new CpuCaches(new TreeMap<>(Map.of(1, 32L << 10, 2, 1L << 20, 3, 32L << 20)));
+    private static final List<Roof> ROOFS = List.of(
+            roof("fma.float32", 100e9),
+            roof("read.L1", 400e9),
+            roof("copy.L1", 200e9),
+            roof("read.L2", 80e9),
+            roof("copy.L2", 50e9),
+            roof("copy.L3", 30e9),
+            roof("read.memory", 20e9),
+            roof("copy.memory", 10e9));
+
+    private static Roof roof(String name, double value) {
+        return new Roof("cpu", 1, name, value, "", "");
+    }
+
+    private static Optional<Bound> bound(Problem problem, Cache cache, int threads) {
+        return Bound.of(problem, cache, threads, ROOFS, CACHES);
+    }
+
+    private static Problem add(long n) {
+        return Benchmarks.named("add").at(Map.of("n", n), DType.FLOAT32);
+    }
+
+    private static Problem product(long m, long n, DType dtype) {
+        return Benchmarks.named("matmul").at(Map.of("m", m, "n", n, "k", n), dtype);
+    }
+
+    @Test
+    void arithmeticBindsLargeProductsAndReadingThoseOfOneRow() {
+        assertEquals(
+                Optional.of(new Bound(2e9 / 100, "fma.float32")), bound(product(1000, 1000, DType.FLOAT32), Cache.WARM, 1));
+        Problem row = product(1, 1000, DType.FLOAT32);
+        assertEquals(Optional.of(new Bound(row.bytes() / 20, "read.memory")), bound(row, Cache.COLD, 1));
+    }
+
+    @Test
+    void aLevelCountsUntilFourTimesItsSize() {
+        assertEquals("copy.L1", bound(add(10_000), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals("copy.L2", bound(add(11_000), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals("copy.L1", bound(add(11_000), Cache.WARM, 2).orElseThrow().roof(), "each thread has one");
+        assertEquals("copy.L3", bound(add(1 << 22), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals("copy.memory", bound(add(1 << 24), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals("copy.memory", bound(add(10), Cache.COLD, 1).orElseThrow().roof());
+    }
+
+    @Test
+    void whoseArithmeticHasNoRoofHasNone() {
+        assertEquals(Optional.empty(), bound(product(1000, 1000, DType.BFLOAT16), Cache.WARM, 1));
+        assertEquals(Optional.empty(), Bound.of(add(10), Cache.WARM, 1, List.of(), CACHES));
+    }
+}
