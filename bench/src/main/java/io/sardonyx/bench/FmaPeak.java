@@ -40,7 +40,8 @@ public final class FmaPeak {
     }
 
     private static int lanes(Device device, DType dtype) {
-        int vector = device.describe().contains("avx512") ? 64 : device.describe().contains("avx2") ? 32 : 16;
+        int vector =
+                device.describe().contains("avx512") ? 64 : device.describe().contains("avx2") ? 32 : 16;
         return vector / (dtype.bits() / Byte.SIZE);
     }
 }

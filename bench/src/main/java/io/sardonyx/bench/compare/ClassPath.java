@@ -31,8 +31,8 @@ public final class ClassPath {
     public static String of(Path base) {
         List<Path> jars = jars(base);
         if (jars.stream().noneMatch(jar -> jar.getFileName().toString().startsWith("sardonyx"))) {
-            throw new IllegalArgumentException(
-                    base + " is no jar of Sardonyx and no folder of them, such as java/cli/target/lib of another checkout");
+            throw new IllegalArgumentException(base
+                    + " is no jar of Sardonyx and no folder of them, such as java/cli/target/lib of another checkout");
         }
         return Stream.concat(jars.stream().map(Path::toString), Stream.of(ours()))
                 .collect(Collectors.joining(File.pathSeparator));

@@ -55,8 +55,10 @@ final class LineComparison {
 
     private Optional<ComparedLine> besideContender(Measurement first, Measurement second) {
         return before.provenance().versions().entrySet().stream()
-                .filter(version -> !version.getKey().equals(OURS) && !version.getKey().equals(first.contender()))
-                .filter(version -> Objects.equals(version.getValue(), after.provenance().versions().get(version.getKey())))
+                .filter(version ->
+                        !version.getKey().equals(OURS) && !version.getKey().equals(first.contender()))
+                .filter(version -> Objects.equals(
+                        version.getValue(), after.provenance().versions().get(version.getKey())))
                 .sorted(Map.Entry.comparingByKey())
                 .flatMap(version -> besideContender(first, second, version.getKey()).stream())
                 .findFirst();
@@ -76,7 +78,9 @@ final class LineComparison {
     private static double[] turns(BenchmarkRecord record, Measurement line, String contender) {
         Optional<Ratio> own = line.ratio().filter(ratio -> ratio.to().equals(contender));
         if (own.isPresent()) {
-            return own.get().turns().stream().mapToDouble(speedUp -> 1 / speedUp).toArray();
+            return own.get().turns().stream()
+                    .mapToDouble(speedUp -> 1 / speedUp)
+                    .toArray();
         }
         Measurement.Key key = with(line.key(), contender);
         return record.measurements().stream()
@@ -103,12 +107,7 @@ final class LineComparison {
     private ComparedLine line(Measurement first, Measurement second, Optional<Interval> ratio, String basis) {
         Verdict verdict = ratio.map(threshold::verdict).orElse(Verdict.UNSURE);
         return new ComparedLine(
-                first.key(),
-                verdict,
-                first.times().median(),
-                second.times().median(),
-                ratio,
-                basis);
+                first.key(), verdict, first.times().median(), second.times().median(), ratio, basis);
     }
 
     private static double[] samples(List<Double> values) {

@@ -29,7 +29,8 @@ public final class NoiseTest {
         static Kind of(String name, Verdict expected, List<PairResult> pairs) {
             Map<Verdict, Integer> counts = new EnumMap<>(Verdict.class);
             for (Verdict verdict : Verdict.values()) {
-                counts.put(verdict, (int) pairs.stream().filter(pair -> pair.verdict() == verdict).count());
+                counts.put(verdict, (int)
+                        pairs.stream().filter(pair -> pair.verdict() == verdict).count());
             }
             return new Kind(name, expected, counts, pairs);
         }

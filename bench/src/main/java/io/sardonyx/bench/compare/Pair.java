@@ -41,8 +41,7 @@ public final class Pair implements AutoCloseable {
     }
 
     private ChildProcess start(Side side) {
-        return new ChildProcess(
-                LineComparison.OURS, List.of("-Dsardonyx.threads=" + plan.threads()), side.classPath());
+        return new ChildProcess(LineComparison.OURS, List.of("-Dsardonyx.threads=" + plan.threads()), side.classPath());
     }
 
     private void load(ChildProcess child, Side side) {

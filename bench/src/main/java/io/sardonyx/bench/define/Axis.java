@@ -27,8 +27,8 @@ public record Axis(String name, List<Long> values) {
     public static Axis parse(String text) {
         Matcher axis = AXIS.matcher(text);
         if (!axis.matches()) {
-            throw new IllegalArgumentException("--axis " + text
-                    + ": expected NAME=VALUES, as in m=64,128 or m=512:8192:*2 or m=1:9:+2");
+            throw new IllegalArgumentException(
+                    "--axis " + text + ": expected NAME=VALUES, as in m=64,128 or m=512:8192:*2 or m=1:9:+2");
         }
         Matcher range = RANGE.matcher(axis.group(2));
         return new Axis(axis.group(1), range.matches() ? range(text, range) : list(text, axis.group(2)));

@@ -41,7 +41,8 @@ public final class Expectation {
             places[axis] = IntStream.range(0, (int) shape.size(axis)).toArray();
         }
         double cost = Math.max(problem.flops(), shape.elements());
-        double part = Math.pow(Math.min(1, AFFORDABLE / cost), 1.0 / problem.cuts().size());
+        double part =
+                Math.pow(Math.min(1, AFFORDABLE / cost), 1.0 / problem.cuts().size());
         List<HostTensor> parts = new ArrayList<>(inputs);
         Random random = new Random(seed);
         for (Cut cut : problem.cuts()) {

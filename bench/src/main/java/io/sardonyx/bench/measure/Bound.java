@@ -22,8 +22,9 @@ record Bound(double nanoseconds, String roof) {
 
     /** The larger of the times for arithmetic and for memory; empty where neither roof is known. */
     static Optional<Bound> of(Problem problem, Cache cache, int threads, List<Roof> roofs, CpuCaches caches) {
-        Optional<Bound> arithmetic =
-                find(roofs, "fma." + problem.dtype()).filter(r -> problem.flops() > 0).map(r -> at(r, problem.flops()));
+        Optional<Bound> arithmetic = find(roofs, "fma." + problem.dtype())
+                .filter(r -> problem.flops() > 0)
+                .map(r -> at(r, problem.flops()));
         double bytes = problem.bytes();
         boolean writes = bytes - problem.readBytes() > SOME * bytes;
         String level = cache == Cache.COLD ? "memory" : level(bytes, threads, caches);

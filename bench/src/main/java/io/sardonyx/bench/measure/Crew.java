@@ -42,7 +42,10 @@ final class Crew implements AutoCloseable {
 
     /** Of those that open what they are asked to; the others are absent for {@code what}. */
     List<Participant> open(
-            String what, Function<Seat, Object[]> command, Function<Participant.Remote, Participant> as, Findings findings) {
+            String what,
+            Function<Seat, Object[]> command,
+            Function<Participant.Remote, Participant> as,
+            Findings findings) {
         List<Participant> participants = new ArrayList<>();
         processes.forEach((seat, process) -> {
             try {

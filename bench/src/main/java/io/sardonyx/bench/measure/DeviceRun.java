@@ -45,7 +45,8 @@ final class DeviceRun implements AutoCloseable {
         this.device = device;
         this.simulated = device.name().startsWith("sim");
         this.timer = new KernelTimer(device, Effort.GPU);
-        this.others = new GpuContenders(simulated ? List.of() : plan.against(), findings);
+        boolean elsewhere = plan.devices().stream().anyMatch(HostRun::isHost);
+        this.others = new GpuContenders(plan.against(), device.name(), elsewhere, findings);
         this.roofs = new GpuRoofs(device.name(), timer);
     }
 
@@ -62,13 +63,16 @@ final class DeviceRun implements AutoCloseable {
                 listener.measured(measurement);
             });
         } catch (UnsupportedProblemException e) {
-            findings.absent("sardonyx on " + device.name() + " for " + problem.benchmark() + " " + problem.dtype(), e.getMessage());
+            findings.absent(
+                    "sardonyx on " + device.name() + " for " + problem.benchmark() + " " + problem.dtype(),
+                    e.getMessage());
         }
-        rival(problem).ifPresent(rival -> others.time(problem, rival, (contender, samples) -> {
-            Measurement theirs = measurement(problem, contender.toString(), samples.times());
-            findings.add(theirs);
-            listener.measured(theirs);
-        }));
+        rival(problem)
+                .ifPresent(rival -> others.time(problem, rival, (contender, samples) -> {
+                    Measurement theirs = measurement(problem, contender.toString(), samples.times());
+                    findings.add(theirs);
+                    listener.measured(theirs);
+                }));
     }
 
     private static void verify(Call call, Expectation expectation) {
@@ -97,9 +101,11 @@ final class DeviceRun implements AutoCloseable {
     private static Optional<Rival> rival(Problem problem) {
         return switch (problem.benchmark()) {
             case "matmul", "linear" ->
-                Optional.of(new Rival.Product(
-                        problem.dtype(), problem.axis("m"), problem.axis("n"), problem.axis("k")));
-            case "conv" -> Optional.of(new Rival.Convolution(problem.dtype(), problem.axis("batch"), GpuContenders.layer(problem)));
+                Optional.of(
+                        new Rival.Product(problem.dtype(), problem.axis("m"), problem.axis("n"), problem.axis("k")));
+            case "conv" ->
+                Optional.of(
+                        new Rival.Convolution(problem.dtype(), problem.axis("batch"), GpuContenders.layer(problem)));
             default -> Optional.empty();
         };
     }

@@ -68,7 +68,6 @@ public final class Findings {
                 provenance.java(),
                 devices,
                 versions);
-        return new BenchmarkRecord(
-                BenchmarkRecord.FORMAT, whole, roofs, measurements, List.copyOf(absences));
+        return new BenchmarkRecord(BenchmarkRecord.FORMAT, whole, roofs, measurements, List.copyOf(absences));
     }
 }

@@ -17,10 +17,16 @@ final class GpuContenders implements AutoCloseable {
     private final Map<Contender, NvidiaLibrary> libraries = new EnumMap<>(Contender.class);
     private final Findings findings;
 
-    GpuContenders(List<Contender> wanted, Findings findings) {
+    /** @param elsewhere whether those of the host are measured on its devices */
+    GpuContenders(List<Contender> wanted, String device, boolean elsewhere, Findings findings) {
         this.findings = findings;
         for (Contender contender : wanted) {
-            if (contender == Contender.CUBLAS || contender == Contender.CUDNN) {
+            boolean nvidia = contender == Contender.CUBLAS || contender == Contender.CUDNN;
+            if (device.startsWith("sim") && (nvidia || !elsewhere)) {
+                findings.absent(
+                        contender + " beside " + device,
+                        "a simulated GPU has no times to compare; see --device cuda:0");
+            } else if (nvidia) {
                 NvidiaLibrary library = contender == Contender.CUBLAS
                         ? NvidiaLibrary.cublas(Effort.GPU)
                         : NvidiaLibrary.cudnn(Effort.GPU);
@@ -31,8 +37,8 @@ final class GpuContenders implements AutoCloseable {
                     findings.absent(contender.toString(), library.missing());
                     library.close();
                 }
-            } else {
-                findings.absent(contender + " on a GPU", "is measured on cpu alone; add --device cpu");
+            } else if (!elsewhere) {
+                findings.absent(contender + " beside " + device, "is measured on cpu alone; add --device cpu");
             }
         }
     }

@@ -35,8 +35,8 @@ final class GpuRoofs {
         }
         List<Roof> found = new ArrayList<>();
         if (known.size() == 1) {
-            copy(COPIED).ifPresent(seconds -> found.add(
-                    roof("copy.memory", 2.0 * Float.BYTES * COPIED / seconds, "B/s")));
+            copy(COPIED)
+                    .ifPresent(seconds -> found.add(roof("copy.memory", 2.0 * Float.BYTES * COPIED / seconds, "B/s")));
             copy(1).ifPresent(seconds -> found.add(roof("launch", seconds, "s")));
         }
         product(dtype).ifPresent(rate -> found.add(roof(arithmetic(dtype), rate, "FLOP/s")));
@@ -76,9 +76,7 @@ final class GpuRoofs {
 
     /** The larger of the times for arithmetic and for memory, which is cold. */
     Optional<Bound> bound(Problem problem) {
-        return Stream.of(
-                        find(arithmetic(problem.dtype()), problem.flops()),
-                        find("copy.memory", problem.bytes()))
+        return Stream.of(find(arithmetic(problem.dtype()), problem.flops()), find("copy.memory", problem.bytes()))
                 .flatMap(Optional::stream)
                 .reduce((a, b) -> a.nanoseconds() >= b.nanoseconds() ? a : b);
     }

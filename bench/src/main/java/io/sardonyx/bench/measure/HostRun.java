@@ -34,13 +34,15 @@ final class HostRun {
 
     /** Who takes turns with so many threads; the reference has one and takes them once. */
     static List<Crew.Seat> seats(Plan plan, int threads) {
-        return seats(plan.devices(), plan.threads(), plan.against(), threads);
+        List<String> devices = plan.devices().stream().filter(HostRun::isHost).toList();
+        return seats(devices, plan.threads(), plan.against(), threads);
     }
 
+    /** On these devices, of which all but the CPU take turns once. */
     static List<Crew.Seat> seats(List<String> devices, List<Integer> allThreads, List<Contender> against, int threads) {
         List<Crew.Seat> seats = new ArrayList<>();
         for (String device : devices) {
-            if (device.equals(CPU) || device.equals(REFERENCE) && threads == allThreads.get(0)) {
+            if (device.equals(CPU) || threads == allThreads.get(0)) {
                 seats.add(new Crew.Seat(Contender.SARDONYX, device));
             }
         }
@@ -48,6 +50,11 @@ final class HostRun {
             against.forEach(contender -> seats.add(new Crew.Seat(contender, CPU)));
         }
         return seats;
+    }
+
+    /** Threads of the host as a record has them. */
+    static int threadsOn(String device, int threads) {
+        return device.equals(CPU) ? threads : device.equals(REFERENCE) ? 1 : 0;
     }
 
     /** The roofs of the CPU for a crew that has it. */
@@ -87,7 +94,7 @@ final class HostRun {
                 axes,
                 problem.dtype().toString(),
                 device,
-                device.equals(REFERENCE) ? 1 : threads,
+                threadsOn(device, threads),
                 outcome.participant().contender().toString(),
                 Instrument.TURNS,
                 cache,

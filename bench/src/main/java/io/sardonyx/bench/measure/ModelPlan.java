@@ -57,6 +57,13 @@ public record ModelPlan(
             throw new IllegalArgumentException("there is no file " + file);
         }
         ModelReport report = Model.inspect(file);
+        for (String device : plan.devices()) {
+            if (device.startsWith("sim")) {
+                throw new IllegalArgumentException("--device " + device
+                        + ": a simulated GPU has no times, and of a model there is nothing else; see `run --device "
+                        + device + "`");
+            }
+        }
         Set<String> symbols = symbols(report);
         for (Axis axis : plan.axes()) {
             if (!symbols.contains(axis.name())) {
@@ -125,7 +132,9 @@ public record ModelPlan(
         Map<String, String> all = new LinkedHashMap<>();
         Path folder = file.toAbsolutePath().getParent();
         String name = file.getFileName().toString().replaceAll("\\.onnx$", "");
-        all.put("model", name.equals("model") && folder != null ? folder.getFileName().toString() : name);
+        all.put(
+                "model",
+                name.equals("model") && folder != null ? folder.getFileName().toString() : name);
         point.forEach((axis, size) -> all.put(axis, size.toString()));
         return all;
     }

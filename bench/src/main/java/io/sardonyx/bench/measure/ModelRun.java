@@ -98,7 +98,7 @@ public final class ModelRun implements Measuring {
                 axes,
                 "",
                 outcome.participant().device(),
-                threads,
+                HostRun.threadsOn(outcome.participant().device(), threads),
                 outcome.participant().contender().toString(),
                 Instrument.TURNS,
                 cache,

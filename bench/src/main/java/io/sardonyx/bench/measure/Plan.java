@@ -44,7 +44,8 @@ public record Plan(
             throw new IllegalArgumentException("--seconds " + seconds + ": expected more than 0");
         }
         for (Axis axis : axes) {
-            if (!benchmarks.isEmpty() && benchmarks.stream().noneMatch(b -> b.axes().containsKey(axis.name()))) {
+            if (!benchmarks.isEmpty()
+                    && benchmarks.stream().noneMatch(b -> b.axes().containsKey(axis.name()))) {
                 benchmarks.forEach(b -> b.require(axis.name()));
             }
         }

@@ -107,7 +107,8 @@ public final class ResultTable {
 
     /** Nothing can be faster than the roof; whatever is has been measured wrongly. */
     private static String roof(double part, String name) {
-        return String.format(Locale.ROOT, "%.0f of %s", 100 * part, name) + (part > 1 ? " WRONG: above it" : "");
+        String format = part < 0.1 ? "%.1f of %s" : "%.0f of %s";
+        return String.format(Locale.ROOT, format, 100 * part, name) + (part > 1 ? " WRONG: above it" : "");
     }
 
     /** The end: roofs, and what was asked for and is not there. */
@@ -130,7 +131,9 @@ public final class ResultTable {
     }
 
     private static String amount(Roof roof) {
-        return roof.unit().equals("s") ? number(roof.value() * 1e6) + " µs" : number(roof.value() / 1e9) + " G" + roof.unit();
+        return roof.unit().equals("s")
+                ? number(roof.value() * 1e6) + " µs"
+                : number(roof.value() / 1e9) + " G" + roof.unit();
     }
 
     private void row(List<String> cells) {

@@ -99,7 +99,8 @@ final class Sampler {
     /** As numbers on one line. */
     static String words(List<Sample> samples) {
         StringBuilder text = new StringBuilder();
-        samples.forEach(s -> text.append(s.nanoseconds()).append(' ').append(s.pulse()).append(' '));
+        samples.forEach(
+                s -> text.append(s.nanoseconds()).append(' ').append(s.pulse()).append(' '));
         return text.toString().strip();
     }
 

@@ -32,10 +32,7 @@ final class Starts {
     /** Lines of a benchmark called {@code load}. */
     List<Measurement> measure(Crew hands, Map<String, String> axes) {
         List<Participant> participants = hands.open(
-                "load",
-                seat -> ModelRun.command(plan, threads, inputs, seat),
-                remote -> new Loading(remote),
-                findings);
+                "load", seat -> ModelRun.command(plan, threads, inputs, seat), remote -> new Loading(remote), findings);
         List<Measurement> lines = new ArrayList<>();
         StopRule rule = new StopRule(plan.seconds());
         for (Turns.Outcome outcome : new Turns(participants, rule, System::nanoTime).run(Cache.WARM)) {

@@ -14,8 +14,7 @@ record Throttle(List<Sample> kept, int dropped) {
     private static final double SLOWER = 1.25;
 
     static Throttle of(List<Sample> samples) {
-        double best =
-                samples.stream().mapToDouble(Sample::pulse).min().orElse(0) * SLOWER;
+        double best = samples.stream().mapToDouble(Sample::pulse).min().orElse(0) * SLOWER;
         long slow = samples.stream().filter(s -> s.pulse() > best).count();
         int drop = (int) Math.min(slow, samples.size() / 2);
         double limit = samples.stream()
@@ -24,8 +23,7 @@ record Throttle(List<Sample> kept, int dropped) {
                 .findFirst()
                 .map(Sample::pulse)
                 .orElse(0.0);
-        List<Sample> kept =
-                samples.stream().filter(s -> s.pulse() <= limit).toList();
+        List<Sample> kept = samples.stream().filter(s -> s.pulse() <= limit).toList();
         return new Throttle(kept, samples.size() - kept.size());
     }
 

@@ -79,8 +79,8 @@ final class Turns {
         }
         MedianInterval interval = MedianInterval.of(
                 ratios.stream().mapToDouble(Double::doubleValue).toArray());
-        return Optional.of(new Ratio(
-                first.contender().toString(), interval.median(), interval.low(), interval.high(), ratios));
+        return Optional.of(
+                new Ratio(first.contender().toString(), interval.median(), interval.low(), interval.high(), ratios));
     }
 
     private static double median(List<Sample> turn) {

@@ -66,8 +66,21 @@ public record Measurement(
             Optional<String> roof,
             Optional<Ratio> ratio) {
         this(
-                benchmark, axes, dtype, device, threads, contender, instrument, cache, flops, bytes, times, ofRoof, roof,
-                ratio, Map.of());
+                benchmark,
+                axes,
+                dtype,
+                device,
+                threads,
+                contender,
+                instrument,
+                cache,
+                flops,
+                bytes,
+                times,
+                ofRoof,
+                roof,
+                ratio,
+                Map.of());
     }
 
     /** What took the time; times of different instruments do not compare. */
@@ -103,24 +116,40 @@ public record Measurement(
         /** The benchmark and its point, such as {@code matmul m=512 k=64 float32}. */
         public String point() {
             StringBuilder text = new StringBuilder(benchmark);
-            axes.forEach((axis, value) ->
-                    text.append(' ').append(axis).append('=').append(value));
-            return dtype.isEmpty() ? text.toString() : text.append(' ').append(dtype).toString();
+            axes.forEach(
+                    (axis, value) -> text.append(' ').append(axis).append('=').append(value));
+            return dtype.isEmpty()
+                    ? text.toString()
+                    : text.append(' ').append(dtype).toString();
         }
 
         /** All of it in words. */
         @Override
         public String toString() {
-            return point() + " on " + device + (threads == 0 ? "" : ", " + threads + (threads == 1 ? " thread" : " threads"))
-                    + ", " + contender + ", " + (instrument + ", " + cache).toLowerCase(Locale.ROOT);
+            return point() + " on " + device
+                    + (threads == 0 ? "" : ", " + threads + (threads == 1 ? " thread" : " threads")) + ", " + contender
+                    + ", " + (instrument + ", " + cache).toLowerCase(Locale.ROOT);
         }
     }
 
     /** The same line with what was counted beside the time. */
     public Measurement counting(Map<String, Double> found) {
         return new Measurement(
-                benchmark, axes, dtype, device, threads, contender, instrument, cache, flops, bytes, times, ofRoof, roof,
-                ratio, found);
+                benchmark,
+                axes,
+                dtype,
+                device,
+                threads,
+                contender,
+                instrument,
+                cache,
+                flops,
+                bytes,
+                times,
+                ofRoof,
+                roof,
+                ratio,
+                found);
     }
 
     /** What this line is of. */

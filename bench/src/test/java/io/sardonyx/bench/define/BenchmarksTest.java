@@ -35,7 +35,8 @@ class BenchmarksTest {
 
     @TestFactory
     Stream<DynamicTest> theReferenceComputesEachOfThem() {
-        return Benchmarks.all().stream().flatMap(b -> b.dtypes().stream().map(d -> small(b, d)))
+        return Benchmarks.all().stream()
+                .flatMap(b -> b.dtypes().stream().map(d -> small(b, d)))
                 .map(problem -> DynamicTest.dynamicTest(problem.toString(), () -> {
                     List<HostTensor> inputs = problem.inputs(SEED);
                     try (Call call = Contender.SARDONYX.library().open(problem, inputs, REFERENCE)) {
@@ -49,8 +50,7 @@ class BenchmarksTest {
                                         VerificationException.class, () -> expectation.check("reference", result))
                                 .getMessage();
                         assertTrue(
-                                message.startsWith("reference, " + problem + ": 1 of ")
-                                        && message.contains("--seed 7"),
+                                message.startsWith("reference, " + problem + ": 1 of ") && message.contains("--seed 7"),
                                 message);
                     }
                 }));
@@ -109,12 +109,13 @@ class BenchmarksTest {
         refused("--axis m=0: matmul needs at least 1", () -> matmul.at(Map.of("m", 0L), DType.FLOAT32));
         refused("--dtype int64: matmul takes float32,", () -> matmul.at(Map.of(), DType.INT64));
         refused("Shape: [", () -> matmul.at(Map.of("m", 1L << 59, "k", 1L << 10), DType.FLOAT32));
-        refused("matmul {m=1048576, n=512, k=1024}: float32", () -> matmul.at(
-                Map.of("m", 1L << 20, "k", 1L << 10), DType.FLOAT32));
         refused(
-                "--axis group=3: expected a divisor of channels=64",
-                () -> Benchmarks.named("conv").at(Map.of("group", 3L), DType.FLOAT32));
-        refused("--axis axis=2: reduce takes 0 or 1", () -> Benchmarks.named("reduce").at(Map.of("axis", 2L), DType.FLOAT32));
+                "matmul {m=1048576, n=512, k=1024}: float32",
+                () -> matmul.at(Map.of("m", 1L << 20, "k", 1L << 10), DType.FLOAT32));
+        refused("--axis group=3: expected a divisor of channels=64", () -> Benchmarks.named("conv")
+                .at(Map.of("group", 3L), DType.FLOAT32));
+        refused("--axis axis=2: reduce takes 0 or 1", () -> Benchmarks.named("reduce")
+                .at(Map.of("axis", 2L), DType.FLOAT32));
         refused("--against blas: there is no such contender; there are onnxruntime,", () -> Contender.of("blas"));
     }
 

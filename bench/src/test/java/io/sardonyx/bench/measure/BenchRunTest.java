@@ -50,7 +50,8 @@ class BenchRunTest {
         }
     };
 
-    private static Plan plan(List<Benchmark> benchmarks, List<String> devices, List<Contender> against, String... axes) {
+    private static Plan plan(
+            List<Benchmark> benchmarks, List<String> devices, List<Contender> against, String... axes) {
         return new Plan(
                 benchmarks,
                 Stream.of(axes).map(Axis::parse).toList(),
@@ -72,13 +73,23 @@ class BenchRunTest {
         BenchmarkRecord record = findings.record();
         assertEquals(heard, record.measurements());
         assertEquals(
-                List.of("matmul sardonyx", "matmul onnxruntime", "matmul sardonyx", "matmul onnxruntime", "add sardonyx", "add onnxruntime"),
+                List.of(
+                        "matmul sardonyx",
+                        "matmul onnxruntime",
+                        "matmul sardonyx",
+                        "matmul onnxruntime",
+                        "add sardonyx",
+                        "add onnxruntime"),
                 heard.stream().map(m -> m.benchmark() + " " + m.contender()).toList());
-        assertEquals(List.of("reference", "cpu"), heard.subList(0, 2).stream().map(Measurement::device).toList());
+        assertEquals(
+                List.of("reference", "cpu"),
+                heard.subList(0, 2).stream().map(Measurement::device).toList());
         assertEquals(Map.of("m", "3", "n", "5", "k", "6"), heard.get(0).axes());
         assertEquals("sardonyx", heard.get(1).ratio().orElseThrow().to());
-        assertTrue(heard.stream().allMatch(m -> m.times().samples().size() >= 10 && m.instrument() == Instrument.TURNS));
-        assertEquals(List.of("cublas"), record.absences().stream().map(Absence::what).toList());
+        assertTrue(
+                heard.stream().allMatch(m -> m.times().samples().size() >= 10 && m.instrument() == Instrument.TURNS));
+        assertEquals(
+                List.of("cublas"), record.absences().stream().map(Absence::what).toList());
         assertEquals("1.29.0", record.provenance().versions().get("onnxruntime"));
         Path file = folder.resolve("record.json");
         RecordFile.write(file, record);
@@ -88,17 +99,19 @@ class BenchRunTest {
     @Test
     void theRoofsOfTheCpuAreInTheRecord() {
         Assumptions.assumeTrue(Devices.best().name().equals("cpu"), "the native CPU device");
-        new BenchRun(plan(List.of(Benchmarks.named("linear")), List.of("cpu"), List.of(), "m=8"), findings, listener).run();
+        new BenchRun(plan(List.of(Benchmarks.named("linear")), List.of("cpu"), List.of(), "m=8"), findings, listener)
+                .run();
         BenchmarkRecord record = findings.record();
-        assertTrue(record.roofs().stream().anyMatch(r -> r.name().equals("fma.float32") && r.value() > 1e8), record.roofs() + "");
+        assertTrue(
+                record.roofs().stream().anyMatch(r -> r.name().equals("fma.float32") && r.value() > 1e8),
+                record.roofs() + "");
         assertEquals("fma.float32", heard.get(0).roof().orElseThrow());
         assertTrue(heard.get(0).ofRoof().orElseThrow() > 0);
     }
 
     @Test
     void aSimulatorOnlyCounts() {
-        Assumptions.assumeTrue(
-                Devices.all().stream().anyMatch(d -> d.name().equals("sim:0")), "a simulated GPU");
+        Assumptions.assumeTrue(Devices.all().stream().anyMatch(d -> d.name().equals("sim:0")), "a simulated GPU");
         Plan plan = plan(List.of(Benchmarks.named("add")), List.of("sim:0"), List.of(Contender.ONNXRUNTIME), "n=100");
         new BenchRun(plan, findings, listener).run();
         assertEquals(Instrument.COUNTS, heard.get(0).instrument());
@@ -129,17 +142,26 @@ class BenchRunTest {
         refused("--axis q: matmul has no such axis", () -> plan(matmul, List.of("cpu"), List.of(), "q=1"));
         refused("--axis m=0: ", () -> plan(matmul, List.of("cpu"), List.of(), "m=4,0"));
         refused("--axis m is given twice", () -> plan(matmul, List.of("cpu"), List.of(), "m=4", "m=5"));
-        refused("--device cpu:7: there is no device 'cpu:7'; there are reference", () -> new BenchRun(
-                plan(matmul, List.of("cpu:7"), List.of()), findings, listener));
-        refused("there is no file nowhere.onnx", () -> ModelPlan.of(
-                Path.of("nowhere.onnx"), Map.of(), plan(List.of(), List.of("reference"), List.of()), false));
+        refused(
+                "--device cpu:7: there is no device 'cpu:7'; there are reference",
+                () -> new BenchRun(plan(matmul, List.of("cpu:7"), List.of()), findings, listener));
+        refused(
+                "there is no file nowhere.onnx",
+                () -> ModelPlan.of(
+                        Path.of("nowhere.onnx"), Map.of(), plan(List.of(), List.of("reference"), List.of()), false));
         Problem problem = Benchmarks.named("add").at(Map.of(), DType.FLOAT32);
         Path file = folder.resolve("add.onnx");
         Files.write(file, OnnxModel.of(problem, problem.inputs(1)));
-        refused("--axis batch: the inputs of add.onnx have no such dimension; they have none", () -> ModelPlan.of(
-                file, Map.of(), plan(List.of(), List.of("reference"), List.of(), "batch=1"), false));
-        refused("--input z: the model has [x0, x1]", () -> ModelPlan.of(
-                file, Map.of("z", problem.inputs(1).get(0)), plan(List.of(), List.of("reference"), List.of()), false));
+        refused(
+                "--axis batch: the inputs of add.onnx have no such dimension; they have none",
+                () -> ModelPlan.of(file, Map.of(), plan(List.of(), List.of("reference"), List.of(), "batch=1"), false));
+        refused(
+                "--input z: the model has [x0, x1]",
+                () -> ModelPlan.of(
+                        file,
+                        Map.of("z", problem.inputs(1).get(0)),
+                        plan(List.of(), List.of("reference"), List.of()),
+                        false));
         assertTrue(heard.isEmpty());
     }
 

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class BoundTest {
-    private static final CpuCaches CACHES = new CpuCaches(new TreeMap<>(Map.of(1, 32L << 10, 2, 1L << 20, 3, 32L << 20)));
+    private static final CpuCaches CACHES =
+            new CpuCaches(new TreeMap<>(Map.of(1, 32L << 10, 2, 1L << 20, 3, 32L << 20)));
     private static final List<Roof> ROOFS = List.of(
             roof("fma.float32", 100e9),
             roof("read.L1", 400e9),
@@ -44,7 +45,8 @@ class BoundTest {
     @Test
     void arithmeticBindsLargeProductsAndReadingThoseOfOneRow() {
         assertEquals(
-                Optional.of(new Bound(2e9 / 100, "fma.float32")), bound(product(1000, 1000, DType.FLOAT32), Cache.WARM, 1));
+                Optional.of(new Bound(2e9 / 100, "fma.float32")),
+                bound(product(1000, 1000, DType.FLOAT32), Cache.WARM, 1));
         Problem row = product(1, 1000, DType.FLOAT32);
         assertEquals(Optional.of(new Bound(row.bytes() / 20, "read.memory")), bound(row, Cache.COLD, 1));
     }
@@ -55,7 +57,8 @@ class BoundTest {
         assertEquals("copy.L2", bound(add(11_000), Cache.WARM, 1).orElseThrow().roof());
         assertEquals("copy.L1", bound(add(11_000), Cache.WARM, 2).orElseThrow().roof(), "each thread has one");
         assertEquals("copy.L3", bound(add(1 << 22), Cache.WARM, 1).orElseThrow().roof());
-        assertEquals("copy.memory", bound(add(1 << 24), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals(
+                "copy.memory", bound(add(1 << 24), Cache.WARM, 1).orElseThrow().roof());
         assertEquals("copy.memory", bound(add(10), Cache.COLD, 1).orElseThrow().roof());
     }
 

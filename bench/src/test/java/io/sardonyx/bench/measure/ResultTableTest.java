@@ -52,7 +52,12 @@ class ResultTableTest {
                         + " | 88 of fma.float32 | – | 5 × 7, 3 dropped | 0.0, by noise |",
                 lines.get(3));
         assertTrue(lines.get(4).contains("| 0.57 [0.50, 0.60] × sardonyx |"), lines.get(4));
-        assertTrue(lines.stream().skip(1).mapToLong(l -> l.chars().filter(c -> c == '|').count()).distinct().count() == 1);
+        assertTrue(lines.stream()
+                        .skip(1)
+                        .mapToLong(l -> l.chars().filter(c -> c == '|').count())
+                        .distinct()
+                        .count()
+                == 1);
     }
 
     @Test
@@ -66,7 +71,9 @@ class ResultTableTest {
         BenchmarkRecord record = new BenchmarkRecord(
                 BenchmarkRecord.FORMAT,
                 Machine.provenance("sardonyx bench matmul", 1),
-                List.of(new Roof("cpu", 2, "read.L1", 150e9, "B/s", "avx512"), new Roof("cuda:0", 0, "launch", 2e-6, "s", "")),
+                List.of(
+                        new Roof("cpu", 2, "read.L1", 150e9, "B/s", "avx512"),
+                        new Roof("cuda:0", 0, "launch", 2e-6, "s", "")),
                 List.of(),
                 List.of(new Absence("openblas", "is not on the class path")));
         table.end(record);

@@ -41,19 +41,27 @@ class StatisticsTest {
     @Test
     void samplesBesideALowClockAreDropped() {
         List<Sample> samples = List.of(
-                new Sample(100, 10), new Sample(101, 11), new Sample(180, 19), new Sample(99, 12.4), new Sample(150, 12.6));
+                new Sample(100, 10),
+                new Sample(101, 11),
+                new Sample(180, 19),
+                new Sample(99, 12.4),
+                new Sample(150, 12.6));
         Throttle throttle = Throttle.of(samples);
         assertEquals(2, throttle.dropped());
-        assertEquals(List.of(100.0, 101.0, 99.0), Arrays.stream(throttle.nanoseconds()).boxed().toList());
+        assertEquals(
+                List.of(100.0, 101.0, 99.0),
+                Arrays.stream(throttle.nanoseconds()).boxed().toList());
     }
 
     @Test
     void noMoreThanHalfOfThemAre() {
-        List<Sample> samples = List.of(
-                new Sample(1, 10), new Sample(2, 20), new Sample(3, 30), new Sample(4, 40), new Sample(5, 50));
+        List<Sample> samples =
+                List.of(new Sample(1, 10), new Sample(2, 20), new Sample(3, 30), new Sample(4, 40), new Sample(5, 50));
         Throttle throttle = Throttle.of(samples);
         assertEquals(2, throttle.dropped());
-        assertEquals(List.of(1.0, 2.0, 3.0), Arrays.stream(throttle.nanoseconds()).boxed().toList());
+        assertEquals(
+                List.of(1.0, 2.0, 3.0),
+                Arrays.stream(throttle.nanoseconds()).boxed().toList());
         assertEquals(0, Throttle.of(samples.subList(0, 1)).dropped());
     }
 
@@ -84,6 +92,7 @@ class StatisticsTest {
         StopRule rule = new StopRule(2);
         assertEquals(Optional.empty(), rule.after(20, List.of(times(steady(9)), times(steady(10))), 100));
         assertEquals(Optional.empty(), rule.after(7, List.of(times(steady(10)), times(steady(10))), 100));
-        assertEquals(Optional.of(Times.Stop.NOISE), rule.after(1, List.of(times(steady(10))), 0), "nobody to compare with");
+        assertEquals(
+                Optional.of(Times.Stop.NOISE), rule.after(1, List.of(times(steady(10))), 0), "nobody to compare with");
     }
 }

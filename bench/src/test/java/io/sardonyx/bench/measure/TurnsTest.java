@@ -103,6 +103,10 @@ class TurnsTest {
         for (int wrongAt : new int[] {1, 2}) {
             assertThrows(VerificationException.class, () -> run(new Scripted(Contender.SARDONYX, 100, wrongAt)));
         }
-        assertEquals(1, IntStream.range(0, log.size()).filter(i -> log.get(i).startsWith("warm")).count());
+        assertEquals(
+                1,
+                IntStream.range(0, log.size())
+                        .filter(i -> log.get(i).startsWith("warm"))
+                        .count());
     }
 }

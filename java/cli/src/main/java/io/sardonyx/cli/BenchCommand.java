@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Contenders take turns in processes of their own. speed-up is a contender's speed over the first one's: the median over the"
-                    + " turns, and an interval that holds it with 99 %. % of roof is of what the machine did at most in the same run.",
+                    + " turns, and an interval that holds it with 99 %. %% of roof is of what the machine did at most in the same run.",
             "Ctrl-C keeps what is done."
         },
         subcommands = {BenchAllReduceCommand.class, BenchModelCommand.class},
@@ -35,7 +35,10 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "BENCHMARK", description = "what to measure, as in --list; all of them without this", arity = "0..*")
+    @Parameters(
+            paramLabel = "BENCHMARK",
+            description = "what to measure, as in --list; all of them without this",
+            arity = "0..*")
     private List<String> names = new ArrayList<>();
 
     @Option(
@@ -54,8 +57,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Benchmark> benchmarks =
-                names.isEmpty() ? Benchmarks.all() : names.stream().map(Benchmarks::named).toList();
+        List<Benchmark> benchmarks = names.isEmpty()
+                ? Benchmarks.all()
+                : names.stream().map(Benchmarks::named).toList();
         if (list) {
             print(benchmarks);
             return 0;
@@ -69,8 +73,11 @@ final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         for (Benchmark benchmark : benchmarks) {
             out.println(benchmark.name() + ": " + benchmark.description());
-            out.println("    " + benchmark.dtypes().stream().map(DType::toString).collect(Collectors.joining(", ")));
-            benchmark.axes().forEach((name, axis) -> out.println("    " + name + "=" + axis.usual() + "  " + axis.meaning()));
+            out.println(
+                    "    " + benchmark.dtypes().stream().map(DType::toString).collect(Collectors.joining(", ")));
+            benchmark
+                    .axes()
+                    .forEach((name, axis) -> out.println("    " + name + "=" + axis.usual() + "  " + axis.meaning()));
         }
         out.flush();
     }

@@ -20,8 +20,12 @@ import picocli.CommandLine.Spec;
 /** How fast a model is. */
 @Command(
         name = "model",
-        description = "Measures runs of an ONNX model on inputs made up from a seed; outputs have to agree before and after.",
-        footer = {"", "--axis gives symbolic dimensions, as in --axis batch=1,8 --axis sequence=128; they are 1 without it."},
+        description =
+                "Measures runs of an ONNX model on inputs made up from a seed; outputs have to agree before and after.",
+        footer = {
+            "",
+            "--axis gives symbolic dimensions, as in --axis batch=1,8 --axis sequence=128; they are 1 without it."
+        },
         mixinStandardHelpOptions = true)
 final class BenchModelCommand implements Callable<Integer> {
     @Spec
@@ -30,12 +34,16 @@ final class BenchModelCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "an ONNX model")
     private Path file;
 
-    @Option(names = "--input", paramLabel = "NAME=FILE", description = "an input from a .npy file, instead of one made up")
+    @Option(
+            names = "--input",
+            paramLabel = "NAME=FILE",
+            description = "an input from a .npy file, instead of one made up")
     private Map<String, Path> files = new LinkedHashMap<>();
 
     @Option(
             names = "--starts",
-            description = "also the time from the file to the first output, and the peak of resident memory of a process of its own")
+            description =
+                    "also the time from the file to the first output, and the peak of resident memory of a process of its own")
     private boolean starts;
 
     @Mixin

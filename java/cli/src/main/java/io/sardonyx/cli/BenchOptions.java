@@ -21,7 +21,8 @@ final class BenchOptions {
             names = "--axis",
             paramLabel = "AXIS",
             converter = AxisConverter.class,
-            description = "sizes along an axis: m=64,128 or m=512:8192:*2 or m=1:9:+2; more than one axis means all combinations")
+            description =
+                    "sizes along an axis: m=64,128 or m=512:8192:*2 or m=1:9:+2; more than one axis means all combinations")
     private List<Axis> axes = new ArrayList<>();
 
     @Option(
@@ -52,7 +53,8 @@ final class BenchOptions {
             names = "--cache",
             split = ",",
             paramLabel = "STATE",
-            description = "warm, cold or both: what of the operands lies in the caches when a call begins (default ${DEFAULT-VALUE})",
+            description =
+                    "warm, cold or both: what of the operands lies in the caches when a call begins (default ${DEFAULT-VALUE})",
             defaultValue = "warm")
     private List<Cache> caches;
 
@@ -63,10 +65,17 @@ final class BenchOptions {
             defaultValue = "1")
     private double seconds;
 
-    @Option(names = "--seed", paramLabel = "N", description = "of all data (default ${DEFAULT-VALUE})", defaultValue = "1")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "of all data (default ${DEFAULT-VALUE})",
+            defaultValue = "1")
     private long seed;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "also writes everything there, with all samples and where it comes from")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "also writes everything there, with all samples and where it comes from")
     private Optional<Path> json = Optional.empty();
 
     @Option(names = "--csv", paramLabel = "FILE", description = "also writes the lines there")
@@ -118,7 +127,8 @@ final class BenchOptions {
             return Arrays.stream(DType.values())
                     .filter(d -> d.toString().equals(name) || d.key().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("expected a type such as float32, bf16 or int8, given " + name));
+                    .orElseThrow(() -> new TypeConversionException(
+                            "expected a type such as float32, bf16 or int8, given " + name));
         }
     }
 }

@@ -33,10 +33,9 @@ final class BenchSession implements Listener {
     BenchSession(CommandSpec spec, BenchOptions options) {
         this.options = options;
         this.table = new ResultTable(spec.commandLine().getOut());
-        String command =
-                "sardonyx " + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        String command = "sardonyx "
+                + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         this.findings = new Findings(Machine.provenance(command, options.seed()));
-        table.title(findings.record().provenance());
     }
 
     Findings findings() {
@@ -51,6 +50,7 @@ final class BenchSession implements Listener {
             write();
         });
         Runtime.getRuntime().addShutdownHook(hook);
+        table.title(findings.record().provenance());
         try {
             run.run();
             progress.close();

@@ -38,12 +38,23 @@ public final class Main {
     public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, arguments) -> {
+                    e.getCommandLine().getErr().println(mistake(e));
+                    e.getCommandLine().getErr().flush();
+                    return e.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
+                })
                 .setExecutionExceptionHandler((e, command, result) -> {
                     command.getErr().println(message(e));
                     command.getErr().flush();
                     return 1;
                 })
                 .setUsageHelpAutoWidth(true);
+    }
+
+    /** One line, and where to read on. */
+    private static String mistake(CommandLine.ParameterException e) {
+        return "sardonyx: " + e.getMessage().strip() + "; see `"
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help`";
     }
 
     /** What is a mistake of the caller's or the model's takes one line; what is ours shows where it happened. */
