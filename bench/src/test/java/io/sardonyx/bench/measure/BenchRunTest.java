@@ -10,6 +10,8 @@ import io.sardonyx.bench.define.Benchmark;
 import io.sardonyx.bench.define.Benchmarks;
 import io.sardonyx.bench.define.OnnxModel;
 import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.device.Effort;
+import io.sardonyx.bench.device.KernelTimer;
 import io.sardonyx.bench.record.Absence;
 import io.sardonyx.bench.record.BenchmarkRecord;
 import io.sardonyx.bench.record.Measurement;
@@ -24,6 +26,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -107,6 +110,19 @@ class BenchRunTest {
                 record.roofs() + "");
         assertEquals("fma.float32", heard.get(0).roof().orElseThrow());
         assertTrue(heard.get(0).ofRoof().orElseThrow() > 0);
+    }
+
+    /** As on a GPU, whose events it would take. */
+    @Test
+    void allOfThemAreWorkForATimerOfKernels() {
+        Assumptions.assumeTrue(Devices.best().name().equals("cpu"), "the native CPU device");
+        KernelTimer timer = new KernelTimer(Devices.get("cpu"), Effort.SMOKE);
+        for (Benchmark benchmark : Benchmarks.all()) {
+            Map<String, Long> sizes = new LinkedHashMap<>();
+            benchmark.axes().forEach((axis, parameter) -> sizes.put(axis, Math.min(parameter.usual(), 16)));
+            Problem problem = benchmark.at(sizes, DType.FLOAT32);
+            assertTrue(timer.time(DeviceRun.workload(problem)).isPresent(), problem.toString());
+        }
     }
 
     @Test
