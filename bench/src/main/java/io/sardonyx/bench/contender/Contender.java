@@ -15,11 +15,11 @@ public enum Contender {
     /** ONNX Runtime on the CPU. */
     ONNXRUNTIME(OnnxRuntimeLibrary::new),
     /** OpenBLAS, for products. */
-    OPENBLAS(() -> new MissingLibrary("has no adapter in this build")),
+    OPENBLAS(OpenBlasLibrary::new),
     /** oneDNN. */
-    ONEDNN(() -> new MissingLibrary("has no adapter in this build")),
+    ONEDNN(OneDnnLibrary::new),
     /** PyTorch on the CPU, in a Python that has it. */
-    PYTORCH(() -> new MissingLibrary("has no adapter in this build")),
+    PYTORCH(PyTorchLibrary::new),
     /** cuBLAS, for products. */
     CUBLAS(() -> new MissingLibrary("runs on GPUs alone; add --device cuda:0")),
     /** cuDNN, for convolutions. */

@@ -56,9 +56,7 @@ final class OnnxRuntimeLibrary implements ModelLibrary {
     }
 
     private static Call open(Loading loading, Map<String, HostTensor> inputs, Setting setting) {
-        if (!setting.device().equals("cpu")) {
-            throw new UnsupportedProblemException("is measured on cpu alone, not on " + setting.device());
-        }
+        setting.requireCpu();
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(setting.threads());
             options.setInterOpNumThreads(1);

@@ -10,23 +10,23 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A process that answers a line with a line; see {@link ContenderLoop}. */
-final class ContenderProcess implements AutoCloseable {
+/** A process that answers a line with a line, as {@link ContenderLoop} does. */
+public final class ContenderProcess implements AutoCloseable {
     /** Begins a line that has what was asked for; another one says why not. */
     static final String OK = "ok ";
 
-    /** After so long it is taken for one that never answers. */
-    private static final int PATIENCE_SECONDS = 20;
-
     private final Process process;
+    private final int patienceSeconds;
     private final PrintWriter questions;
     private final BlockingQueue<Line> answers = new LinkedBlockingQueue<>();
 
     /** @param rest what is behind {@link #OK}, or why there is nothing */
-    record Line(boolean good, String rest) {}
+    public record Line(boolean good, String rest) {}
 
-    ContenderProcess(Process process) {
+    /** @param patienceSeconds after which it is taken for one that never answers */
+    public ContenderProcess(Process process, int patienceSeconds) {
         this.process = process;
+        this.patienceSeconds = patienceSeconds;
         questions = new PrintWriter(process.getOutputStream(), true, StandardCharsets.UTF_8);
         Thread reader = new Thread(this::read, "contender-reader");
         reader.setDaemon(true);
@@ -45,15 +45,17 @@ final class ContenderProcess implements AutoCloseable {
         answers.add(new Line(false, "its process has ended"));
     }
 
-    Line ask(String question) {
+    /** The answer to a line. */
+    public Line ask(String question) {
         questions.println(question);
         return hear();
     }
 
-    Line hear() {
+    /** The next line that it says of its own accord. */
+    public Line hear() {
         try {
-            Line line = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            return line != null ? line : new Line(false, "no answer within " + PATIENCE_SECONDS + " s");
+            Line line = answers.poll(patienceSeconds, TimeUnit.SECONDS);
+            return line != null ? line : new Line(false, "no answer within " + patienceSeconds + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Line(false, "interrupted");

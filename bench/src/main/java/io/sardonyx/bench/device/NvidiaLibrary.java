@@ -16,6 +16,8 @@ public final class NvidiaLibrary implements AutoCloseable {
     /** Processes that say nothing at all before the library counts as missing. */
     private static final int MOST_STARTS = 2;
 
+    private static final int PATIENCE_SECONDS = 20;
+
     private final Class<? extends Rival> rivals;
     private final ProcessBuilder builder;
     private Optional<ContenderProcess> process = Optional.empty();
@@ -123,7 +125,7 @@ public final class NvidiaLibrary implements AutoCloseable {
 
     private void start() {
         try {
-            ContenderProcess started = new ContenderProcess(builder.start());
+            ContenderProcess started = new ContenderProcess(builder.start(), PATIENCE_SECONDS);
             ContenderProcess.Line ready = started.hear();
             version = ready.rest();
             if (ready.good()) {
