@@ -9,6 +9,7 @@ import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.openblas.presets.openblas_nolapack.SetNumThreads;
 
 /** oneDNN on the CPU: one primitive for each problem, in {@link OneDnnPrimitives}. */
@@ -50,8 +51,8 @@ final class OneDnnLibrary implements Library {
         if (function == null) {
             throw new IllegalStateException("this build of oneDNN does not use OpenMP; its threads cannot be set");
         }
-        try (SetNumThreads set = new SetNumThreads(function)) {
-            set.call(threads);
+        try (PointerPointer<Pointer> callee = new PointerPointer<>(function, null)) { // as JavaCPP holds a function
+            new SetNumThreads(callee).call(threads);
         }
     }
 }

@@ -84,7 +84,7 @@ final class OpenBlasLibrary implements Library {
         }
 
         private static ByteBuffer buffer(long bytes) {
-            return ByteBuffer.allocateDirect(Math.toIntExact(bytes + LINE))
+            return ByteBuffer.allocateDirect(Math.toIntExact(bytes + 2 * LINE)) // a slice ends at a line, too
                     .alignedSlice(LINE)
                     .limit((int) bytes)
                     .slice()
