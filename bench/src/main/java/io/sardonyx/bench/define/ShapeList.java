@@ -1,0 +1,63 @@
+package io.sardonyx.bench.define;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Points of a benchmark that belong together, for {@code --shapes NAME}.
+ *
+ * @param benchmarks that have these axes
+ */
+public record ShapeList(String name, String description, List<String> benchmarks, List<Shape> shapes) {
+    /** @param of what it is in, such as {@code MiniLM up} */
+    public record Shape(String of, Map<String, Long> axes) {}
+
+    private static final List<String> PRODUCTS = List.of("matmul", "linear");
+
+    /** What a layer multiplies its tokens by: {@code [k, n]}. */
+    private record Weights(String of, long k, long n) {}
+
+    /** Each matrix of the models' layers once. */
+    private static final List<Weights> TRANSFORMERS = List.of(
+            new Weights("TinyBERT attention", 312, 312),
+            new Weights("TinyBERT up", 312, 1200),
+            new Weights("TinyBERT down", 1200, 312),
+            new Weights("MiniLM attention", 384, 384),
+            new Weights("MiniLM up", 384, 1536),
+            new Weights("MiniLM down", 1536, 384),
+            new Weights("BERT-base attention", 768, 768),
+            new Weights("BERT-base up", 768, 3072),
+            new Weights("BERT-base down", 3072, 768),
+            new Weights("GPT-2 QKV", 768, 2304));
+
+    /** One that is generated, a short sentence, a long one, a batch. */
+    private static final long[] TOKENS = {1, 16, 128, 512};
+
+    private static final List<ShapeList> ALL = List.of(new ShapeList(
+            "transformers", "40 products of BERT-like models, from 1 to 512 tokens", PRODUCTS, transformers()));
+
+    private static List<Shape> transformers() {
+        List<Shape> shapes = new ArrayList<>();
+        for (Weights weights : TRANSFORMERS) {
+            for (long tokens : TOKENS) {
+                shapes.add(new Shape(weights.of, Map.of("m", tokens, "n", weights.n, "k", weights.k)));
+            }
+        }
+        return List.copyOf(shapes);
+    }
+
+    /** All that there are. */
+    public static List<ShapeList> all() {
+        return ALL;
+    }
+
+    /** @throws IllegalArgumentException if there is none of that name */
+    public static ShapeList named(String name) {
+        return ALL.stream()
+                .filter(list -> list.name.equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("--shapes " + name + ": there is no such list; there is "
+                        + String.join(", ", ALL.stream().map(ShapeList::name).toList())));
+    }
+}
