@@ -11,15 +11,15 @@ import java.util.stream.Collectors;
  */
 public enum Contender {
     /** Ourselves, on the device that was asked for. */
-    SARDONYX(SardonyxLibrary::new),
+    SARDONYX(() -> new SardonyxLibrary()),
     /** ONNX Runtime on the CPU. */
-    ONNXRUNTIME(OnnxRuntimeLibrary::new),
+    ONNXRUNTIME(() -> new OnnxRuntimeLibrary()),
     /** OpenBLAS, for products. */
-    OPENBLAS(OpenBlasLibrary::new),
+    OPENBLAS(() -> new OpenBlasLibrary()),
     /** oneDNN. */
-    ONEDNN(OneDnnLibrary::new),
+    ONEDNN(() -> new OneDnnLibrary()),
     /** PyTorch on the CPU, in a Python that has it. */
-    PYTORCH(PyTorchLibrary::new),
+    PYTORCH(() -> new PyTorchLibrary()),
     /** cuBLAS, for products. */
     CUBLAS(() -> new MissingLibrary("runs on GPUs alone; add --device cuda:0")),
     /** cuDNN, for convolutions. */
@@ -35,9 +35,14 @@ public enum Contender {
         this.library = library;
     }
 
-    /** A new adapter, which has loaded nothing yet. */
+    /** A new adapter, which has loaded nothing yet; without its jars, one that says so. */
     public Library library() {
-        return library.get();
+        try {
+            return library.get();
+        } catch (LinkageError e) { // a method reference in place of a lambda above would already have thrown it there
+            return new MissingLibrary("its jars are not on the class path (no " + e.getMessage()
+                    + "); add those that the pom of sardonyx-bench names");
+        }
     }
 
     /** The one that {@link #toString} prints so. */

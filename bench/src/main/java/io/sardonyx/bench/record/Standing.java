@@ -44,11 +44,11 @@ public record Standing(String to, int points, double mean, double least, int rea
             speedUps.put(BEST, List.copyOf(best.values()));
         }
         return speedUps.entrySet().stream()
-                .map(entry -> of(entry.getKey(), entry.getValue()))
+                .map(entry -> over(entry.getKey(), entry.getValue()))
                 .toList();
     }
 
-    private static Standing of(String to, List<Double> speedUps) {
+    private static Standing over(String to, List<Double> speedUps) {
         double logarithms = speedUps.stream().mapToDouble(Math::log).sum();
         return new Standing(
                 to,
