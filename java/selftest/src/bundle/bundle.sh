@@ -29,14 +29,23 @@ for classifier in linux-x86_64 linux-x86_64-cuda linux-x86_64-sim; do
 done
 [ -e "$bundle/natives/libjniSardonyx.so" ] || { echo "bundle: the natives were not built; there is no use in a bundle"; exit 1; }
 
+repack() { # JAR COMMAND: runs the command where the jar is unpacked, and packs what it leaves
+  packed=$1
+  shift
+  mkdir "$target/repack"
+  (cd "$target/repack" && "$java_home/bin/jar" xf "$packed" && "$@" && "$java_home/bin/jar" cMf "$packed" .)
+  rm -rf "$target/repack"
+}
+
 # Of CUDA's 27 libraries for Java, the three that contenders call.
 for cuda in "$bundle"/lib/cuda-*-linux-x86_64.jar; do
   [ -e "$cuda" ] || continue
-  mkdir "$target/cuda"
-  (cd "$target/cuda" && "$java_home/bin/jar" xf "$cuda" &&
-    find . -name '*.so' ! -name libjnicudart.so ! -name libjnicublas.so ! -name libjnicudnn.so -exec rm {} + &&
-    "$java_home/bin/jar" cMf "$cuda" .)
-  rm -rf "$target/cuda"
+  repack "$cuda" find . -name '*.so' ! -name libjnicudart.so ! -name libjnicublas.so ! -name libjnicudnn.so -exec rm {} +
+done
+
+# JMH is not there, and its classes are a fifth of a megabyte.
+for bench in "$bundle"/lib/sardonyx-bench-*.jar; do
+  repack "$bench" rm -rf io/sardonyx/bench/jmh META-INF/BenchmarkList META-INF/CompilerHints
 done
 
 { git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown; } >"$bundle/COMMIT"
