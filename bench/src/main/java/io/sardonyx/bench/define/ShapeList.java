@@ -3,6 +3,7 @@ package io.sardonyx.bench.define;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Points of a benchmark that belong together, for {@code --shapes NAME}.
@@ -45,6 +46,30 @@ public record ShapeList(String name, String description, List<String> benchmarks
             }
         }
         return List.copyOf(shapes);
+    }
+
+    /** What a point is in, if a list has it. */
+    public static Optional<String> nameOf(String benchmark, Map<String, String> axes) {
+        return ALL.stream()
+                .filter(list -> list.benchmarks.contains(benchmark))
+                .flatMap(list -> list.shapes.stream())
+                .filter(shape -> shape.axes.entrySet().stream()
+                        .allMatch(size -> size.getValue().toString().equals(axes.get(size.getKey()))))
+                .map(Shape::of)
+                .findFirst();
+    }
+
+    /**
+     * The points.
+     *
+     * @throws IllegalArgumentException if they are of other benchmarks
+     */
+    public List<Map<String, Long>> points(Benchmark benchmark) {
+        if (!benchmarks.contains(benchmark.name())) {
+            throw new IllegalArgumentException("--shapes " + name + ": is of " + String.join(" and ", benchmarks)
+                    + ", not of " + benchmark.name());
+        }
+        return shapes.stream().map(Shape::axes).toList();
     }
 
     /** All that there are. */

@@ -1,5 +1,6 @@
 package io.sardonyx.bench.measure;
 
+import io.sardonyx.bench.contender.Contender;
 import io.sardonyx.bench.record.Absence;
 import io.sardonyx.bench.record.BenchmarkRecord;
 import io.sardonyx.bench.record.Measurement;
@@ -111,8 +112,9 @@ public final class ResultTable {
         return String.format(Locale.ROOT, format, 100 * part, name) + (part > 1 ? " WRONG: above it" : "");
     }
 
-    /** The end: roofs, and what was asked for and is not there. */
+    /** The end: how we stand, roofs, and what was asked for and is not there. */
     public void end(BenchmarkRecord record) {
+        new StandingTable(Contender.SARDONYX.toString(), this::row, out::println).print(record.measurements());
         if (!record.roofs().isEmpty()) {
             out.println();
             row(List.of("roof", "device", "threads", "best"));

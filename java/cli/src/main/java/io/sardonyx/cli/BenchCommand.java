@@ -2,20 +2,24 @@ package io.sardonyx.cli;
 
 import io.sardonyx.bench.define.Benchmark;
 import io.sardonyx.bench.define.Benchmarks;
+import io.sardonyx.bench.define.ShapeList;
 import io.sardonyx.bench.measure.BenchRun;
 import io.sardonyx.bench.measure.Plan;
 import io.sardonyx.tensor.DType;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** How fast this machine is. */
 @Command(
@@ -49,6 +53,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "of the operands: float32 or f32, bfloat16 or bf16, … (default: each benchmark's usual one)")
     private List<DType> dtypes = new ArrayList<>();
 
+    @Option(
+            names = "--shapes",
+            paramLabel = "NAME",
+            converter = ShapesConverter.class,
+            description = "sizes that belong together, in place of --axis: transformers, 40 products of BERT-like models")
+    private Optional<ShapeList> shapes = Optional.empty();
+
     @Option(names = "--list", description = "prints the benchmarks and their axes, and measures nothing")
     private boolean list;
 
@@ -64,7 +75,7 @@ final class BenchCommand implements Callable<Integer> {
             print(benchmarks);
             return 0;
         }
-        Plan plan = options.plan(benchmarks, dtypes);
+        Plan plan = options.plan(benchmarks, shapes, dtypes);
         BenchSession session = new BenchSession(spec, options);
         return session.run(new BenchRun(plan, session.findings(), session));
     }
@@ -80,5 +91,16 @@ final class BenchCommand implements Callable<Integer> {
                     .forEach((name, axis) -> out.println("    " + name + "=" + axis.usual() + "  " + axis.meaning()));
         }
         out.flush();
+    }
+
+    static final class ShapesConverter implements ITypeConverter<ShapeList> {
+        @Override
+        public ShapeList convert(String name) {
+            try {
+                return ShapeList.named(name);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 }

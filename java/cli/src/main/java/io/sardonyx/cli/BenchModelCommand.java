@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,7 +56,7 @@ final class BenchModelCommand implements Callable<Integer> {
         for (Map.Entry<String, Path> input : files.entrySet()) {
             given.put(input.getKey(), Npy.read(input.getValue()));
         }
-        ModelPlan plan = ModelPlan.of(file, given, options.plan(List.of(), List.of()), starts);
+        ModelPlan plan = ModelPlan.of(file, given, options.plan(List.of(), Optional.empty(), List.of()), starts);
         BenchSession session = new BenchSession(spec, options);
         return session.run(new ModelRun(plan, session.findings(), session));
     }

@@ -3,6 +3,7 @@ package io.sardonyx.cli;
 import io.sardonyx.bench.contender.Contender;
 import io.sardonyx.bench.define.Axis;
 import io.sardonyx.bench.define.Benchmark;
+import io.sardonyx.bench.define.ShapeList;
 import io.sardonyx.bench.measure.Plan;
 import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.tensor.DType;
@@ -82,8 +83,8 @@ final class BenchOptions {
     private Optional<Path> csv = Optional.empty();
 
     /** @throws IllegalArgumentException if it makes no sense, in one line */
-    Plan plan(List<Benchmark> benchmarks, List<DType> dtypes) {
-        return new Plan(benchmarks, axes, dtypes, devices, threads, against, caches, seconds, seed);
+    Plan plan(List<Benchmark> benchmarks, Optional<ShapeList> shapes, List<DType> dtypes) {
+        return new Plan(benchmarks, axes, shapes, dtypes, devices, threads, against, caches, seconds, seed);
     }
 
     long seed() {
