@@ -8,7 +8,6 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
 import io.sardonyx.bench.contender.OneDnnPrimitive.Argument;
-import io.sardonyx.bench.define.Operand;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
@@ -34,8 +33,9 @@ record OneDnnPrimitives(engine cpu, Problem problem) {
                 case "Conv" -> List.of(convolution(true), convolution(false));
                 case "Softmax" -> List.of(softmax());
                 case "LayerNormalization" -> List.of(layerNormalization());
-                default -> throw new UnsupportedProblemException("has no adapter for "
-                        + problem.node().name());
+                default ->
+                    throw new UnsupportedProblemException(
+                            "has no adapter for " + problem.node().name());
             };
         } catch (UnsupportedProblemException e) {
             throw e;
@@ -50,7 +50,8 @@ record OneDnnPrimitives(engine cpu, Problem problem) {
         memory.desc b = plain(problem.types().get(1));
         memory.desc c = plain(problem.output());
         boolean constant = problem.operands().get(1).constant();
-        var made = new matmul.primitive_desc(cpu, a, constant ? any(problem.types().get(1)) : b, c);
+        var made =
+                new matmul.primitive_desc(cpu, a, constant ? any(problem.types().get(1)) : b, c);
         return new OneDnnPrimitive(
                 new matmul(made),
                 List.of(

@@ -55,8 +55,9 @@ final class OpenBlasLibrary implements Library {
                 switch (problem.dtype()) {
                     case FLOAT32 -> product.singles();
                     case FLOAT64 -> product.doubles();
-                    default -> throw new UnsupportedProblemException(
-                            "has products of float32 and float64, none of " + problem.dtype());
+                    default ->
+                        throw new UnsupportedProblemException(
+                                "has products of float32 and float64, none of " + problem.dtype());
                 };
         return FastestCall.of(ways.stream().map(product::call).toList());
     }
@@ -78,8 +79,12 @@ final class OpenBlasLibrary implements Library {
             m = Math.toIntExact(inputs.get(0).shape().size(0));
             k = Math.toIntExact(inputs.get(0).shape().size(1));
             n = Math.toIntExact(inputs.get(1).shape().size(1));
-            a = buffer(inputs.get(0).type().byteSize()).put(inputs.get(0).data()).flip();
-            b = buffer(inputs.get(1).type().byteSize()).put(inputs.get(1).data()).flip();
+            a = buffer(inputs.get(0).type().byteSize())
+                    .put(inputs.get(0).data())
+                    .flip();
+            b = buffer(inputs.get(1).type().byteSize())
+                    .put(inputs.get(1).data())
+                    .flip();
             c = buffer(problem.output().byteSize());
         }
 

@@ -43,7 +43,8 @@ final class PyTorchLibrary implements Library {
     public Optional<String> absence() {
         return started().good()
                 ? Optional.empty()
-                : Optional.of("is not here (" + greeting.rest() + "); install it with `python3 -m pip install torch numpy`");
+                : Optional.of(
+                        "is not here (" + greeting.rest() + "); install it with `python3 -m pip install torch numpy`");
     }
 
     @Override

@@ -82,7 +82,8 @@ public record ShapeList(String name, String description, List<String> benchmarks
         return ALL.stream()
                 .filter(list -> list.name.equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("--shapes " + name + ": there is no such list; there is "
+                .orElseThrow(() -> new IllegalArgumentException("--shapes " + name
+                        + ": there is no such list; there is "
                         + String.join(", ", ALL.stream().map(ShapeList::name).toList())));
     }
 }

@@ -20,7 +20,8 @@ public class MatMulBenchmark extends CallBenchmark {
 
     @Setup
     public void make() {
-        long[] sizes = Arrays.stream(shape.split("x")).mapToLong(Long::parseLong).toArray();
+        long[] sizes =
+                Arrays.stream(shape.split("x")).mapToLong(Long::parseLong).toArray();
         if (sizes.length != 3) {
             throw new IllegalArgumentException("shape " + shape + ": expected m x k x n, as in 128x384x1536");
         }

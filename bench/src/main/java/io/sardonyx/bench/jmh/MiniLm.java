@@ -31,7 +31,9 @@ final class MiniLm {
         long[] ones = new long[batch * tokens];
         Arrays.fill(ones, 1);
         return Map.of(
-                "input_ids", Tensor.of(new Random(1).longs(ones.length, 0, VOCABULARY).toArray(), batch, tokens),
+                "input_ids",
+                        Tensor.of(
+                                new Random(1).longs(ones.length, 0, VOCABULARY).toArray(), batch, tokens),
                 "attention_mask", Tensor.of(ones, batch, tokens),
                 "token_type_ids", Tensor.of(new long[ones.length], batch, tokens));
     }

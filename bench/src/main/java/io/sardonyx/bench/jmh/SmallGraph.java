@@ -69,8 +69,7 @@ public enum SmallGraph {
     }
 
     private static TensorProto halves(String name, int... sizes) {
-        TensorProto.Builder tensor =
-                TensorProto.newBuilder().setName(name).setDataType(DType.FLOAT32.code());
+        TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(DType.FLOAT32.code());
         int elements = 1;
         for (int size : sizes) {
             tensor.addDims(size);

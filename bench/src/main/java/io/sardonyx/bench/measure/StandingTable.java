@@ -38,7 +38,8 @@ final class StandingTable {
 
         @Override
         public String toString() {
-            return benchmark + " " + dtype + ", " + device + ", " + threads + (threads == 1 ? " thread, " : " threads, ")
+            return benchmark + " " + dtype + ", " + device + ", " + threads
+                    + (threads == 1 ? " thread, " : " threads, ")
                     + cache.toString().toLowerCase(Locale.ROOT);
         }
     }
@@ -62,13 +63,15 @@ final class StandingTable {
         Map<Map<String, String>, List<Measurement>> points = new LinkedHashMap<>();
         lines.forEach(line ->
                 points.computeIfAbsent(line.axes(), axes -> new ArrayList<>()).add(line));
-        points.forEach((axes, point) -> rows.accept(row(name(kind, axes), time(point), standings, s -> speedUp(s, point))));
+        points.forEach(
+                (axes, point) -> rows.accept(row(name(kind, axes), time(point), standings, s -> speedUp(s, point))));
         rows.accept(row("geometric mean", "", standings, s -> number(s.mean())));
         rows.accept(row("least", "", standings, s -> number(s.least())));
         rows.accept(row("at least 1.00", "", standings, s -> s.reached() + " of " + s.points()));
     }
 
-    private static List<String> row(String first, String second, List<Standing> standings, Function<Standing, String> rest) {
+    private static List<String> row(
+            String first, String second, List<Standing> standings, Function<Standing, String> rest) {
         List<String> cells = new ArrayList<>(List.of(first, second));
         standings.forEach(standing -> cells.add(rest.apply(standing)));
         return cells;
@@ -76,7 +79,8 @@ final class StandingTable {
 
     private static String name(Kind kind, Map<String, String> axes) {
         StringBuilder text = new StringBuilder();
-        axes.forEach((axis, size) -> text.append(text.isEmpty() ? "" : " ").append(axis).append('=').append(size));
+        axes.forEach((axis, size) ->
+                text.append(text.isEmpty() ? "" : " ").append(axis).append('=').append(size));
         ShapeList.nameOf(kind.benchmark(), axes)
                 .ifPresent(name -> text.append(" (").append(name).append(')'));
         return text.toString();

@@ -36,7 +36,8 @@ public record Standing(String to, int points, double mean, double least, int rea
         for (Measurement line : measurements) {
             if (line.ratio().isPresent() && line.ratio().get().to().equals(ours)) {
                 double speedUp = 1 / line.ratio().get().speedUp();
-                speedUps.computeIfAbsent(line.contender(), c -> new ArrayList<>()).add(speedUp);
+                speedUps.computeIfAbsent(line.contender(), c -> new ArrayList<>())
+                        .add(speedUp);
                 best.merge(Place.of(line), speedUp, Math::min);
             }
         }

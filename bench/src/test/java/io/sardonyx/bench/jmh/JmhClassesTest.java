@@ -65,7 +65,8 @@ class JmhClassesTest {
 
     @Test
     void aShapeThatIsNoneEndsTheRun() {
-        var run = new Runner(once().include("MatMulBenchmark").param("shape", "2x3").build());
+        var run = new Runner(
+                once().include("MatMulBenchmark").param("shape", "2x3").build());
         Throwable e = assertThrows(RunnerException.class, run::run);
         assertTrue(causes(e).anyMatch("shape 2x3: expected m x k x n, as in 128x384x1536"::equals), e.toString());
     }

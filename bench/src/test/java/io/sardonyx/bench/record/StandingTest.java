@@ -72,8 +72,7 @@ class StandingTest {
     @Test
     void whoIsMissingAtAPointIsNotCountedThere() {
         List<Standing> standings = Standing.of(
-                OURS,
-                List.of(line("1", "openblas", 0.5), line("1", "onednn", 0.25), line("2", "openblas", 0.5)));
+                OURS, List.of(line("1", "openblas", 0.5), line("1", "onednn", 0.25), line("2", "openblas", 0.5)));
         assertEquals(List.of(2, 1, 2), standings.stream().map(Standing::points).toList());
         assertEquals(2, standings.get(2).least());
     }

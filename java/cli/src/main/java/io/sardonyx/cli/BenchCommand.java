@@ -57,7 +57,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--shapes",
             paramLabel = "NAME",
             converter = ShapesConverter.class,
-            description = "sizes that belong together, in place of --axis: transformers, 40 products of BERT-like models")
+            description =
+                    "sizes that belong together, in place of --axis: transformers, 40 products of BERT-like models")
     private Optional<ShapeList> shapes = Optional.empty();
 
     @Option(names = "--list", description = "prints the benchmarks and their axes, and measures nothing")
