@@ -11,7 +11,9 @@ import io.sardonyx.bench.contender.OneDnnPrimitive.Argument;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.engine;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -26,23 +28,37 @@ import org.bytedeco.dnnl.softmax_forward;
 record OneDnnPrimitives(engine cpu, Problem problem) {
     private static final float EPSILON = 1e-5f; // ONNX's, where a node names none
 
+    /** @throws UnsupportedProblemException if there is none */
     List<OneDnnPrimitive> all() {
-        try {
-            return switch (problem.node().name()) {
-                case "MatMul", "MatMulInteger" -> List.of(product());
-                case "Conv" -> List.of(convolution(true), convolution(false));
-                case "Softmax" -> List.of(softmax());
-                case "LayerNormalization" -> List.of(layerNormalization());
-                default ->
-                    throw new UnsupportedProblemException(
-                            "has no adapter for " + problem.node().name());
-            };
-        } catch (UnsupportedProblemException e) {
-            throw e;
-        } catch (RuntimeException e) { // which is how an error of C++ arrives
-            throw new UnsupportedProblemException(
-                    "has no " + problem.node().name() + " of " + problem.dtype() + " here: " + e.getMessage(), e);
+        List<OneDnnPrimitive> made = new ArrayList<>();
+        RuntimeException refused = null;
+        for (Supplier<OneDnnPrimitive> way : ways()) {
+            try {
+                made.add(way.get());
+            } catch (UnsupportedProblemException e) {
+                throw e;
+            } catch (RuntimeException e) { // which is how an error of C++ arrives
+                refused = e;
+            }
         }
+        if (made.isEmpty()) {
+            throw new UnsupportedProblemException(
+                    "has no " + problem.node().name() + " of " + problem.dtype() + " here: " + refused.getMessage(),
+                    refused);
+        }
+        return made;
+    }
+
+    private List<Supplier<OneDnnPrimitive>> ways() {
+        return switch (problem.node().name()) {
+            case "MatMul", "MatMulInteger" -> List.of(this::product);
+            case "Conv" -> List.of(() -> convolution(true), () -> convolution(false));
+            case "Softmax" -> List.of(this::softmax);
+            case "LayerNormalization" -> List.of(this::layerNormalization);
+            default ->
+                throw new UnsupportedProblemException(
+                        "has no adapter for " + problem.node().name());
+        };
     }
 
     private OneDnnPrimitive product() {

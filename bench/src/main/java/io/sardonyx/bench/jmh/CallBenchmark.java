@@ -16,7 +16,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * <ul>
  *   <li>Forks: two JVMs of its own for each line, because what the compiler inlines differs from one JVM to the next by more than it
  *       does within one, and nothing that ran before may have taught it.
- *   <li>Warm-up: 5 s. The optimising compiler is done well before, so that samples do not fall.
+ *   <li>Warm-up: 5 s, for the optimising compiler, which wants many thousand calls and a core of its own. Where the iterations that
+ *       JMH prints still fall, give it more: {@code -wi 10}.
  *   <li>Samples: 5 of 1 s in each JVM, so that the error that JMH prints is that of both.
  *   <li>State: one for each thread, so that {@code -t 2} measures two callers and not their quarrel about one tensor.
  *   <li>Mode: the average, in nanoseconds; a single call is too short for the clock.
