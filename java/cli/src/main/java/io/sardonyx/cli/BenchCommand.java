@@ -30,7 +30,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "Contenders take turns in processes of their own. speed-up is a contender's speed over the first one's: the median over the"
-                    + " turns, and an interval that holds it with 99 %. %% of roof is of what the machine did at most in the same run.",
+                    + " turns, and an interval that holds it with 99 %%. %% of roof is of what the machine did at most in the same run.",
             "Ctrl-C keeps what is done."
         },
         subcommands = {BenchAllReduceCommand.class, BenchModelCommand.class},
