@@ -45,6 +45,11 @@ public enum Contender {
         }
     }
 
+    /** Whether it is one of those that are timed by a GPU's events. */
+    public boolean isForGpus() {
+        return this == CUBLAS || this == CUDNN;
+    }
+
     /** The one that {@link #toString} prints so. */
     public static Contender of(String name) {
         return Arrays.stream(values())

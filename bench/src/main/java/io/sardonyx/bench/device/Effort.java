@@ -14,6 +14,9 @@ public record Effort(long rotatedBytes, double batchMicroseconds, double warmSec
     /** Five times the L2 of an H100. */
     public static final Effort GPU = new Effort(256L << 20, 5000, 0.06, 17);
 
+    /** The same buffers in each launch, so that caches hold what fits. */
+    public static final Effort WARM = new Effort(0, 5000, 0.06, 17);
+
     /** For many shapes in little time. */
     public static final Effort BRIEF = new Effort(256L << 20, 3000, 0.03, 9);
 

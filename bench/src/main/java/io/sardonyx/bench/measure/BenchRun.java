@@ -1,6 +1,7 @@
 package io.sardonyx.bench.measure;
 
 import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Devices;
 import java.util.ArrayList;
@@ -41,7 +42,8 @@ public final class BenchRun implements Measuring {
                 plan.devices().stream().filter(d -> !HostRun.isHost(d)).toList();
         List<Integer> threads = new ArrayList<>(plan.threads());
         threads.removeIf(count -> HostRun.seats(plan, count).isEmpty());
-        int points = problems.size() * (threads.size() + others.size());
+        int points = problems.size()
+                * (threads.size() + others.size() * plan.cachesOn(false).size());
         int point = 0;
         for (int count : threads) {
             HostRun run = new HostRun(plan, findings);
@@ -55,11 +57,15 @@ public final class BenchRun implements Measuring {
                 }
             }
         }
-        for (String device : others) {
-            try (DeviceRun run = new DeviceRun(plan, findings, Devices.get(device))) {
-                for (Problem problem : problems) {
-                    listener.point(++point, points, problem + " on " + device);
-                    run.measure(problem, listener);
+        for (String name : others) {
+            Device device = Devices.get(name);
+            GpuRoofs roofs = new GpuRoofs(device);
+            for (Cache cache : plan.cachesOn(false)) {
+                try (DeviceRun run = new DeviceRun(plan, findings, device, roofs, cache)) {
+                    for (Problem problem : problems) {
+                        listener.point(++point, points, problem + " on " + name);
+                        run.measure(problem, listener);
+                    }
                 }
             }
         }

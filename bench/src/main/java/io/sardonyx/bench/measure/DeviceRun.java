@@ -34,20 +34,24 @@ final class DeviceRun implements AutoCloseable {
     private final Plan plan;
     private final Findings findings;
     private final Device device;
+    private final Cache cache;
     private final boolean simulated;
     private final KernelTimer timer;
     private final GpuContenders others;
     private final GpuRoofs roofs;
 
-    DeviceRun(Plan plan, Findings findings, Device device) {
+    /** @param roofs of that device, which may know some already */
+    DeviceRun(Plan plan, Findings findings, Device device, GpuRoofs roofs, Cache cache) {
         this.plan = plan;
         this.findings = findings;
         this.device = device;
+        this.cache = cache;
+        this.roofs = roofs;
         this.simulated = device.name().startsWith("sim");
-        this.timer = new KernelTimer(device, Effort.GPU);
+        Effort effort = cache == Cache.COLD ? Effort.GPU : Effort.WARM;
+        this.timer = new KernelTimer(device, effort);
         boolean elsewhere = plan.devices().stream().anyMatch(HostRun::isHost);
-        this.others = new GpuContenders(plan.against(), device.name(), elsewhere, findings);
-        this.roofs = new GpuRoofs(device.name(), timer);
+        this.others = new GpuContenders(plan.against(), device.name(), effort, elsewhere, findings);
     }
 
     /** @throws io.sardonyx.bench.collective.VerificationException if a result is wrong before or after */
@@ -111,7 +115,7 @@ final class DeviceRun implements AutoCloseable {
     }
 
     private Measurement measurement(Problem problem, String contender, Times times) {
-        Optional<Bound> bound = roofs.bound(problem);
+        Optional<Bound> bound = roofs.bound(problem, cache);
         return line(
                 problem,
                 contender,
@@ -168,7 +172,7 @@ final class DeviceRun implements AutoCloseable {
                 0,
                 contender,
                 instrument,
-                Cache.COLD,
+                cache,
                 problem.flops(),
                 problem.bytes(),
                 times,

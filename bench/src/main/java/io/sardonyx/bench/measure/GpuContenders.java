@@ -18,18 +18,17 @@ final class GpuContenders implements AutoCloseable {
     private final Findings findings;
 
     /** @param elsewhere whether those of the host are measured on its devices */
-    GpuContenders(List<Contender> wanted, String device, boolean elsewhere, Findings findings) {
+    GpuContenders(List<Contender> wanted, String device, Effort effort, boolean elsewhere, Findings findings) {
         this.findings = findings;
         for (Contender contender : wanted) {
-            boolean nvidia = contender == Contender.CUBLAS || contender == Contender.CUDNN;
-            if (device.startsWith("sim") && (nvidia || !elsewhere)) {
+            if (device.startsWith("sim") && (contender.isForGpus() || !elsewhere)) {
                 findings.absent(
                         contender + " beside " + device,
                         "a simulated GPU has no times to compare; see --device cuda:0");
-            } else if (nvidia) {
+            } else if (contender.isForGpus()) {
                 NvidiaLibrary library = contender == Contender.CUBLAS
-                        ? NvidiaLibrary.cublas(Effort.GPU)
-                        : NvidiaLibrary.cudnn(Effort.GPU);
+                        ? NvidiaLibrary.cublas(effort)
+                        : NvidiaLibrary.cudnn(effort);
                 if (library.missing().isEmpty()) {
                     libraries.put(contender, library);
                     findings.version(contender.toString(), library.version());

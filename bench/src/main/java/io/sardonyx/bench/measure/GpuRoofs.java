@@ -2,8 +2,11 @@ package io.sardonyx.bench.measure;
 
 import io.sardonyx.bench.define.Benchmarks;
 import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.device.Effort;
 import io.sardonyx.bench.device.KernelTimer;
+import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.bench.record.Roof;
+import io.sardonyx.device.Device;
 import io.sardonyx.tensor.DType;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -23,9 +26,9 @@ final class GpuRoofs {
     private final List<Roof> roofs = new ArrayList<>();
     private final Set<DType> known = EnumSet.noneOf(DType.class);
 
-    GpuRoofs(String device, KernelTimer timer) {
-        this.device = device;
-        this.timer = timer;
+    GpuRoofs(Device device) {
+        this.device = device.name();
+        this.timer = new KernelTimer(device, Effort.GPU);
     }
 
     /** Measures what problems of this type need, once. */
@@ -74,10 +77,12 @@ final class GpuRoofs {
         return (dtype == DType.FLOAT32 || dtype == DType.FLOAT64 ? "fma." : "tensor.") + dtype;
     }
 
-    /** The larger of the times for arithmetic and for memory, which is cold. */
-    Optional<Bound> bound(Problem problem) {
-        return Stream.of(find(arithmetic(problem.dtype()), problem.flops()), find("copy.memory", problem.bytes()))
+    /** The larger of the times for arithmetic and, if caches are cold, for memory. */
+    Optional<Bound> bound(Problem problem, Cache cache) {
+        double bytes = cache == Cache.COLD ? problem.bytes() : 0;
+        return Stream.of(find(arithmetic(problem.dtype()), problem.flops()), find("copy.memory", bytes))
                 .flatMap(Optional::stream)
+                .filter(bound -> bound.nanoseconds() > 0)
                 .reduce((a, b) -> a.nanoseconds() >= b.nanoseconds() ? a : b);
     }
 

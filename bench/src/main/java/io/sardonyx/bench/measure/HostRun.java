@@ -35,7 +35,7 @@ final class HostRun {
     /** Who takes turns with so many threads; the reference has one and takes them once. */
     static List<Crew.Seat> seats(Plan plan, int threads) {
         List<String> devices = plan.devices().stream().filter(HostRun::isHost).toList();
-        return seats(devices, plan.threads(), plan.against(), threads);
+        return seats(devices, plan.threads(), plan.againstOnHost(), threads);
     }
 
     /** On these devices, of which all but the CPU take turns once. */
@@ -74,7 +74,7 @@ final class HostRun {
         if (participants.isEmpty()) {
             return;
         }
-        for (Cache cache : plan.caches()) {
+        for (Cache cache : plan.cachesOn(true)) {
             Turns turns = new Turns(participants, new StopRule(plan.seconds()), System::nanoTime);
             for (Turns.Outcome outcome : turns.run(cache)) {
                 Measurement measurement = measurement(problem, threads, cache, outcome);

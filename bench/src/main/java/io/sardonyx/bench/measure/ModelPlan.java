@@ -85,8 +85,8 @@ public record ModelPlan(
                 given,
                 plan.devices(),
                 plan.threads(),
-                plan.against(),
-                plan.caches(),
+                plan.againstOnHost(),
+                plan.cachesOn(true),
                 plan.seconds(),
                 plan.seed(),
                 starts);

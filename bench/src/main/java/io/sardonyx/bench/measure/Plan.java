@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param shapes points in place of those of the axes
  * @param dtypes empty: each benchmark's usual one
  * @param against others that take turns with us
+ * @param caches empty: warm on the host, cold on GPUs
  * @param seconds of samples for a line
  */
 public record Plan(
@@ -71,6 +72,17 @@ public record Plan(
             }
         }
         problems(benchmarks, axes, shapes, dtypes);
+    }
+
+    /** What is measured on the host, or on devices with memory of their own. */
+    List<Cache> cachesOn(boolean host) {
+        return caches.isEmpty() ? List.of(host ? Cache.WARM : Cache.COLD) : caches;
+    }
+
+    /** Those that take turns on the host; who runs on GPUs alone is asked for there, if there is one. */
+    List<Contender> againstOnHost() {
+        boolean gpu = devices.stream().anyMatch(device -> !HostRun.isHost(device));
+        return against.stream().filter(c -> !(gpu && c.isForGpus())).toList();
     }
 
     /** In the order of the benchmarks, then types, then points. */

@@ -55,9 +55,8 @@ final class BenchOptions {
             split = ",",
             paramLabel = "STATE",
             description =
-                    "warm, cold or both: what of the operands lies in the caches when a call begins (default ${DEFAULT-VALUE})",
-            defaultValue = "warm")
-    private List<Cache> caches;
+                    "warm, cold or both: what of the operands lies in the caches when a call begins (default: warm, on GPUs cold)")
+    private List<Cache> caches = new ArrayList<>();
 
     @Option(
             names = "--seconds",
