@@ -47,7 +47,16 @@ public final class RecordFile {
             throw new IllegalArgumentException(file + " has format " + (record == null ? "none" : record.format())
                     + ", expected " + BenchmarkRecord.FORMAT);
         }
+        requireComplete(file, record);
         return record;
+    }
+
+    private static void requireComplete(Path file, BenchmarkRecord record) {
+        try {
+            Completeness.require("", record);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + " is not a record of `bench`: " + e.getMessage(), e);
+        }
     }
 
     /** A value, or null. */
