@@ -3,12 +3,11 @@ package io.sardonyx.bench.compare;
 import io.sardonyx.bench.record.Times;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.DoubleStream;
 
 /**
  * The interval of a ratio of medians, by drawing from the samples again and again. Neighbours in time are alike, so runs of
- * neighbours are drawn (circular block bootstrap). What lies between the halves of a series belongs to the interval, too: a
- * machine that drifts while it measures gets a wide one.
+ * neighbours are drawn (circular block bootstrap). How far the halves of a series lie apart is added at both ends: what moved that
+ * much while it was measured may have moved as much before.
  *
  * @param seed of the draws; the same seed gives the same interval
  */
@@ -36,20 +35,18 @@ record Bootstrap(long seed) {
         Arrays.sort(ratios);
         double tail = (1 - CONFIDENCE) / 2;
         double estimate = median(after) / median(before);
-        double[] ends = {Times.quantile(ratios, tail), Times.quantile(ratios, 1 - tail)};
-        return new Interval(estimate, estimate, estimate).with(ends).with(ofHalves(first, second));
+        double low = Math.min(estimate, Times.quantile(ratios, tail));
+        double high = Math.max(estimate, Times.quantile(ratios, 1 - tail));
+        double drift = Math.max(drift(first), drift(second));
+        return new Interval(low / drift, estimate, high * drift);
     }
 
-    private static double[] ofHalves(double[] before, double[] after) {
-        return halves(after).flatMap(b -> halves(before).map(a -> b / a)).toArray();
-    }
-
-    /** The medians of both halves. */
-    private static DoubleStream halves(double[] samples) {
+    /** The larger of the halves' medians over the smaller. */
+    private static double drift(double[] samples) {
         int middle = samples.length / 2;
-        return DoubleStream.of(
-                median(Arrays.copyOfRange(samples, 0, middle)),
-                median(Arrays.copyOfRange(samples, samples.length - middle, samples.length)));
+        double begin = median(Arrays.copyOfRange(samples, 0, middle));
+        double end = median(Arrays.copyOfRange(samples, samples.length - middle, samples.length));
+        return Math.max(begin, end) / Math.min(begin, end);
     }
 
     /** Medians of runs of neighbours where there are more than enough samples. */

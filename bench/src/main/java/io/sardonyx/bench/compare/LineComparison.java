@@ -3,15 +3,16 @@ package io.sardonyx.bench.compare;
 import io.sardonyx.bench.record.BenchmarkRecord;
 import io.sardonyx.bench.record.Measurement;
 import io.sardonyx.bench.record.Ratio;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
  * One line of two records. The best basis is a contender that has not changed and took turns with the line in both: what
  * the machine did in between cancels. Otherwise there are the times, and what the machine's roof did meanwhile: if that moved, the
- * interval holds both readings, that the line would have moved with it and that it would not.
+ * interval holds both readings, that the line would have moved with it and that it would not. What a contender of the same version
+ * shows is the machine's doing, and no verdict on code.
  */
 final class LineComparison {
     static final String TIMES_ALONE = "times alone";
@@ -34,6 +35,9 @@ final class LineComparison {
     }
 
     private ComparedLine byTimes(Measurement first, Measurement second) {
+        if (first.instrument() == Measurement.Instrument.COUNTS) {
+            return byCounts(first, second);
+        }
         double[] times = samples(first.times().samples());
         double[] timesToo = samples(second.times().samples());
         int fewest = Math.min(times.length, timesToo.length);
@@ -42,10 +46,11 @@ final class LineComparison {
             return line(first, second, Optional.empty(), why);
         }
         Interval ratio = bootstrap.ratioOfMedians(times, timesToo);
-        Optional<RoofMove> move = RoofMove.of(first, before.roofs(), after.roofs());
-        if (first.instrument() == Measurement.Instrument.COUNTS) {
-            return line(first, second, Optional.of(ratio), "counts of a simulator");
+        if (isUnchanged(first.contender()) && threshold.verdict(ratio) != Verdict.SAME) {
+            String basis = "the machine: " + first.contender() + " has not changed";
+            return new ComparedLine(first.key(), Verdict.UNSURE, first.times().median(), second.times().median(), Optional.of(ratio), basis);
         }
+        Optional<RoofMove> move = RoofMove.of(first, before.roofs(), after.roofs());
         return line(
                 first,
                 second,
@@ -53,15 +58,34 @@ final class LineComparison {
                 move.map(m -> "times and the roof " + m.name()).orElse(TIMES_ALONE));
     }
 
+    /** A simulator's: exact, so that what moved the most says it. */
+    private ComparedLine byCounts(Measurement first, Measurement second) {
+        return first.counts().entrySet().stream()
+                .filter(count -> count.getValue() > 0 && second.counts().getOrDefault(count.getKey(), 0.0) > 0)
+                .map(count -> Map.entry(count.getKey(), second.counts().get(count.getKey()) / count.getValue()))
+                .max(Comparator.comparingDouble(count -> Math.abs(Math.log(count.getValue()))))
+                .map(count -> line(
+                        first,
+                        second,
+                        Optional.of(new Interval(count.getValue(), count.getValue(), count.getValue())),
+                        "the simulator's count of " + count.getKey()))
+                .orElseGet(() -> line(first, second, Optional.empty(), "no counts in common"));
+    }
+
     private Optional<ComparedLine> besideContender(Measurement first, Measurement second) {
-        return before.provenance().versions().entrySet().stream()
-                .filter(version ->
-                        !version.getKey().equals(OURS) && !version.getKey().equals(first.contender()))
-                .filter(version -> Objects.equals(
-                        version.getValue(), after.provenance().versions().get(version.getKey())))
-                .sorted(Map.Entry.comparingByKey())
-                .flatMap(version -> besideContender(first, second, version.getKey()).stream())
+        return before.provenance().versions().keySet().stream()
+                .filter(name -> isUnchanged(name) && !name.equals(first.contender()))
+                .sorted()
+                .flatMap(name -> besideContender(first, second, name).stream())
                 .findFirst();
+    }
+
+    /** Whether it is not ours, and both records name the same version. */
+    private boolean isUnchanged(String contender) {
+        String version = before.provenance().versions().get(contender);
+        return !contender.equals(OURS)
+                && version != null
+                && version.equals(after.provenance().versions().get(contender));
     }
 
     private Optional<ComparedLine> besideContender(Measurement first, Measurement second, String contender) {

@@ -3,6 +3,9 @@ package io.sardonyx.bench.compare;
 import com.google.gson.GsonBuilder;
 import io.sardonyx.bench.Arguments;
 import io.sardonyx.bench.Origin;
+import io.sardonyx.bench.define.Benchmarks;
+import io.sardonyx.bench.define.Problem;
+import io.sardonyx.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +20,7 @@ import java.util.Map;
  * more (a product whose inner dimension is so much longer) that one must be slower. Every pair has JVMs of its own, because
  * where memory lies differs between processes.
  *
- * <p>{@code bench/noise [--pairs 50] [--m 384] [--n 512] [--k 640] [--threads 1] [--limit S] [--threshold %] [--json FILE]}; exits with
+ * <p>{@code bench/noise [--pairs 50] [--m 128] [--n 192] [--k 1280] [--threads 1] [--limit S] [--threshold %] [--json FILE]}; exits with
  * 1 if fewer than all pairs of the same, or fewer than 45 of 50 of the other kind, are recognised.
  */
 public final class NoiseTest {
@@ -40,25 +43,29 @@ public final class NoiseTest {
         }
     }
 
-    record Report(Origin origin, PairPlan plan, Product product, Product slower, Kind same, Kind slowed) {}
+    record Report(Origin origin, PairPlan plan, String product, String slower, Kind same, Kind slowed) {}
 
-    private final Product product;
-    private final Product slower;
+    private final Problem product;
+    private final Problem slower;
     private final PairPlan plan;
     private final int pairs;
 
     private NoiseTest(Arguments arguments) {
-        long m = Long.parseLong(arguments.get("m", "384"));
-        long n = Long.parseLong(arguments.get("n", "512"));
-        long k = Long.parseLong(arguments.get("k", "640"));
-        product = new Product(m, n, k);
-        slower = new Product(m, n, Math.round(k * (1 + MORE_WORK)));
+        long m = Long.parseLong(arguments.get("m", "128"));
+        long n = Long.parseLong(arguments.get("n", "192"));
+        long k = Long.parseLong(arguments.get("k", "1280"));
+        product = product(m, n, k);
+        slower = product(m, n, Math.round(k * (1 + MORE_WORK)));
         plan = new PairPlan(
                 Integer.parseInt(arguments.get("threads", "1")),
                 PairPlan.TURN_SECONDS,
                 Double.parseDouble(arguments.get("limit", "20")),
                 new Threshold(Double.parseDouble(arguments.get("threshold", "2.5")) / 100));
         pairs = Integer.parseInt(arguments.get("pairs", "50"));
+    }
+
+    private static Problem product(long m, long n, long k) {
+        return Benchmarks.named("matmul").at(Map.of("m", m, "n", n, "k", k), DType.FLOAT32);
     }
 
     public static void main(String[] args) throws IOException {
@@ -74,20 +81,18 @@ public final class NoiseTest {
         System.exit(report.same.isRecognised(1) && report.slowed.isRecognised(LEAST_SLOWER) ? 0 : 1);
     }
 
-    private Report report(Origin origin) throws IOException {
+    private Report report(Origin origin) {
         List<PairResult> same = new ArrayList<>();
         List<PairResult> slowed = new ArrayList<>();
-        try (ModelFiles files = new ModelFiles()) {
-            Side usual = files.write(product, ClassPath.ours());
-            Side more = files.write(slower, ClassPath.ours());
-            for (int pair = 1; pair <= pairs; pair++) {
-                same.add(print(pair, "same", Pair.measure(usual, usual, plan)));
-                slowed.add(print(pair, "slowed", Pair.measure(usual, more, plan)));
-            }
+        Side usual = new Side(ClassPath.ours(), new Work.Single(product));
+        Side more = new Side(ClassPath.ours(), new Work.Single(slower));
+        for (int pair = 1; pair <= pairs; pair++) {
+            same.add(print(pair, "same", Pair.measure(usual, usual, plan)));
+            slowed.add(print(pair, "slowed", Pair.measure(usual, more, plan)));
         }
         Kind first = Kind.of("the same kernel", Verdict.SAME, same);
         Kind second = Kind.of("5 % more work", Verdict.SLOWER, slowed);
-        return new Report(origin, plan, product, slower, first, second);
+        return new Report(origin, plan, product.toString(), slower.toString(), first, second);
     }
 
     private static PairResult print(int pair, String kind, PairResult result) {

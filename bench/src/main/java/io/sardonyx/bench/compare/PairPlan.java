@@ -5,7 +5,7 @@ package io.sardonyx.bench.compare;
  *
  * @param threads of each
  * @param turnSeconds that each runs before it is the other's turn
- * @param limitSeconds after which there are no more turns
+ * @param limitSeconds after which a pair of JVMs takes no more turns
  */
 public record PairPlan(int threads, double turnSeconds, double limitSeconds, Threshold threshold) {
     /** A machine changes little in this time. */
@@ -17,10 +17,5 @@ public record PairPlan(int threads, double turnSeconds, double limitSeconds, Thr
             throw new IllegalArgumentException("expected threads and times above 0, given " + threads + " threads, "
                     + turnSeconds + " s a turn, " + limitSeconds + " s");
         }
-    }
-
-    /** More turns than there is time for. */
-    int mostTurns() {
-        return TurnStatistics.LEAST_TURNS + (int) Math.min(1 << 20, limitSeconds / (2 * turnSeconds));
     }
 }

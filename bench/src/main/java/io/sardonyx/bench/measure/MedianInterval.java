@@ -8,19 +8,24 @@ import java.util.Arrays;
  * such pairs from both ends. Of fewer than eight values not even all of them make 99 %; then it is from the least to the
  * greatest.
  */
-record MedianInterval(double median, double low, double high) {
+public record MedianInterval(double median, double low, double high) {
     private static final double CONFIDENCE = 0.99;
 
     static MedianInterval of(double[] values) {
+        return of(values, CONFIDENCE);
+    }
+
+    /** For another confidence than 99 %. */
+    public static MedianInterval of(double[] values, double confidence) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int n = sorted.length;
         int outside = 0;
         double missed = 0; // the chance that the true median is below sorted[outside], or above its twin
-        double binomial = Math.pow(0.5, n); // of as many below the median as are outside
-        while (2 * (outside + 1) < n && missed + 2 * binomial <= 1 - CONFIDENCE) {
-            missed += 2 * binomial;
-            binomial = binomial * (n - outside) / (outside + 1);
+        double binomial = n * Math.log(0.5); // of as many below the median as are outside: its logarithm, for 0.5^n may be no number
+        while (2 * (outside + 1) < n && missed + 2 * Math.exp(binomial) <= 1 - confidence) {
+            missed += 2 * Math.exp(binomial);
+            binomial += Math.log((n - outside) / (outside + 1.0));
             outside++;
         }
         int from = Math.max(0, outside - 1);
