@@ -33,7 +33,13 @@ import picocli.CommandLine.TypeConversionException;
                     + " turns, and an interval that holds it with 99 %%. %% of roof is of what the machine did at most in the same run.",
             "Ctrl-C keeps what is done."
         },
-        subcommands = {BenchAllReduceCommand.class, BenchModelCommand.class},
+        subcommands = {
+            BenchAllReduceCommand.class,
+            BenchModelCommand.class,
+            BenchCompareCommand.class,
+            BenchPairCommand.class,
+            BenchReportCommand.class
+        },
         mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
     @Spec
