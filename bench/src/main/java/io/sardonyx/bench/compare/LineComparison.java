@@ -48,7 +48,13 @@ final class LineComparison {
         Interval ratio = bootstrap.ratioOfMedians(times, timesToo);
         if (isUnchanged(first.contender()) && threshold.verdict(ratio) != Verdict.SAME) {
             String basis = "the machine: " + first.contender() + " has not changed";
-            return new ComparedLine(first.key(), Verdict.UNSURE, first.times().median(), second.times().median(), Optional.of(ratio), basis);
+            return new ComparedLine(
+                    first.key(),
+                    Verdict.UNSURE,
+                    first.times().median(),
+                    second.times().median(),
+                    Optional.of(ratio),
+                    basis);
         }
         Optional<RoofMove> move = RoofMove.of(first, before.roofs(), after.roofs());
         return line(

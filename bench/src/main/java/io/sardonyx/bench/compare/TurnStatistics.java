@@ -72,7 +72,6 @@ final class TurnStatistics {
     }
 
     private static double median(List<Double> times) {
-        return Bootstrap.median(
-                times.stream().mapToDouble(Double::doubleValue).toArray());
+        return Bootstrap.median(times.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

@@ -22,7 +22,9 @@ public record MedianInterval(double median, double low, double high) {
         int n = sorted.length;
         int outside = 0;
         double missed = 0; // the chance that the true median is below sorted[outside], or above its twin
-        double binomial = n * Math.log(0.5); // of as many below the median as are outside: its logarithm, for 0.5^n may be no number
+        double binomial = n
+                * Math.log(
+                        0.5); // of as many below the median as are outside: its logarithm, for 0.5^n may be no number
         while (2 * (outside + 1) < n && missed + 2 * Math.exp(binomial) <= 1 - confidence) {
             missed += 2 * Math.exp(binomial);
             binomial += Math.log((n - outside) / (outside + 1.0));

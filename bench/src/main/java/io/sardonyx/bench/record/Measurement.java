@@ -116,9 +116,12 @@ public record Measurement(
         /** The benchmark and its point, such as {@code matmul m=512 k=64 float32} or {@code model minilm}. */
         public String point() {
             StringBuilder text = new StringBuilder(benchmark);
-            axes.forEach((axis, value) ->
-                    text.append(' ').append(axis.equals(benchmark) ? "" : axis + "=").append(value));
-            return dtype.isEmpty() ? text.toString() : text.append(' ').append(dtype).toString();
+            axes.forEach((axis, value) -> text.append(' ')
+                    .append(axis.equals(benchmark) ? "" : axis + "=")
+                    .append(value));
+            return dtype.isEmpty()
+                    ? text.toString()
+                    : text.append(' ').append(dtype).toString();
         }
 
         /** All of it in words. */

@@ -40,8 +40,9 @@ record Axis(String name, String title, List<String> others) {
             if (other.equals(name)) {
                 continue;
             }
-            if (lines.stream().allMatch(line -> line.axes().containsKey(name)
-                    && line.axes().get(name).equals(line.axes().get(other)))) {
+            if (lines.stream()
+                    .allMatch(line -> line.axes().containsKey(name)
+                            && line.axes().get(name).equals(line.axes().get(other)))) {
                 title.append(" = ").append(other);
             } else if (isFree(lines, name, other)) {
                 others.add(other);
@@ -52,10 +53,11 @@ record Axis(String name, String title, List<String> others) {
 
     /** Whether the other axis has several values where this one has one. */
     private static boolean isFree(List<Measurement> lines, String name, String other) {
-        long points = lines.stream().map(line -> line.axes().get(name)).distinct().count();
+        long points =
+                lines.stream().map(line -> line.axes().get(name)).distinct().count();
         long pairs = lines.stream()
-                .map(line -> List.of(
-                        line.axes().getOrDefault(name, ""), line.axes().getOrDefault(other, "")))
+                .map(line ->
+                        List.of(line.axes().getOrDefault(name, ""), line.axes().getOrDefault(other, "")))
                 .distinct()
                 .count();
         return pairs > points;

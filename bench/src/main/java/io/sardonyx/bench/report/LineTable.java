@@ -13,7 +13,18 @@ import java.util.stream.Collectors;
 /** All lines of a record, a row each; it scrolls within itself. */
 final class LineTable {
     private static final List<String> HEADINGS = List.of(
-            "Line", "Contender", "Median", "Rate", "Of roof", "Beside", "Quartiles", "p99", "Noise", "Samples", "Counts", "Where");
+            "Line",
+            "Contender",
+            "Median",
+            "Rate",
+            "Of roof",
+            "Beside",
+            "Quartiles",
+            "p99",
+            "Noise",
+            "Samples",
+            "Counts",
+            "Where");
     private static final String NOTHING = "–";
     private static final int FIRST_NUMBER = 2; // the column after the contender
     private static final int TIMES = 8; // columns from there on that are of times
@@ -68,8 +79,8 @@ final class LineTable {
                 Quantity.time(times.median()),
                 rate == Rate.TIME ? NOTHING : Quantity.rate(rate.of(line), rate.unit()),
                 line.ofRoof()
-                        .map(part -> Quantity.percent(part) + " of " + line.roof().orElse("its roof")
-                                + (mark == Mark.WRONG ? ": wrong" : ""))
+                        .map(part -> Quantity.percent(part) + " of "
+                                + line.roof().orElse("its roof") + (mark == Mark.WRONG ? ": wrong" : ""))
                         .orElse(NOTHING),
                 line.ratio().map(LineTable::beside).orElse(NOTHING),
                 Quantity.time(times.low()) + " – " + Quantity.time(times.high()),

@@ -53,7 +53,12 @@ final class Page {
         html.open("script", "type", "application/json", "id", "charts")
                 .raw(new Gson().toJson(new Drawing(contenders(), charts))) // escapes what would end the element
                 .close("script");
-        html.open("script").raw(library).close("script").open("script").raw(script).close("script");
+        html.open("script")
+                .raw(library)
+                .close("script")
+                .open("script")
+                .raw(script)
+                .close("script");
         return html.close("body").close("html").toString();
     }
 
@@ -95,7 +100,9 @@ final class Page {
         html.open("nav", "aria-label", "Records").open("ul");
         int number = 0;
         for (Report.Named named : report.records()) {
-            html.open("li").element("a", named.name(), "href", "#record-" + ++number).close("li");
+            html.open("li")
+                    .element("a", named.name(), "href", "#record-" + ++number)
+                    .close("li");
         }
         html.close("ul").close("nav");
     }
@@ -145,7 +152,8 @@ final class Page {
 
     private static InputStream open(InputStream stream, String name) {
         if (stream == null) {
-            throw new IllegalStateException(name + " is not on the class path; it comes with org.webjars.npm:chart.js or this jar");
+            throw new IllegalStateException(
+                    name + " is not on the class path; it comes with org.webjars.npm:chart.js or this jar");
         }
         return stream;
     }

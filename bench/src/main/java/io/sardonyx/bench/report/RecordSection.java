@@ -31,10 +31,7 @@ final class RecordSection {
         html.element("p", from.processor() + ", " + from.date() + ", commit " + from.commit(), "class", "origin");
         summary(html);
         html.open("div", "class", "figures");
-        Stream.of(
-                        SpeedUps.of(record.measurements()),
-                        Roofline.of(record),
-                        Sweep.of(record.measurements()))
+        Stream.of(SpeedUps.of(record.measurements()), Roofline.of(record), Sweep.of(record.measurements()))
                 .flatMap(List::stream)
                 .forEach(chart -> figure(html, chart));
         html.close("div");

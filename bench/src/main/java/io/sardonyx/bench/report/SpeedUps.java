@@ -21,7 +21,8 @@ record SpeedUps(String kind, String title, String caption, List<Bar> bars) imple
         Map<Group, List<Bar>> groups = new LinkedHashMap<>();
         for (Measurement line : lines) {
             line.ratio().ifPresent(ratio -> groups.computeIfAbsent(
-                            new Group(line.benchmark(), ratio.to(), new Place(line.device(), line.threads())), group -> new ArrayList<>())
+                            new Group(line.benchmark(), ratio.to(), new Place(line.device(), line.threads())),
+                            group -> new ArrayList<>())
                     .add(bar(line, ratio)));
         }
         List<Chart> charts = new ArrayList<>();
@@ -50,11 +51,6 @@ record SpeedUps(String kind, String title, String caption, List<Bar> bars) imple
 
     private static Bar bar(Measurement line, Ratio ratio) {
         return new Bar(
-                label(line),
-                line.contender(),
-                1 / ratio.speedUp(),
-                1 / ratio.high(),
-                1 / ratio.low(),
-                Mark.of(line));
+                label(line), line.contender(), 1 / ratio.speedUp(), 1 / ratio.high(), 1 / ratio.low(), Mark.of(line));
     }
 }

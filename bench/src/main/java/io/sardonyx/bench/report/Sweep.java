@@ -26,8 +26,7 @@ record Sweep(String kind, String title, String caption, String xTitle, String un
             groups.computeIfAbsent(group, g -> new ArrayList<>()).add(line);
         }
         List<Chart> charts = new ArrayList<>();
-        groups.forEach((group, members) ->
-                Axis.widest(members).ifPresent(axis -> chart(group, axis, members, charts)));
+        groups.forEach((group, members) -> Axis.widest(members).ifPresent(axis -> chart(group, axis, members, charts)));
         return charts;
     }
 
@@ -44,7 +43,11 @@ record Sweep(String kind, String title, String caption, String xTitle, String un
             int style = styles.computeIfAbsent(rest, r -> styles.size());
             series.computeIfAbsent(name, n -> new Series(n, line.contender(), style, new ArrayList<>()))
                     .points()
-                    .add(new Point(axis.value(line).getAsDouble(), rate.of(line), line.key().point(), Mark.of(line)));
+                    .add(new Point(
+                            axis.value(line).getAsDouble(),
+                            rate.of(line),
+                            line.key().point(),
+                            Mark.of(line)));
         }
         List<Series> drawn = series.values().stream().limit(MOST_SERIES).toList();
         drawn.forEach(s -> s.points().sort(Comparator.comparingDouble(Point::x)));

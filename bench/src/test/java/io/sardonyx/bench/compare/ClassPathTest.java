@@ -21,7 +21,10 @@ final class ClassPathTest {
             Files.createFile(folder.resolve(name));
         }
         String separator = File.pathSeparator;
-        String expected = folder.resolve("gson.jar") + separator + folder.resolve("sardonyx-core-1.jar") + separator
+        String expected = folder.resolve("gson.jar")
+                + separator
+                + folder.resolve("sardonyx-core-1.jar")
+                + separator
                 + ClassPath.ours();
         assertEquals(expected, ClassPath.of(folder));
         Path jar = folder.resolve("sardonyx-core-1.jar");

@@ -36,9 +36,9 @@ final class ComparisonTest {
     /** In how many of 50 pairs of series. */
     private static long count(Verdict verdict, int samples, double ratio, double noise) {
         return IntStream.range(0, PAIRS)
-                .filter(i -> verdict(
-                                noisy(2L * i, samples, 1000, noise), noisy(2L * i + 1, samples, 1000 * ratio, noise))
-                        == verdict)
+                .filter(i ->
+                        verdict(noisy(2L * i, samples, 1000, noise), noisy(2L * i + 1, samples, 1000 * ratio, noise))
+                                == verdict)
                 .count();
     }
 
@@ -154,7 +154,8 @@ final class ComparisonTest {
 
     @Test
     void countsOfASimulatorAreExact() {
-        Comparison comparison = compare(counted(Map.of("launches", 4.0, "bytes", 100.0)), counted(Map.of("bytes", 103.0)));
+        Comparison comparison =
+                compare(counted(Map.of("launches", 4.0, "bytes", 100.0)), counted(Map.of("bytes", 103.0)));
         assertEquals(Verdict.SLOWER, comparison.lines().get(0).verdict());
         assertEquals("the simulator's count of bytes", comparison.lines().get(0).basis());
         BenchmarkRecord one = counted(Map.of("launches", 1.0));
@@ -210,11 +211,7 @@ final class ComparisonTest {
         assertThrows(IllegalArgumentException.class, () -> new Threshold(Double.NaN));
     }
 
-    private static void refused(
-            String expected,
-            BenchmarkRecord before,
-            String processor,
-            Measurement... lines) {
+    private static void refused(String expected, BenchmarkRecord before, String processor, Measurement... lines) {
         BenchmarkRecord after = Records.of(List.of(), Records.provenance(processor, Map.of()), lines);
         String message = assertThrows(IllegalArgumentException.class, () -> compare(before, after))
                 .getMessage();

@@ -86,7 +86,9 @@ final class Chromium implements AutoCloseable {
     Tab open(Path page, int width, boolean dark) throws InterruptedException {
         JsonObject target = call("", "Target.createTarget", Map.of("url", "about:blank"));
         JsonObject attached = call(
-                "", "Target.attachToTarget", Map.of("targetId", target.get("targetId").getAsString(), "flatten", true));
+                "",
+                "Target.attachToTarget",
+                Map.of("targetId", target.get("targetId").getAsString(), "flatten", true));
         Tab tab = new Tab(attached.get("sessionId").getAsString());
         for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
             call(tab.session, domain + ".enable", Map.of());

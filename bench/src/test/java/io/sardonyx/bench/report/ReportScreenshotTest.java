@@ -43,7 +43,8 @@ final class ReportScreenshotTest {
         Path records = Files.createDirectory(folder.resolve("records"));
         RecordFile.write(records.resolve("made-up.json"), SampleRecord.record());
         Files.createDirectories(PICTURES);
-        page = Files.writeString(PICTURES.resolve("report.html"), Report.of(records).html());
+        page = Files.writeString(
+                PICTURES.resolve("report.html"), Report.of(records).html());
         chromium = new Chromium(program.get(), Files.createDirectory(folder.resolve("profile")));
     }
 

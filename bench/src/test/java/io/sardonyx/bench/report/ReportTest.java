@@ -44,7 +44,8 @@ final class ReportTest {
         String page = page();
         assertTrue(page.contains("default-src &#39;none&#39;"));
         assertFalse(page.contains("sourceMappingURL"));
-        Matcher reference = Pattern.compile("(?:src|href)=\"(.*?)\"").matcher(page.replaceAll("(?s)<script.*?</script>", ""));
+        Matcher reference =
+                Pattern.compile("(?:src|href)=\"(.*?)\"").matcher(page.replaceAll("(?s)<script.*?</script>", ""));
         while (reference.find()) {
             assertTrue(reference.group(1).startsWith("#"), reference.group(1));
         }
@@ -110,8 +111,7 @@ final class ReportTest {
     @Test
     void aRecordWithoutLinesIsAPageWithoutPlots() throws IOException {
         BenchmarkRecord full = SampleRecord.record();
-        BenchmarkRecord empty =
-                new BenchmarkRecord(full.format(), full.provenance(), List.of(), List.of(), List.of());
+        BenchmarkRecord empty = new BenchmarkRecord(full.format(), full.provenance(), List.of(), List.of(), List.of());
         RecordFile.write(folder.resolve("empty.json"), empty);
         String page = Report.of(folder).html();
         assertTrue(page.contains("0 measurements in 1 record"));

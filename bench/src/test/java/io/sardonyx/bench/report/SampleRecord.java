@@ -37,7 +37,8 @@ final class SampleRecord {
             lines.add(copy(bytes));
         }
         int model = 0;
-        for (String name : List.of("minilm 1x128", "tinybert", "gpt2-past", "a model with quite a long name 8x128", HOSTILE)) {
+        for (String name :
+                List.of("minilm 1x128", "tinybert", "gpt2-past", "a model with quite a long name 8x128", HOSTILE)) {
             lines.add(model(name, 0.9 + 0.25 * model++));
         }
         lines.add(wrong());
@@ -67,7 +68,16 @@ final class SampleRecord {
 
     private static Measurement copy(long bytes) {
         double rate = bytes < 1 << 20 ? 4e10 : MEMORY * 0.9;
-        return line("copy", Map.of("size", Long.toString(bytes)), "float32", "cpu", 1, "sardonyx", 0, bytes, bytes / rate)
+        return line(
+                        "copy",
+                        Map.of("size", Long.toString(bytes)),
+                        "float32",
+                        "cpu",
+                        1,
+                        "sardonyx",
+                        0,
+                        bytes,
+                        bytes / rate)
                 .with(0.9, "read.memory", Optional.empty());
     }
 

@@ -52,8 +52,7 @@ final class BenchCompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Comparison comparison;
         try {
-            comparison = Comparison.of(
-                    RecordFile.read(before), RecordFile.read(after), new Threshold(threshold / 100));
+            comparison = Comparison.of(RecordFile.read(before), RecordFile.read(after), new Threshold(threshold / 100));
         } catch (IllegalArgumentException e) {
             return refuse(e.getMessage());
         } catch (NoSuchFileException e) {

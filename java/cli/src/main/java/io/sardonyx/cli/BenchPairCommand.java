@@ -29,11 +29,9 @@ import picocli.CommandLine.Spec;
 /** Another build and this one, side by side. */
 @Command(
         name = "pair",
-        description = "Compares another build with this one: two JVMs take turns at the same work until the verdict is clear.",
-        footer = {
-            "",
-            "Results are verified before and after. Exits with 0; with 1 if this build is SLOWER."
-        },
+        description =
+                "Compares another build with this one: two JVMs take turns at the same work until the verdict is clear.",
+        footer = {"", "Results are verified before and after. Exits with 0; with 1 if this build is SLOWER."},
         mixinStandardHelpOptions = true)
 final class BenchPairCommand implements Callable<Integer> {
     @Spec
@@ -69,7 +67,10 @@ final class BenchPairCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "of each build (default ${DEFAULT-VALUE})")
     private int threads = 1;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "of turns, at most; up to three times that where builds differ (default ${DEFAULT-VALUE})")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            description = "of turns, at most; up to three times that where builds differ (default ${DEFAULT-VALUE})")
     private double seconds = 60;
 
     @Option(
@@ -93,13 +94,15 @@ final class BenchPairCommand implements Callable<Integer> {
     private Work work() throws IOException {
         List<Map<String, Long>> points = Axis.product(axes);
         if (points.size() != 1) {
-            throw new IllegalArgumentException("a pair has one size along each axis, given " + points.size() + " points");
+            throw new IllegalArgumentException(
+                    "a pair has one size along each axis, given " + points.size() + " points");
         }
         if (model.isPresent()) {
             return Work.OfModel.of(model.get(), points.get(0));
         }
         Benchmark known = Benchmarks.named(benchmark);
-        return new Work.Single(known.at(points.get(0), dtype.orElse(known.dtypes().get(0))));
+        return new Work.Single(
+                known.at(points.get(0), dtype.orElse(known.dtypes().get(0))));
     }
 
     private static String words(PairResult result) {

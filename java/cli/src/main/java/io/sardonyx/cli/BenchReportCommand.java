@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
 /** A page about records. */
 @Command(
         name = "report",
-        description = "Writes one HTML page about all records of a folder: rooflines, speed-ups, sweeps, and all numbers.",
+        description =
+                "Writes one HTML page about all records of a folder: rooflines, speed-ups, sweeps, and all numbers.",
         mixinStandardHelpOptions = true)
 final class BenchReportCommand implements Callable<Integer> {
     @Spec

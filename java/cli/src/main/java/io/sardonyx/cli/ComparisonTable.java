@@ -54,7 +54,9 @@ final class ComparisonTable {
         all.put("after", after);
         all.put("threshold", comparison.threshold().part());
         all.put("warnings", comparison.warnings());
-        all.put("lines", comparison.lines().stream().map(ComparisonTable::fields).toList());
+        all.put(
+                "lines",
+                comparison.lines().stream().map(ComparisonTable::fields).toList());
         all.put("onlyBefore", names(comparison.onlyBefore()));
         all.put("onlyAfter", names(comparison.onlyAfter()));
         return Json.of(all);
