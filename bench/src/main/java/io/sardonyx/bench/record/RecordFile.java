@@ -2,6 +2,9 @@ package io.sardonyx.bench.record;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
 import com.google.gson.TypeAdapterFactory;
 import com.google.gson.reflect.TypeToken;
@@ -37,25 +40,23 @@ public final class RecordFile {
     /** @throws IllegalArgumentException if the file is no record, or one of another format */
     public static BenchmarkRecord read(Path file) throws IOException {
         String text = Files.readString(file);
-        BenchmarkRecord record;
         try {
-            record = GSON.fromJson(text, BenchmarkRecord.class);
-        } catch (RuntimeException e) { // Gson wraps what a record's constructor throws
+            requireFormat(JsonParser.parseString(text));
+            BenchmarkRecord record = GSON.fromJson(text, BenchmarkRecord.class);
+            Completeness.require("", record);
+            return record;
+        } catch (IllegalArgumentException | JsonParseException e) {
             throw new IllegalArgumentException(file + " is not a record of `bench`: " + e.getMessage(), e);
+        } catch (RuntimeException e) { // Gson wraps what a record's constructor throws
+            throw new IllegalArgumentException(file + " is not a record of `bench`: a list or a map is missing", e);
         }
-        if (record == null || record.format() != BenchmarkRecord.FORMAT) {
-            throw new IllegalArgumentException(file + " has format " + (record == null ? "none" : record.format())
-                    + ", expected " + BenchmarkRecord.FORMAT);
-        }
-        requireComplete(file, record);
-        return record;
     }
 
-    private static void requireComplete(Path file, BenchmarkRecord record) {
-        try {
-            Completeness.require("", record);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file + " is not a record of `bench`: " + e.getMessage(), e);
+    private static void requireFormat(JsonElement file) {
+        JsonElement format = file.isJsonObject() ? file.getAsJsonObject().get("format") : null;
+        if (format == null || !format.toString().equals(Integer.toString(BenchmarkRecord.FORMAT))) {
+            throw new IllegalArgumentException(
+                    "its format is " + (format == null ? "none" : format) + ", expected " + BenchmarkRecord.FORMAT);
         }
     }
 

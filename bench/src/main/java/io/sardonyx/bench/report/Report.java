@@ -40,12 +40,12 @@ public record Report(List<Named> records, List<String> leftOut) {
             try {
                 records.add(new Named(file.getFileName().toString(), RecordFile.read(file)));
             } catch (IllegalArgumentException e) {
-                leftOut.add(e.getMessage());
+                leftOut.add(e.getMessage().replace(file.toString(), file.getFileName().toString()));
             }
         }
         if (records.isEmpty()) {
             throw new IllegalArgumentException("there is no record of `bench` in " + folder
-                    + (leftOut.isEmpty() ? "" : "; " + String.join("; ", leftOut)));
+                    + leftOut.stream().findFirst().map(why -> "; " + why).orElse(""));
         }
         return new Report(records, leftOut);
     }

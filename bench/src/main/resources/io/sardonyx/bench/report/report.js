@@ -32,9 +32,15 @@
     ...options,
     ticks: { color: css('--soft'), maxRotation: 0, autoSkipPadding: 12, ...options.ticks },
   });
+  // Where there are few powers of ten, also 2 and 5 times these.
   const decades = (title, unit) => axis(title, {
     type: 'logarithmic',
-    ticks: { callback: value => (isDecade(value) ? si(value, unit) : '') },
+    ticks: {
+      callback(value) {
+        const few = this.max / this.min < 300;
+        return isDecade(value) || (few && (isDecade(value / 2) || isDecade(value / 5))) ? si(value, unit) : '';
+      },
+    },
   });
 
   const options = (scales, tooltip, legend) => ({
@@ -138,10 +144,12 @@
     return rest === words ? words : `${rest}…`;
   };
 
-  const BAR_TICKS = [0.05, 0.1, 0.2, 0.5, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100];
+  const FINE_TICKS = [0.25, 0.5, 0.8, 1, 1.25, 1.5, 2, 3, 4];
+  const COARSE_TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100];
   const bars = chart => {
     const values = chart.bars.flatMap(b => [b.low, b.speedUp, b.high]).filter(v => v > 0);
     const [least, most] = [Math.min(0.8, ...values) * 0.95, Math.max(1.25, ...values) * 1.05];
+    const ticks = (most / least < 4 ? FINE_TICKS : COARSE_TICKS).filter(v => v >= least && v <= most);
     const several = new Set(chart.bars.map(b => b.contender)).size > 1;
     const label = b => (several ? `${b.contender}, ${b.label}` : b.label) + suffix(b.mark);
     const labels = chart.bars.map(b => `${b.speedUp.toFixed(2)}×  ${label(b)}`);
@@ -165,7 +173,7 @@
               type: 'logarithmic',
               min: least,
               max: most,
-              afterBuildTicks: scale => { scale.ticks = BAR_TICKS.filter(v => v >= least && v <= most).map(value => ({ value })); },
+              afterBuildTicks: scale => { scale.ticks = ticks.map(value => ({ value })); },
               ticks: { callback: value => `${value}×` },
             }),
             // The labels stand above their bars, and before the line at 1.

@@ -69,8 +69,22 @@ final class RecordFileTest {
         String message = assertThrows(IllegalArgumentException.class, () -> RecordFile.read(file))
                 .getMessage();
         assertTrue(message.contains("other.json"), message);
+        refused("a list or a map is missing", "{\"format\": 1}");
+        refused("its format is 2, expected 1", "{\"format\": 2}");
+        refused("its format is none, expected 1", "[]");
+        refused("provenance is missing", "{\"format\": 1, \"roofs\": [], \"measurements\": [], \"absences\": []}");
+        refused(
+                "provenance.date is missing",
+                "{\"format\": 1, \"provenance\": {\"flags\": [], \"devices\": {}, \"versions\": {}}, \"roofs\": [{}], \"measurements\": [], \"absences\": []}");
         Path text = Files.writeString(folder.resolve("text.json"), "no JSON");
         assertThrows(IllegalArgumentException.class, () -> RecordFile.read(text));
+    }
+
+    private void refused(String expected, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("refused.json"), text);
+        String message = assertThrows(IllegalArgumentException.class, () -> RecordFile.read(file))
+                .getMessage();
+        assertTrue(message.contains("refused.json is not a record of `bench`: " + expected), message);
     }
 
     @Test
