@@ -5,6 +5,7 @@
 // written to whoever wants it: every in is read once and every out written once, which is also the
 // bound.
 #include <algorithm>
+#include <type_traits>
 
 #include "cpu/binary.h"
 #include "kernel.h"
@@ -21,6 +22,11 @@ enum Reduction : int64_t { kSum, kProduct, kMin, kMax, kMean };
 
 constexpr int64_t kElements = 1024;  // of a block
 
+// What sums and products are computed in: integers wrap, which signed ones may not.
+template <class A>
+using Wrapping = typename std::conditional_t<std::is_integral_v<A>, std::make_unsigned<A>,
+                                             std::type_identity<A>>::type;
+
 template <class F, class A>
 [[gnu::noinline]] void fold(F f, A* sums, const A* x, int64_t n) {
 #pragma GCC ivdep
@@ -31,13 +37,13 @@ template <class A>
 void combine(int64_t reduction, A* sums, const A* x, int64_t n) {
   switch (reduction) {
     case kProduct:
-      return fold([](A a, A b) { return a * b; }, sums, x, n);
+      return fold([](A a, A b) { return A(Wrapping<A>(a) * Wrapping<A>(b)); }, sums, x, n);
     case kMin:
       return fold([](A a, A b) { return b < a || b != b ? b : a; }, sums, x, n);
     case kMax:
       return fold([](A a, A b) { return b > a || b != b ? b : a; }, sums, x, n);
     default:
-      return fold([](A a, A b) { return a + b; }, sums, x, n);
+      return fold([](A a, A b) { return A(Wrapping<A>(a) + Wrapping<A>(b)); }, sums, x, n);
   }
 }
 

@@ -142,7 +142,9 @@ template <class A>
 __device__ __forceinline__ A combine(Reduction reduction, A a, A b) {
   const A smaller = b < a || b != b ? b : a, larger = b > a || b != b ? b : a;
   const A extreme = reduction == Reduction::kMin ? smaller : larger;
-  const A sum = reduction == Reduction::kProduct ? a * b : a + b;
+  using W = typename std::conditional_t<std::is_integral_v<A>, std::make_unsigned<A>,
+                                        std::type_identity<A>>::type;  // integers wrap
+  const A sum = reduction == Reduction::kProduct ? A(W(a) * W(b)) : A(W(a) + W(b));
   return reduction == Reduction::kMin || reduction == Reduction::kMax ? extreme : sum;
 }
 

@@ -1,9 +1,13 @@
 package io.sardonyx.collective;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sardonyx.tensor.DType;
+import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Tensor;
+import io.sardonyx.tensor.TensorType;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
@@ -120,6 +124,28 @@ class CollectivesTest {
                         close(last, List.of());
                     }
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> integersWrap() {
+        return tests((group, check) -> {
+            for (DType dtype : List.of(DType.INT32, DType.INT64)) {
+                long most = dtype == DType.INT32 ? Integer.MAX_VALUE : Long.MAX_VALUE;
+                HostTensor extreme = HostTensor.allocate(TensorType.of(dtype, 3));
+                extreme.set(0, most);
+                extreme.set(1, -most - 1);
+                extreme.set(2, most / 3);
+                for (Reduction reduction : List.of(Reduction.SUM, Reduction.PRODUCT)) {
+                    HostTensor expected =
+                            ReferenceReduction.of(Collections.nCopies(group.size(), extreme), reduction);
+                    List<Tensor> tensors = Ranks.spread(group, r -> extreme);
+                    group.allReduce(tensors, reduction);
+                    tensors.forEach(tensor ->
+                            assertEquals(expected.data(), tensor.toHost().data(), dtype + " " + reduction));
+                    close(tensors, List.of());
+                }
+            }
+        });
     }
 
     /** What a reduction does with numbers that are none: it keeps them. */
