@@ -46,7 +46,8 @@ final class Inputs {
         for (int i = 0; i < declared.size(); i++) {
             ValueInfo input = declared.get(i);
             Path data = set.resolve("input_" + i + ".pb");
-            inputs.put(input.name(), (HostTensor) TensorFiles.read(data, input.type()).value());
+            inputs.put(input.name(), (HostTensor)
+                    TensorFiles.read(data, input.type()).value());
         }
         return inputs;
     }

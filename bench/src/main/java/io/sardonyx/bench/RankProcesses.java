@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.management.ManagementFactory;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntFunction;
 
 /** Processes of one group on this machine, a rank each, started as a launcher would: with {@code RANK}, {@code WORLD_SIZE} and where to meet. */
@@ -40,9 +42,15 @@ public final class RankProcesses implements AutoCloseable {
         }
     }
 
+    /** Not one that the system gives to connections: any of these might have it by the time a rank listens at it. */
     private static String freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return "" + free.getLocalPort();
+        while (true) {
+            try (ServerSocket free =
+                    new ServerSocket(ThreadLocalRandom.current().nextInt(20_000, 32_000))) {
+                return "" + free.getLocalPort();
+            } catch (BindException e) {
+                continue; // another one
+            }
         }
     }
 

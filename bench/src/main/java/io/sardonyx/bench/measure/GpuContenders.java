@@ -26,9 +26,8 @@ final class GpuContenders implements AutoCloseable {
                         contender + " beside " + device,
                         "a simulated GPU has no times to compare; see --device cuda:0");
             } else if (contender.isForGpus()) {
-                NvidiaLibrary library = contender == Contender.CUBLAS
-                        ? NvidiaLibrary.cublas(effort)
-                        : NvidiaLibrary.cudnn(effort);
+                NvidiaLibrary library =
+                        contender == Contender.CUBLAS ? NvidiaLibrary.cublas(effort) : NvidiaLibrary.cudnn(effort);
                 if (library.missing().isEmpty()) {
                     libraries.put(contender, library);
                     findings.version(contender.toString(), library.version());

@@ -40,7 +40,8 @@ public record Report(List<Named> records, List<String> leftOut) {
             try {
                 records.add(new Named(file.getFileName().toString(), RecordFile.read(file)));
             } catch (IllegalArgumentException e) {
-                leftOut.add(e.getMessage().replace(file.toString(), file.getFileName().toString()));
+                leftOut.add(e.getMessage()
+                        .replace(file.toString(), file.getFileName().toString()));
             }
         }
         if (records.isEmpty()) {

@@ -136,8 +136,7 @@ class CollectivesTest {
                 extreme.set(1, -most - 1);
                 extreme.set(2, most / 3);
                 for (Reduction reduction : List.of(Reduction.SUM, Reduction.PRODUCT)) {
-                    HostTensor expected =
-                            ReferenceReduction.of(Collections.nCopies(group.size(), extreme), reduction);
+                    HostTensor expected = ReferenceReduction.of(Collections.nCopies(group.size(), extreme), reduction);
                     List<Tensor> tensors = Ranks.spread(group, r -> extreme);
                     group.allReduce(tensors, reduction);
                     tensors.forEach(tensor ->

@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Processes of this test, one a rank, with the variables that a launcher sets; ended when this is closed. */
 final class Ranks implements AutoCloseable {
@@ -96,11 +98,17 @@ final class Ranks implements AutoCloseable {
         return variables;
     }
 
+    /** Not one that the system gives to connections: any of the other ranks' might have it by the time it is listened at. */
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getByName(HOST))) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                continue; // another one
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
