@@ -11,7 +11,9 @@ import io.sardonyx.bench.define.Expectation;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.bench.measure.CallSampling;
 import io.sardonyx.bench.record.Measurement.Cache;
+import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Devices;
+import io.sardonyx.onnx.ModelException;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Npy;
 import java.io.BufferedReader;
@@ -24,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A long-lived process that runs one contender when it is told to, by lines of words between tabs:
@@ -33,7 +36,7 @@ import java.util.function.Supplier;
  *   <li>{@code open PROBLEM SEED THREADS DEVICE}, {@code load FILE THREADS INPUTS DEVICE}: a problem or a model becomes what is run;
  *       the device may be left out if it is the CPU
  *   <li>{@code verify}: one run, whose result is compared with what is expected
- *   <li>{@code output}: one run; some 100,000 values of its first output
+ *   <li>{@code output}: one run; some 100,000 values of its first output; {@code outputs}: of all that are numbers
  *   <li>{@code warm SECONDS CACHE}: the calls of a sample; {@code sample SECONDS CACHE}: time of a call and clock pulse in ns, in turn
  *   <li>{@code run SECONDS}: times in ns
  *   <li>{@code roofs} of the CPU; {@code peak COUNT}: GFLOP/s
@@ -94,6 +97,7 @@ public final class Child {
             case "load" -> load(Path.of(words[1]), Npy.readAll(Path.of(words[3])), setting(words, 2));
             case "verify" -> verify();
             case "output" -> output();
+            case "outputs" -> outputs();
             case "warm" -> sampling.warm(Double.parseDouble(words[1]), Cache.valueOf(words[2]));
             case "sample" -> sampling.sample(Double.parseDouble(words[1]), Cache.valueOf(words[2]));
             case "roofs" -> CallSampling.roofs(Devices.get("cpu"));
@@ -128,15 +132,24 @@ public final class Child {
         if (!(library instanceof ModelLibrary models)) {
             throw new UnsupportedProblemException("runs no ONNX models");
         }
-        start(() -> models.open(file, inputs, setting));
+        try {
+            start(() -> models.open(file, inputs, setting));
+        } catch (UnsupportedProblemException e) {
+            throw new UnsupportedProblemException(
+                    e.getMessage() + " (if these inputs do not suit it: --axis for sizes, --input for values)", e);
+        }
         return "";
     }
 
     private void start(Supplier<Call> how) {
         close();
         opening = how;
-        call = how.get();
-        call.run(); // what a library finds out only then is an absence, too
+        try {
+            call = how.get();
+            call.run(); // what a library finds out only then is an absence, too
+        } catch (ModelException | DeviceException | IllegalArgumentException e) {
+            throw new UnsupportedProblemException(e.getMessage(), e);
+        }
         sampling = new CallSampling(call);
     }
 
@@ -158,7 +171,15 @@ public final class Child {
 
     private String output() {
         call.run();
-        HostTensor values = call.output();
+        return some(call.output());
+    }
+
+    private String outputs() {
+        call.run();
+        return call.outputs().stream().map(Child::some).collect(Collectors.joining("\t"));
+    }
+
+    private static String some(HostTensor values) {
         int step = values.size() / OUTPUTS | 1; // odd, so as not to walk down one column
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < values.size(); i += step) {

@@ -67,7 +67,7 @@ public final class ChildProcess implements AutoCloseable {
      *
      * @throws UnsupportedProblemException if the contender cannot do it, with its reason
      * @throws VerificationException if what it computed is wrong
-     * @throws IllegalStateException if it fails, or the process ends instead
+     * @throws ChildFailedException if it fails, or the process ends instead
      */
     public String ask(Object... words) {
         String[] answer;
@@ -77,7 +77,7 @@ public final class ChildProcess implements AutoCloseable {
                     String.join("\t", Arrays.stream(words).map(Object::toString).toList()));
             String line = answers.readLine();
             if (line == null) {
-                throw new IllegalStateException(name + " ended while it was asked " + Arrays.toString(words));
+                throw new ChildFailedException(name + " ended while it was asked " + Arrays.toString(words));
             }
             answer = line.split("\t", 2);
             signal("STOP");
@@ -88,7 +88,7 @@ public final class ChildProcess implements AutoCloseable {
             case Child.OK -> answer[1];
             case Child.ABSENT -> throw new UnsupportedProblemException(answer[1]);
             case Child.WRONG -> throw new VerificationException(answer[1]);
-            default -> throw new IllegalStateException(name + ": " + answer[answer.length - 1]);
+            default -> throw new ChildFailedException(name + ": " + answer[answer.length - 1]);
         };
     }
 

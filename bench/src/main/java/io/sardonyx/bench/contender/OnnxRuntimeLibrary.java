@@ -3,6 +3,7 @@ package io.sardonyx.bench.contender;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -15,7 +16,9 @@ import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,7 +41,7 @@ final class OnnxRuntimeLibrary implements ModelLibrary {
     }
 
     private static OrtEnvironment environment() {
-        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+        return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
     }
 
     @Override
@@ -115,10 +118,24 @@ final class OnnxRuntimeLibrary implements ModelLibrary {
 
         @Override
         public HostTensor output() {
-            OnnxTensor tensor = (OnnxTensor) result.get(0);
+            return host((OnnxTensor) result.get(0));
+        }
+
+        @Override
+        public List<HostTensor> outputs() {
+            List<HostTensor> outputs = new ArrayList<>();
+            for (Map.Entry<String, OnnxValue> output : result) {
+                if (output.getValue() instanceof OnnxTensor tensor && tensor.getInfo().type != OnnxJavaType.STRING) {
+                    outputs.add(host(tensor));
+                }
+            }
+            return outputs;
+        }
+
+        private static HostTensor host(OnnxTensor tensor) {
             TensorInfo info = tensor.getInfo();
-            return HostTensor.wrap(new TensorType(dtype(info.type), Shape.of(info.getShape())), tensor.getByteBuffer())
-                    .copy();
+            TensorType type = new TensorType(dtype(info.type), Shape.of(info.getShape()));
+            return HostTensor.wrap(type, tensor.getByteBuffer()).copy();
         }
 
         private static DType dtype(OnnxJavaType type) {

@@ -7,10 +7,12 @@ import io.sardonyx.onnx.Model;
 import io.sardonyx.onnx.ModelBuilder;
 import io.sardonyx.onnx.Outputs;
 import io.sardonyx.onnx.UnsupportedModelException;
+import io.sardonyx.tensor.DType;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -65,6 +67,15 @@ final class SardonyxLibrary implements ModelLibrary {
         @Override
         public HostTensor output() {
             return outputs.get(0).toHost();
+        }
+
+        @Override
+        public List<HostTensor> outputs() {
+            return outputs.toHost().values().stream()
+                    .filter(HostTensor.class::isInstance)
+                    .map(HostTensor.class::cast)
+                    .filter(tensor -> tensor.dtype() != DType.STRING)
+                    .toList();
         }
 
         private void drop() {

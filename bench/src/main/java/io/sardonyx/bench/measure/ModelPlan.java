@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * A model that is to be measured.
@@ -37,15 +38,8 @@ public record ModelPlan(
         double seconds,
         long seed,
         boolean starts) {
-    private static final Set<String> ROUNDS_TO_INTEGERS = Set.of(
-            "QuantizeLinear",
-            "DequantizeLinear",
-            "DynamicQuantizeLinear",
-            "MatMulInteger",
-            "ConvInteger",
-            "QLinearMatMul",
-            "QLinearConv",
-            "com.microsoft.MatMulNBits");
+    /** Operators that round to integers. */
+    private static final Pattern ROUNDING = Pattern.compile(".*(Quant|Integer|QLinear|QAttention|NBits).*");
 
     /**
      * Looks at the model, and at everything else before anything runs.
@@ -124,7 +118,7 @@ public record ModelPlan(
 
     /** How alike outputs have to be: where a rounding to integers goes the other way, it goes on from there. */
     double leastCosine() {
-        return report.operators().keySet().stream().anyMatch(ROUNDS_TO_INTEGERS::contains) ? 0.99 : 0.999;
+        return report.operators().keySet().stream().anyMatch(ROUNDING.asMatchPredicate()) ? 0.99 : 0.999;
     }
 
     /** The point as a record has it. */

@@ -1,6 +1,7 @@
 package io.sardonyx.bench.measure;
 
 import io.sardonyx.bench.Agreement;
+import io.sardonyx.bench.collective.VerificationException;
 import io.sardonyx.bench.contender.Contender;
 import io.sardonyx.bench.record.Measurement;
 import io.sardonyx.bench.record.Measurement.Cache;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +71,7 @@ public final class ModelRun implements Measuring {
     }
 
     private void turns(Map<String, Long> point, int threads, Path inputs, Crew hands) {
-        AtomicReference<double[]> first = new AtomicReference<>();
+        AtomicReference<double[][]> first = new AtomicReference<>();
         List<Participant> participants = hands.open(
                 plan.file().getFileName().toString(),
                 seat -> command(plan, threads, inputs, seat),
@@ -124,7 +126,7 @@ public final class ModelRun implements Measuring {
     }
 
     /** One whose outputs have to be like those that came first. */
-    private record Comparing(Participant.Remote remote, ModelPlan plan, AtomicReference<double[]> first)
+    private record Comparing(Participant.Remote remote, ModelPlan plan, AtomicReference<double[][]> first)
             implements Participant {
         @Override
         public Contender contender() {
@@ -138,13 +140,49 @@ public final class ModelRun implements Measuring {
 
         @Override
         public void verify() {
-            double[] outputs = remote.process().askNumbers("output");
+            double[][] outputs = outputs();
             first.compareAndSet(null, outputs);
-            Agreement.require(
-                    plan.file().getFileName() + " by " + contender() + ", --seed " + plan.seed(),
-                    first.get(),
-                    outputs,
-                    plan.leastCosine());
+            double[][] expected = first.get();
+            for (int i = 0; i < Math.max(outputs.length, expected.length); i++) {
+                String name = "output " + i + " of " + plan.file().getFileName() + " by " + contender();
+                double[] theirs = i < expected.length ? expected[i] : new double[0];
+                double[] ours = i < outputs.length ? outputs[i] : new double[0];
+                if (!Arrays.equals(theirs, ours)) { // two constants have no cosine
+                    require(name, theirs, ours);
+                }
+            }
+        }
+
+        private double[][] outputs() {
+            return Arrays.stream(remote.process().ask("outputs").split("\t"))
+                    .map(text -> Arrays.stream(text.split(" "))
+                            .filter(number -> !number.isEmpty())
+                            .mapToDouble(Double::parseDouble)
+                            .toArray())
+                    .toArray(double[][]::new);
+        }
+
+        private void require(String name, double[] expected, double[] outputs) {
+            try {
+                Agreement.require(name, expected, outputs, plan.leastCosine());
+            } catch (IllegalStateException e) {
+                throw new VerificationException(e.getMessage() + worst(expected, outputs) + "; --seed " + plan.seed()
+                        + " repeats it (if these inputs do not suit the model: --axis for sizes, --input for values)");
+            }
+        }
+
+        private static String worst(double[] expected, double[] outputs) {
+            if (expected.length != outputs.length) {
+                return "; expected " + expected.length + " values, given " + outputs.length;
+            }
+            int worst = 0;
+            for (int i = 0; i < outputs.length; i++) {
+                if (!(Math.abs(outputs[i] - expected[i]) <= Math.abs(outputs[worst] - expected[worst]))) {
+                    worst = i;
+                }
+            }
+            return "; the worst of " + outputs.length + " values looked at is number " + worst + ": expected "
+                    + expected[worst] + ", given " + outputs[worst];
         }
 
         @Override

@@ -22,6 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
  * lines that were done.
  */
 final class BenchSession implements Listener {
+    private static final int NOTHING = 1; // of what was asked for is there
     private static final int INTERRUPTED = 130; // as shells say it
 
     private final BenchOptions options;
@@ -54,8 +55,9 @@ final class BenchSession implements Listener {
         try {
             run.run();
             progress.close();
-            table.end(findings.record());
-            return 0;
+            BenchmarkRecord record = findings.record();
+            table.end(record);
+            return record.measurements().isEmpty() ? NOTHING : 0;
         } catch (RuntimeException e) {
             progress.close();
             if (!interrupted.get()) {

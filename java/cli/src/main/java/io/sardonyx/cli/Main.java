@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.bench.ChildFailedException;
 import io.sardonyx.bench.collective.VerificationException;
 import io.sardonyx.collective.CollectiveException;
 import io.sardonyx.device.DeviceException;
@@ -68,6 +69,7 @@ public final class Main {
                 || e instanceof RunStoppedException
                 || e instanceof CollectiveException
                 || e instanceof VerificationException
+                || e instanceof ChildFailedException
                 || e instanceof UncheckedIOException) {
             return "sardonyx: " + e.getMessage();
         }
