@@ -7,6 +7,7 @@ import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -41,13 +42,18 @@ public final class Expectation {
             places[axis] = IntStream.range(0, (int) shape.size(axis)).toArray();
         }
         double cost = Math.max(problem.flops(), shape.elements());
-        double part =
-                Math.pow(Math.min(1, AFFORDABLE / cost), 1.0 / problem.cuts().size());
+        double part = Math.min(1, AFFORDABLE / cost);
         List<HostTensor> parts = new ArrayList<>(inputs);
         Random random = new Random(seed);
-        for (Cut cut : problem.cuts()) {
+        List<Cut> cuts = problem.cuts().stream()
+                .sorted(Comparator.comparing(cut -> places[cut.outputAxis()].length))
+                .toList();
+        for (int i = 0; i < cuts.size(); i++) { // what a short axis cannot give, the longer ones do
+            Cut cut = cuts.get(i);
             int size = places[cut.outputAxis()].length;
-            int[] some = some(size, (int) Math.ceil(size * part), random);
+            int count = (int) Math.ceil(size * Math.pow(part, 1.0 / (cuts.size() - i)));
+            part = Math.min(1, part * size / count);
+            int[] some = some(size, count, random);
             places[cut.outputAxis()] = some;
             cut.inputAxes().forEach((input, axis) -> parts.set(input, part(parts.get(input), axis, some)));
         }

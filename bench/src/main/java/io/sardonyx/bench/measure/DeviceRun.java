@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures problems on a device with memory of its own. A GPU's kernels are timed by its events, each launch on another set of buffers, so that
- * its caches are cold; of a simulated one only what is counted has a meaning.
+ * Measures problems on a device with memory of its own. A GPU's kernels are timed by its events, each launch on another set of
+ * buffers if its caches are to be cold; of a simulated one only what is counted has a meaning.
  */
 final class DeviceRun implements AutoCloseable {
     private static final double MEBIBYTE = 1 << 20;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How models start: the time from the file to the first output, in JVMs that take turns and have done it before, and the peak of resident memory of
- * a process that loads the model and runs it.
+ * How models start: the time from the file to the first output, in JVMs that take turns and have done it before, and the peak of
+ * resident memory of a process that loads the model and runs it.
  */
 final class Starts {
     private static final double RUNNING_SECONDS = 0.1;

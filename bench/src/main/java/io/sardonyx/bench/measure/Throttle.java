@@ -4,8 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Samples without those beside which the clock was lower than at its best. No more than half are dropped: a machine whose clock is always low would
- * be left without any.
+ * Samples without those beside which the clock was lower than at its best. No more than half are dropped: a machine whose clock is
+ * always low would be left without any.
  *
  * @param dropped how many are missing
  */
