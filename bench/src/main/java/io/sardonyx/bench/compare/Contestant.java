@@ -8,7 +8,7 @@ import java.util.List;
 final class Contestant implements AutoCloseable {
     private static final double WARM_SECONDS = 0.1;
     private static final int MOST_WARM = 50;
-    private static final int STEADY = 4; // times in a row without a gain
+    private static final int STEADY = 3; // times in a row without a gain
     private static final double GAIN = 0.01;
 
     private final Side side;

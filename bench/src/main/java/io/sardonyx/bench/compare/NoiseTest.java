@@ -59,7 +59,7 @@ public final class NoiseTest {
         plan = new PairPlan(
                 Integer.parseInt(arguments.get("threads", "1")),
                 PairPlan.TURN_SECONDS,
-                Double.parseDouble(arguments.get("limit", "20")),
+                Double.parseDouble(arguments.get("limit", "30")),
                 new Threshold(Double.parseDouble(arguments.get("threshold", "2.5")) / 100));
         pairs = Integer.parseInt(arguments.get("pairs", "50"));
     }

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * hashes; so even a text that got out of its place could run nothing.
  */
 final class Page {
-    private static final String OURS = "sardonyx";
+    static final String OURS = "sardonyx";
+
     private static final String TITLE = "Sardonyx benchmarks";
     private static final String WEBJAR = "META-INF/resources/webjars/chart.js/%s/dist/chart.umd.min.js";
     private static final String WEBJAR_POM = "META-INF/maven/org.webjars.npm/chart.js/pom.properties";

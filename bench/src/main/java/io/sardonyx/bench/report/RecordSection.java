@@ -2,8 +2,12 @@ package io.sardonyx.bench.report;
 
 import io.sardonyx.bench.record.Absence;
 import io.sardonyx.bench.record.BenchmarkRecord;
+import io.sardonyx.bench.record.Measurement;
 import io.sardonyx.bench.record.Provenance;
 import io.sardonyx.bench.record.Roof;
+import io.sardonyx.bench.record.Standing;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,8 +81,28 @@ final class RecordSection {
                     simulated + (simulated == 1 ? " line is" : " lines are")
                             + " a simulator's: its own counts, no time of any hardware.");
         }
-        Mean.of(record.measurements()).forEach(mean -> html.element("li", mean.toString()));
+        standings(html);
         html.close("ul");
+    }
+
+    /** How we stand to others at each benchmark and place; lines that are wrong do not count. */
+    private void standings(Html html) {
+        Map<String, List<Measurement>> groups = new LinkedHashMap<>();
+        record.measurements().stream()
+                .filter(line -> Mark.of(line) == Mark.NONE)
+                .forEach(line -> groups.computeIfAbsent(
+                                line.benchmark() + " on " + new Place(line.device(), line.threads()),
+                                group -> new ArrayList<>())
+                        .add(line));
+        groups.forEach((group, lines) -> Standing.of(Page.OURS, lines)
+                .forEach(standing -> html.element("li", group + ": " + words(standing))));
+    }
+
+    private static String words(Standing standing) {
+        return Page.OURS + " is " + Quantity.factor(standing.mean()) + " as fast as " + standing.to()
+                + (standing.points() == 1
+                        ? ""
+                        : " (geometric mean of " + standing.points() + ", least " + Quantity.factor(standing.least()) + ")");
     }
 
     private long count(Mark mark) {
