@@ -94,15 +94,16 @@ final class RecordSection {
                                 line.benchmark() + " on " + new Place(line.device(), line.threads()),
                                 group -> new ArrayList<>())
                         .add(line));
-        groups.forEach((group, lines) -> Standing.of(Page.OURS, lines)
-                .forEach(standing -> html.element("li", group + ": " + words(standing))));
+        groups.forEach((group, lines) ->
+                Standing.of(Page.OURS, lines).forEach(standing -> html.element("li", group + ": " + words(standing))));
     }
 
     private static String words(Standing standing) {
         return Page.OURS + " is " + Quantity.factor(standing.mean()) + " as fast as " + standing.to()
                 + (standing.points() == 1
                         ? ""
-                        : " (geometric mean of " + standing.points() + ", least " + Quantity.factor(standing.least()) + ")");
+                        : " (geometric mean of " + standing.points() + ", least " + Quantity.factor(standing.least())
+                                + ")");
     }
 
     private long count(Mark mark) {
