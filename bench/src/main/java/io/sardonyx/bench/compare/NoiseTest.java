@@ -75,7 +75,11 @@ public final class NoiseTest {
         print(report.same);
         print(report.slowed);
         if (arguments.has("json")) {
-            String text = new GsonBuilder().setPrettyPrinting().create().toJson(report);
+            String text = new GsonBuilder()
+                    .setPrettyPrinting()
+                    .disableHtmlEscaping()
+                    .create()
+                    .toJson(report);
             Files.writeString(Path.of(arguments.get("json", "")), text + "\n");
         }
         System.exit(report.same.isRecognised(1) && report.slowed.isRecognised(LEAST_SLOWER) ? 0 : 1);

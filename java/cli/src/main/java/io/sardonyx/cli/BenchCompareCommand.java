@@ -27,9 +27,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class BenchCompareCommand implements Callable<Integer> {
-    private static final int SLOWER = 1;
-    private static final int BAD_INPUT = 2;
-
     @Spec
     private CommandSpec spec;
 
@@ -54,21 +51,15 @@ final class BenchCompareCommand implements Callable<Integer> {
         try {
             comparison = Comparison.of(RecordFile.read(before), RecordFile.read(after), new Threshold(threshold / 100));
         } catch (IllegalArgumentException e) {
-            return refuse(e.getMessage());
+            return ComparisonStatus.refused(spec.commandLine().getErr(), e.getMessage());
         } catch (NoSuchFileException e) {
-            return refuse("there is no file " + e.getMessage());
+            return ComparisonStatus.refused(spec.commandLine().getErr(), "there is no file " + e.getMessage());
         }
         ComparisonTable table = new ComparisonTable(comparison);
         table.print(spec.commandLine().getOut());
         if (json.isPresent()) {
             Files.writeString(json.get(), table.json(before.toString(), after.toString()) + "\n");
         }
-        return comparison.count(Verdict.SLOWER) > 0 ? SLOWER : 0;
-    }
-
-    private int refuse(String why) {
-        spec.commandLine().getErr().println("sardonyx: " + why);
-        spec.commandLine().getErr().flush();
-        return BAD_INPUT;
+        return ComparisonStatus.of(comparison.count(Verdict.SLOWER) > 0);
     }
 }

@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.bench.collective.VerificationException;
 import io.sardonyx.bench.compare.ClassPath;
 import io.sardonyx.bench.compare.Pair;
 import io.sardonyx.bench.compare.PairPlan;
@@ -11,8 +12,10 @@ import io.sardonyx.bench.compare.Work;
 import io.sardonyx.bench.define.Axis;
 import io.sardonyx.bench.define.Benchmark;
 import io.sardonyx.bench.define.Benchmarks;
+import io.sardonyx.onnx.ModelException;
 import io.sardonyx.tensor.DType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +34,8 @@ import picocli.CommandLine.Spec;
         name = "pair",
         description =
                 "Compares another build with this one: two JVMs take turns at the same work until the verdict is clear.",
-        footer = {"", "Results are verified before and after. Exits with 0; with 1 if this build is SLOWER."},
+        footer = {"", "Results are verified before and after. Exits with 0; with 1 if this build is SLOWER; with 2 if"
+            + " builds do not compare."},
         mixinStandardHelpOptions = true)
 final class BenchPairCommand implements Callable<Integer> {
     @Spec
@@ -81,13 +85,21 @@ final class BenchPairCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        try {
+            return ComparisonStatus.of(measure());
+        } catch (IllegalArgumentException | IllegalStateException | ModelException | VerificationException e) {
+            return ComparisonStatus.refused(spec.commandLine().getErr(), e.getMessage());
+        }
+    }
+
+    private Verdict measure() throws IOException {
         PairPlan plan = new PairPlan(threads, PairPlan.TURN_SECONDS, seconds, new Threshold(threshold / 100));
         String other = ClassPath.of(base);
         try (Work work = work()) {
             PairResult result = Pair.measure(new Side(other, work), new Side(ClassPath.ours(), work), plan);
             spec.commandLine().getOut().println(work + ": " + words(result));
             spec.commandLine().getOut().flush();
-            return result.verdict() == Verdict.SLOWER ? 1 : 0;
+            return result.verdict();
         }
     }
 
@@ -98,6 +110,9 @@ final class BenchPairCommand implements Callable<Integer> {
                     "a pair has one size along each axis, given " + points.size() + " points");
         }
         if (model.isPresent()) {
+            if (!Files.exists(model.get())) {
+                throw new IllegalArgumentException("there is no file " + model.get());
+            }
             return Work.OfModel.of(model.get(), points.get(0));
         }
         Benchmark known = Benchmarks.named(benchmark);

@@ -119,11 +119,12 @@ class BenchRecordsTest {
 
     @Test
     void aPairNeedsAnotherBuildAndOnePoint() throws IOException {
-        refused(1, "is no jar of Sardonyx", "pair", "--base", folder);
+        refused(2, "is no jar of Sardonyx", "pair", "--base", folder);
         Path jar = Files.createFile(folder.resolve("sardonyx-core.jar"));
-        refused(1, "one size along each axis, given 2 points", "pair", "--base", jar, "--axis", "m=1,2");
-        refused(1, "has no such axis", "pair", "--base", jar, "--axis", "x=1");
-        refused(1, "above 0", "pair", "--base", jar, "--seconds", 0);
+        refused(2, "one size along each axis, given 2 points", "pair", "--base", jar, "--axis", "m=1,2");
+        refused(2, "has no such axis", "pair", "--base", jar, "--axis", "x=1");
+        refused(2, "above 0", "pair", "--base", jar, "--seconds", 0);
+        refused(2, "there is no file", "pair", "--base", jar, "--model", folder.resolve("missing.onnx"));
         refused(2, "Missing required option", "pair");
     }
 
