@@ -34,8 +34,11 @@ import picocli.CommandLine.Spec;
         name = "pair",
         description =
                 "Compares another build with this one: two JVMs take turns at the same work until the verdict is clear.",
-        footer = {"", "Results are verified before and after. Exits with 0; with 1 if this build is SLOWER; with 2 if"
-            + " builds do not compare."},
+        footer = {
+            "",
+            "Results are verified before and after. Exits with 0; with 1 if this build is SLOWER; with 2 if"
+                    + " builds do not compare."
+        },
         mixinStandardHelpOptions = true)
 final class BenchPairCommand implements Callable<Integer> {
     @Spec
