@@ -1,5 +1,6 @@
 package io.sardonyx.cli;
 
+import io.sardonyx.bench.ChildFailedException;
 import io.sardonyx.bench.measure.Findings;
 import io.sardonyx.bench.measure.Listener;
 import io.sardonyx.bench.measure.Machine;
@@ -14,7 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -23,12 +25,13 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 final class BenchSession implements Listener {
     private static final int NOTHING = 1; // of what was asked for is there
+    private static final long PATIENCE_MILLIS = 500;
     private static final int INTERRUPTED = 130; // as shells say it
 
     private final BenchOptions options;
     private final ResultTable table;
     private final Findings findings;
-    private final AtomicBoolean interrupted = new AtomicBoolean();
+    private final CountDownLatch interrupted = new CountDownLatch(1);
     private final Progress progress = Progress.of(0);
 
     BenchSession(CommandSpec spec, BenchOptions options) {
@@ -46,7 +49,7 @@ final class BenchSession implements Listener {
     /** The exit code. */
     int run(Measuring run) {
         Thread hook = new Thread(() -> {
-            interrupted.set(true);
+            interrupted.countDown();
             run.kill();
             write();
         });
@@ -60,12 +63,23 @@ final class BenchSession implements Listener {
             return record.measurements().isEmpty() ? NOTHING : 0;
         } catch (RuntimeException e) {
             progress.close();
-            if (!interrupted.get()) {
+            if (!isInterrupted(e)) {
                 throw e;
             }
             return INTERRUPTED; // its processes are gone, which is no news
         } finally {
             finish(hook);
+        }
+    }
+
+    /** Ctrl-C reaches the processes of contenders as soon as this one. */
+    private boolean isInterrupted(RuntimeException failure) {
+        try {
+            return interrupted.await(
+                    failure instanceof ChildFailedException ? PATIENCE_MILLIS : 0, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
         }
     }
 
