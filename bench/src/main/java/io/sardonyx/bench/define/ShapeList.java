@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /**
  * Points of a benchmark that belong together, for {@code --shapes NAME}.
@@ -35,8 +36,18 @@ public record ShapeList(String name, String description, List<String> benchmarks
     /** One that is generated, a short sentence, a long one, a batch. */
     private static final long[] TOKENS = {1, 16, 128, 512};
 
-    private static final List<ShapeList> ALL = List.of(new ShapeList(
-            "transformers", "40 products of BERT-like models, from 1 to 512 tokens", PRODUCTS, transformers()));
+    private static final long[] SIDES = {256, 512, 1024, 2048};
+
+    private static final List<ShapeList> ALL = List.of(
+            new ShapeList(
+                    "transformers", "40 products of BERT-like models, from 1 to 512 tokens", PRODUCTS, transformers()),
+            new ShapeList("squares", "products of matrices from 256 x 256 to 2048 x 2048", PRODUCTS, squares()));
+
+    private static List<Shape> squares() {
+        return LongStream.of(SIDES)
+                .mapToObj(side -> new Shape("square", Map.of("m", side, "n", side, "k", side)))
+                .toList();
+    }
 
     private static List<Shape> transformers() {
         List<Shape> shapes = new ArrayList<>();
@@ -83,7 +94,7 @@ public record ShapeList(String name, String description, List<String> benchmarks
                 .filter(list -> list.name.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("--shapes " + name
-                        + ": there is no such list; there is "
+                        + ": there is no such list; there are "
                         + String.join(", ", ALL.stream().map(ShapeList::name).toList())));
     }
 }

@@ -25,6 +25,6 @@ class ShapeListTest {
     @Test
     void anUnknownListIsRefused() {
         Throwable e = assertThrows(IllegalArgumentException.class, () -> ShapeList.named("trees"));
-        assertEquals("--shapes trees: there is no such list; there is transformers", e.getMessage());
+        assertEquals("--shapes trees: there is no such list; there are transformers, squares", e.getMessage());
     }
 }

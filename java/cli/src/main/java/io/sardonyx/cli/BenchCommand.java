@@ -64,7 +64,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "NAME",
             converter = ShapesConverter.class,
             description =
-                    "sizes that belong together, in place of --axis: transformers, 40 products of BERT-like models")
+                    "sizes that belong together, in place of --axis: transformers, 40 products of BERT-like models; squares, products of"
+                            + " square matrices")
     private Optional<ShapeList> shapes = Optional.empty();
 
     @Option(names = "--list", description = "prints the benchmarks and their axes, and measures nothing")

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BenchShapesTest {
     @ParameterizedTest
     @CsvSource({
-        "2, matmul --shapes trees, --shapes trees: there is no such list; there is transformers",
+        "2, matmul --shapes trees, '--shapes trees: there is no such list; there are transformers, squares'",
         "1, conv --shapes transformers, '--shapes transformers: is of matmul and linear, not of conv'",
         "1, linear --shapes transformers --axis m=1, --shapes transformers has all sizes; leave --axis away"
     })
