@@ -203,5 +203,18 @@ void pack_panel(const T* b, int64_t depth_step, int64_t column_step, int64_t dep
     for (int64_t d = 0; d < depth; d++) to[d * kColumns + j] = b[d * depth_step + j * column_step];
 }
 
+// So many whole panels at once, of rows of B that are contiguous: what is read lies side by side.
+constexpr int kPackedTogether = 4;
+
+template <class T>
+void pack_panels(const T* b, int64_t depth_step, int64_t depth, T* to) {
+  using V = Vec<T>;
+  constexpr int kColumns = Tile<T>::kColumns;
+  for (int64_t d = 0; d < depth; d++, b += depth_step, to += kColumns)
+#pragma GCC unroll 8
+    for (int v = 0; v < 2 * kPackedTogether; v++)
+      V::load(b + v * V::kLanes).store(to + v / 2 * depth * kColumns + v % 2 * V::kLanes);
+}
+
 }  // namespace
 }  // namespace sx::SX_ISA

@@ -4,9 +4,9 @@
 // a matrix. b is read in place, or is a weight that matmul.pack.f32 has made panels of, or is made
 // so here where that pays; f and the rest are applied to a tile while it is still in the cache.
 //
-// Measured, one thread of a 2-core AMD EPYC (Zen 4), processor time on a busy machine, beside
-// peak.fma.f32: with AVX-512 1024^3 at 85 % of the peak, [128, 384] x [384, 384] at 97 %,
-// [128, 384] x [384, 1536] at 85 %; with AVX2 78, 95 and 73 %.
+// Measured, one thread of a 2-core AMD EPYC (Zen 4), processor time, beside peak.fma.f32: with
+// AVX-512 256^3 to 2048^3 at 90 % of the peak, [512, 768] x [768, 3072] of a weight at 91 %; one
+// row times a matrix in memory, [1, 4096] x [4096, 4096], at the speed of the memory.
 // Idea: GotoBLAS, BLIS; Java's MatrixLaunch decides how b is read, and reckons the scratch memory.
 #include "cpu/gemv.h"
 #include "cpu/matmul_finish.h"
@@ -18,6 +18,9 @@ namespace {
 enum Reading : int64_t { kInPlace, kPackedWeight, kPackShared, kPackPerMatrix };
 
 constexpr int kStackAxes = 4;
+
+// Rows that go over a block of b together while it is in the second-level cache.
+constexpr int64_t kSharingRows = 4 * kRowBlock;
 
 struct Params {
   int64_t m, n, k, a_row, a_depth, b_depth, b_column;
@@ -46,7 +49,7 @@ class Product {
  public:
   static constexpr int kRows = Tile<T>::kRows, kColumns = Tile<T>::kColumns;
   // Of scratch memory for each thread: rows of a, and the last panel of b.
-  static constexpr int64_t kBlocks = kDepthBlock * (kRowBlock + kColumns);
+  static constexpr int64_t kBlocks = kDepthBlock * (kSharingRows + kColumns);
 
   Product(const Arguments& args, const Params& p)
       : args_(args),
@@ -132,8 +135,8 @@ class Product {
     if (p_.reading == kInPlace && row_end - row <= kFewRows && p_.k > 0)
       return multiply_few_rows(a + row * p_.a_row, b + column,
                                {i, row, row_end - row, column, column_end - column, 0, p_.k});
-    for (; row < row_end; row += kRowBlock) {
-      const int64_t rows = std::min(kRowBlock, row_end - row);
+    for (; row < row_end; row += kSharingRows) {
+      const int64_t rows = std::min(kSharingRows, row_end - row);
       for (int64_t block = 0; block < depth_blocks_; block++) {
         const int64_t d = block * depth_block_;
         const int64_t depth = std::min(depth_block_, p_.k - d);
@@ -168,7 +171,7 @@ class Product {
     part.columns -= rest;
     if (part.columns > 0) multiply_panels(left, {from, p_.b_depth, kColumns}, part);
     if (rest > 0) {  // a tile would read beyond the last panel
-      T* const panel = thread_scratch(worker) + kDepthBlock * kRowBlock;
+      T* const panel = thread_scratch(worker) + kDepthBlock * kSharingRows;
       pack_panel(from + part.columns, p_.b_depth, 1, part.depth, rest, panel);
       part.column += part.columns;
       part.columns = rest;
@@ -193,6 +196,10 @@ class Product {
   }
 
   void pack(const T* b, int64_t panel, int64_t panel_end, T* to) {
+    if (p_.b_column == 1)
+      for (; panel + kPackedTogether <= std::min(panel_end, p_.n / kColumns);
+           panel += kPackedTogether)
+        pack_panels(b + panel * kColumns, p_.b_depth, p_.k, to + panel * kColumns * p_.k);
     for (; panel < panel_end; panel++) {
       const int64_t column = panel * kColumns;
       pack_panel(b + column * p_.b_column, p_.b_depth, p_.b_column, p_.k,

@@ -22,6 +22,10 @@ final class CpuRoofs {
     private static final int TRIES_OF_MEMORY = 7; // which take longer
     private static final long MOVED = 16 << 20; // by a thread in a try, at least
     private static final long LEAST_MEMORY = 128 << 20;
+
+    /** So many times a cache is next to not in it. */
+    private static final int BEYOND = 4;
+
     private static final List<DType> TYPES = List.of(DType.FLOAT32, DType.FLOAT64, DType.INT8);
 
     private final Device device;
@@ -46,15 +50,21 @@ final class CpuRoofs {
         return all.roofs;
     }
 
-    /** The bytes that all threads together go over to measure a level: half of it, or four times the last cache. */
+    /**
+     * The bytes that all threads together go over to measure a level: half of it; of a cache that others share, too, only four times
+     * what is closer, since they may have the rest; and for memory four times the last cache.
+     */
     private Map<String, Long> levels() {
         Map<String, Long> levels = new LinkedHashMap<>();
-        int threads = device.threads();
-        caches.sizes().forEach((level, size) -> {
-            boolean shared = level.equals(caches.sizes().lastKey()) && level > 2;
-            levels.put("L" + level, shared ? size / 2 : size / 2 * threads);
-        });
-        levels.put("memory", Math.max(LEAST_MEMORY, 4 * caches.last()));
+        long closer = Long.MAX_VALUE / BEYOND; // nothing is
+        for (Map.Entry<Integer, Long> cache : caches.sizes().entrySet()) {
+            int level = cache.getKey();
+            boolean shared = level == caches.sizes().lastKey() && level > 2;
+            long own = shared ? cache.getValue() : cache.getValue() * device.threads();
+            levels.put("L" + level, shared ? Math.min(own / 2, BEYOND * closer) : own / 2);
+            closer = own;
+        }
+        levels.put("memory", Math.max(LEAST_MEMORY, BEYOND * caches.last()));
         return levels;
     }
 

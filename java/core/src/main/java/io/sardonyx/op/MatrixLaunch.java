@@ -14,10 +14,10 @@ import java.util.function.ToLongFunction;
  * beta · c) + z}. On CPUs by the kernels {@code matmul.*}, which pack b; on GPUs by {@code gemm.*}, which read it as it lies.
  */
 final class MatrixLaunch {
-    /** As {@code kernels/cpu/gemm.h} has them: what is done at a time, and the width of a panel, at most. */
+    /** As {@code kernels/cpu/matmul.cpp} has them: what is done at a time, and the width of a panel, at most. */
     private static final long DEPTH_BLOCK = 384;
 
-    private static final long ROW_BLOCK = 96;
+    private static final long ROW_BLOCK = 384;
     private static final long PANEL = 32;
 
     /** Packing b costs about as much as multiplying it by so many rows. */
