@@ -187,6 +187,17 @@ class MatMulTest extends OperatorTest {
                     .input(Data.integers(DType.FLOAT32, 3, -8, 8, 4103))
                     .within(Tolerance.EXACT));
         }
+        for (boolean transposed : new boolean[] {false, true}) {
+            cases.add(Case.of(
+                            "many rows, transposed left: " + transposed,
+                            FusedMatMul.PLAIN.transposed(transposed, false))
+                    .input(
+                            transposed
+                                    ? Data.integers(DType.FLOAT32, 1, -8, 8, 7, 389)
+                                    : Data.integers(DType.FLOAT32, 1, -8, 8, 389, 7))
+                    .input(Data.integers(DType.FLOAT32, 2, -8, 8, 7, 165))
+                    .within(Tolerance.EXACT));
+        }
         cases.add(Case.of("one row, deep, transposed", FusedMatMul.PLAIN.transposed(false, true))
                 .input(Data.integers(DType.FLOAT32, 1, -8, 8, 1, 9000))
                 .input(Data.integers(DType.FLOAT32, 2, -8, 8, 5, 9000))
