@@ -48,8 +48,7 @@ template <class T>
 class Product {
  public:
   static constexpr int kRows = Tile<T>::kRows, kColumns = Tile<T>::kColumns;
-  // Of scratch memory for each thread: rows of a, and the last panel of b.
-  static constexpr int64_t kBlocks = kDepthBlock * (kSharingRows + kColumns);
+  static constexpr int64_t kAlign = 16;  // elements
 
   Product(const Arguments& args, const Params& p)
       : args_(args),
@@ -62,6 +61,9 @@ class Product {
         depth_blocks_(std::max<int64_t>(1, panels(p.k, kDepthBlock))),
         depth_block_(panels(p.k, depth_blocks_)),
         panels_(panels(p.n, kColumns)),
+        sharing_rows_(std::min(kSharingRows, panels(p.m, kRows) * kRows)),
+        thread_room_(panels(std::min(kDepthBlock, p.k) * (sharing_rows_ + kColumns), kAlign) *
+                     kAlign),
         // Rows that lie whole pages apart would push each other out of the cache, strided ones even
         // more so.
         pack_a_(p.a_depth != 1 ||
@@ -90,7 +92,7 @@ class Product {
     const int64_t cost = std::max<int64_t>(1, p_.m * panels_ * p_.k);
     args_.parallel(p_.matrices(), std::max<int64_t>(1, kTaskCost / cost),
                    [&](int64_t begin, int64_t end, int worker) {
-                     T* const packed = thread_scratch(worker) + kBlocks;
+                     T* const packed = thread_scratch(worker) + thread_room_;
                      int64_t ready = -1;
                      for (int64_t i = begin; i < end; i++) {
                        const int64_t b = p_.offset(i, p_.b_stack);
@@ -171,7 +173,7 @@ class Product {
     part.columns -= rest;
     if (part.columns > 0) multiply_panels(left, {from, p_.b_depth, kColumns}, part);
     if (rest > 0) {  // a tile would read beyond the last panel
-      T* const panel = thread_scratch(worker) + kDepthBlock * kSharingRows;
+      T* const panel = thread_scratch(worker) + std::min(kDepthBlock, p_.k) * sharing_rows_;
       pack_panel(from + part.columns, p_.b_depth, 1, part.depth, rest, panel);
       part.column += part.columns;
       part.columns = rest;
@@ -210,8 +212,8 @@ class Product {
   T* thread_scratch(int worker) const {
     const int64_t packed = panels_ * kColumns * p_.k;
     return p_.reading == kPackPerMatrix
-               ? scratch_ + worker * (kBlocks + packed)
-               : scratch_ + (p_.reading == kPackShared ? packed : 0) + worker * kBlocks;
+               ? scratch_ + worker * (thread_room_ + packed)
+               : scratch_ + (p_.reading == kPackShared ? packed : 0) + worker * thread_room_;
   }
 
   // Steps of a tile's depth and row that a task must at least have: a few microseconds.
@@ -224,7 +226,8 @@ class Product {
   T* y_;
   Finisher<T> finish_;
   T* scratch_;
-  int64_t depth_blocks_, depth_block_, panels_;
+  int64_t depth_blocks_, depth_block_, panels_, sharing_rows_;
+  int64_t thread_room_;  // scratch memory of a thread: rows of a, and the last panel of b
   bool pack_a_;
 };
 

@@ -14,11 +14,13 @@ import java.util.function.ToLongFunction;
  * beta · c) + z}. On CPUs by the kernels {@code matmul.*}, which pack b; on GPUs by {@code gemm.*}, which read it as it lies.
  */
 final class MatrixLaunch {
-    /** As {@code kernels/cpu/matmul.cpp} has them: what is done at a time, and the width of a panel, at most. */
+    /** As {@code kernels/cpu/matmul.cpp} has them: what is done at a time, rows of a tile, and the width of a panel, at most. */
     private static final long DEPTH_BLOCK = 384;
 
     private static final long ROW_BLOCK = 384;
+    private static final long ROWS = 12;
     private static final long PANEL = 32;
+    private static final long ALIGN = 16;
 
     /** Packing b costs about as much as multiplying it by so many rows. */
     private static final long ROWS_WORTH_PACKING = 24;
@@ -161,8 +163,10 @@ final class MatrixLaunch {
         long bytes = dtype.bits() / 8;
         long packed = bytes * packedElements();
         launch.scratch(reading == Reading.PACK_SHARED ? packed : 0);
+        long rows = Math.min(ROW_BLOCK, (m + ROWS - 1) / ROWS * ROWS);
+        long room = Math.min(DEPTH_BLOCK, product.k) * (rows + PANEL);
         return launch.scratchPerThread(
-                bytes * DEPTH_BLOCK * (ROW_BLOCK + PANEL) + (reading == Reading.PACK_PER_MATRIX ? packed : 0));
+                bytes * ((room + ALIGN - 1) / ALIGN * ALIGN) + (reading == Reading.PACK_PER_MATRIX ? packed : 0));
     }
 
     private Launch gemm(InputTypes in, long m, List<Axis> stack) {
