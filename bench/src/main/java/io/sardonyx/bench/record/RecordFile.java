@@ -16,6 +16,7 @@ import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Records as JSON. */
 public final class RecordFile {
@@ -24,6 +25,9 @@ public final class RecordFile {
             .disableHtmlEscaping()
             .registerTypeAdapterFactory(new OptionalFactory())
             .create();
+
+    /** A list of numbers, which gets one line, since there are many of them. */
+    private static final Pattern NUMBERS = Pattern.compile("\\[\\s+([-+.,0-9Ee\\s]+?)\\s+]");
 
     private RecordFile() {}
 
@@ -34,7 +38,9 @@ public final class RecordFile {
 
     /** What {@link #write} writes. */
     public static String text(BenchmarkRecord record) {
-        return GSON.toJson(record);
+        String text = GSON.toJson(record);
+        return NUMBERS.matcher(text)
+                .replaceAll(numbers -> "[" + numbers.group(1).replaceAll("\\s+", " ") + "]");
     }
 
     /** @throws IllegalArgumentException if the file is no record, or one of another format */

@@ -1,5 +1,7 @@
 package io.sardonyx.bench.record;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
 
@@ -13,7 +15,7 @@ import java.util.List;
  * @param calls that each sample is the mean of
  * @param stoppedBy what ended the sampling
  * @param dropped samples thrown away because the clock was throttled
- * @param samples all that were kept, in their order
+ * @param samples all that were kept, in their order, to five digits
  */
 public record Times(
         double median,
@@ -61,7 +63,12 @@ public record Times(
                 calls,
                 stoppedBy,
                 dropped,
-                Arrays.stream(nanoseconds).boxed().toList());
+                Arrays.stream(nanoseconds).map(Times::rounded).boxed().toList());
+    }
+
+    /** To five digits, more than any clock has, so that a file of thousands of samples stays small. */
+    private static double rounded(double nanoseconds) {
+        return new BigDecimal(nanoseconds).round(new MathContext(5)).doubleValue();
     }
 
     /** Of what was counted and not timed: no samples, and zeros. */
