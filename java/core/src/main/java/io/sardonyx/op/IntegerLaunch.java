@@ -37,12 +37,16 @@ final class IntegerLaunch {
     private int yZero = ABSENT;
     private int bias = ABSENT;
     private int z = ABSENT;
+    /** The strides along the stack, the rows and the columns. */
+    private long[] zStrides;
+
     private Activation activation = Activation.NONE;
 
     IntegerLaunch(IntegerProduct inputs, InputTypes in) {
         this.inputs = inputs;
         this.product = inputs.infer(in);
         this.in = in;
+        this.zStrides = new long[product.batch.rank() + 2];
     }
 
     /** Inputs that the sums are multiplied by. */
@@ -58,10 +62,16 @@ final class IntegerLaunch {
         return this;
     }
 
-    /** What is done to the floats: the function, then the addition of input {@code z}, as large as the result. */
-    IntegerLaunch then(Activation function, int addend) {
+    /** What is done to the floats. */
+    IntegerLaunch then(Activation function) {
         activation = function;
+        return this;
+    }
+
+    /** Input that is added to that, and its strides along the stack, the rows and the columns of the result. */
+    IntegerLaunch thenPlus(int addend, long[] strides) {
         z = addend;
+        zStrides = strides;
         return this;
     }
 
@@ -98,6 +108,9 @@ final class IntegerLaunch {
         matmul.params(step(inputs.aZero()), step(inputs.bZero()), weight ? 1 : 0);
         matmul.params(step(aScale), step(bScale), step(yScale), step(yZero));
         activation.addTo(matmul.input(z));
+        long[] ofMatrices = isTall() ? new long[0] : Arrays.copyOf(zStrides, product.batch.rank());
+        addAxes(matmul, ofMatrices, 0);
+        matmul.params(zStrides[zStrides.length - 2], zStrides[zStrides.length - 1]);
         matmul.scratch(weight ? 0 : packedBytes()).scratchPerThread(ROWS * quads() * QUAD);
         if (in.has(z) || !activation.equals(Activation.NONE)) {
             return Optional.of(matmul);
@@ -158,7 +171,19 @@ final class IntegerLaunch {
         Shape a = in.shape(inputs.a());
         boolean whole = a.rank() >= 2 && a.slice(0, a.rank() - 2).elements() == product.batch.elements();
         boolean one = IntStream.of(inputs.aZero(), aScale, yScale, yZero).allMatch(input -> step(input) == 0);
-        return whole && one && Arrays.stream(product.bBatch).allMatch(step -> step == 0);
+        return whole && one && zGoesOn() && Arrays.stream(product.bBatch).allMatch(step -> step == 0);
+    }
+
+    /** Whether the next matrix of z begins where the rows of the one before would go on. */
+    private boolean zGoesOn() {
+        long next = zStrides[zStrides.length - 2] * product.m;
+        for (int axis = product.batch.rank() - 1; axis >= 0; axis--) {
+            if (product.batch.size(axis) > 1 && zStrides[axis] != next) {
+                return false;
+            }
+            next *= product.batch.size(axis);
+        }
+        return true;
     }
 
     private static void addAxes(Launch launch, long[] values, long otherwise) {

@@ -77,16 +77,18 @@ public record MatMulIntegerToFloat(Activation activation) implements TensorOpera
         }
     }
 
-    /** Empty, too, where Z is not as large as the product. */
     @Override
     public Optional<Launch> launch(InputTypes in, List<TensorType> out) {
-        if (in.has(Z) && !in.shape(Z).equals(PRODUCT.infer(in).result)) {
+        MatrixProduct product = PRODUCT.infer(in);
+        Optional<long[]> addend = product.addendStrides(in.has(Z) ? in.shape(Z) : product.result);
+        if (!product.result.equals(out.get(0).shape()) || addend.isEmpty()) {
             return Optional.empty();
         }
-        return new IntegerLaunch(PRODUCT, in)
-                .scaled(2, 3)
-                .plus(6)
-                .then(activation, in.has(Z) ? Z : IntegerProduct.NONE)
-                .launch(out.get(0).dtype());
+        IntegerLaunch launch =
+                new IntegerLaunch(PRODUCT, in).scaled(2, 3).plus(6).then(activation);
+        if (in.has(Z)) {
+            launch.thenPlus(Z, addend.get());
+        }
+        return launch.launch(out.get(0).dtype());
     }
 }

@@ -170,6 +170,15 @@ class IntegerProductTest extends OperatorTest {
                         .absent()
                         .input(HostTensor.of(Shape.of(2), 1f, 2f))
                         .expect(matrix(DType.FLOAT32, 128.5, 193.25, -4094.5, 4066.75)),
+                Case.of("a stack, and another for each of its axes", new MatMulIntegerToFloat(Activation.RELU))
+                        .input(Data.integers(DType.UINT8, 49, 0, 255, 2, 3, 5, 9))
+                        .constant(Data.integers(DType.INT8, 50, -128, 127, 9, 37))
+                        .input(one(DType.FLOAT32, .001))
+                        .input(scale)
+                        .absent()
+                        .absent()
+                        .absent()
+                        .input(Data.normal(51, 2, 1, 5, 1)),
                 Case.of("one row of many columns", new MatMulInteger())
                         .input(Data.integers(DType.UINT8, 46, 0, 255, 1, 33))
                         .constant(Data.integers(DType.INT8, 47, -128, 127, 33, 601))
