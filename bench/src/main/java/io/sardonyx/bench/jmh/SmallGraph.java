@@ -25,7 +25,7 @@ public enum SmallGraph {
 
     static final int WIDTH = 16;
     static final String INPUT = "x";
-    static final String OUTPUT = "y";
+    private static final String OUTPUT = "y";
 
     private static final String VECTOR = "vector";
     private static final String MATRIX = "matrix";
