@@ -3,6 +3,8 @@ package io.sardonyx.bench.measure;
 import io.sardonyx.bench.contender.Call;
 import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.bench.record.Times;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +15,7 @@ final class Sampler {
     /** Calls are batched until a sample is so long, far above the resolution of any timer. Cold ones stay alone. */
     private static final double SHORTEST = 1e6;
 
+    private static final MathContext DIGITS = new MathContext(5);
     private static final int MOST_CALLS = 1 << 20;
     private static final int WINDOW = 5;
     private static final double STABLE = 0.01;
@@ -109,8 +112,13 @@ final class Sampler {
                 Arrays.stream(words.split(" ")).mapToDouble(Double::parseDouble).toArray();
         List<Sample> samples = new ArrayList<>();
         for (int i = 0; i < numbers.length; i += 2) {
-            samples.add(new Sample(numbers[i], numbers[i + 1]));
+            samples.add(new Sample(rounded(numbers[i]), numbers[i + 1]));
         }
         return samples;
+    }
+
+    /** To more digits than any clock has, so that a record of thousands of samples stays small. */
+    private static double rounded(double nanoseconds) {
+        return new BigDecimal(nanoseconds).round(DIGITS).doubleValue();
     }
 }

@@ -15,8 +15,8 @@ import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Records as JSON. */
 public final class RecordFile {
@@ -24,10 +24,9 @@ public final class RecordFile {
             .setPrettyPrinting()
             .disableHtmlEscaping()
             .registerTypeAdapterFactory(new OptionalFactory())
+            .registerTypeAdapter(
+                    TypeToken.getParameterized(List.class, Double.class).getType(), new NumbersAdapter())
             .create();
-
-    /** A list of numbers, which gets one line, since there are many of them. */
-    private static final Pattern NUMBERS = Pattern.compile("\\[\\s+([-+.,0-9Ee\\s]+?)\\s+]");
 
     private RecordFile() {}
 
@@ -38,9 +37,7 @@ public final class RecordFile {
 
     /** What {@link #write} writes. */
     public static String text(BenchmarkRecord record) {
-        String text = GSON.toJson(record);
-        return NUMBERS.matcher(text)
-                .replaceAll(numbers -> "[" + numbers.group(1).replaceAll("\\s+", " ") + "]");
+        return GSON.toJson(record);
     }
 
     /** @throws IllegalArgumentException if the file is no record, or one of another format */

@@ -1,7 +1,5 @@
 package io.sardonyx.bench.record;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,7 +13,7 @@ import java.util.List;
  * @param calls that each sample is the mean of
  * @param stoppedBy what ended the sampling
  * @param dropped samples thrown away because the clock was throttled
- * @param samples all that were kept, in their order, to five digits
+ * @param samples all that were kept, in their order
  */
 public record Times(
         double median,
@@ -63,12 +61,7 @@ public record Times(
                 calls,
                 stoppedBy,
                 dropped,
-                Arrays.stream(nanoseconds).map(Times::rounded).boxed().toList());
-    }
-
-    /** To five digits, more than any clock has, so that a file of thousands of samples stays small. */
-    private static double rounded(double nanoseconds) {
-        return new BigDecimal(nanoseconds).round(new MathContext(5)).doubleValue();
+                Arrays.stream(nanoseconds).boxed().toList());
     }
 
     /** Of what was counted and not timed: no samples, and zeros. */

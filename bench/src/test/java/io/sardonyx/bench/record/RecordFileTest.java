@@ -40,7 +40,7 @@ final class RecordFileTest {
                 "abc",
                 "bench matmul",
                 1,
-                "a processor",
+                "a [ 1, 2 ] processor",
                 List.of("avx512"),
                 2,
                 1L << 34,
@@ -61,6 +61,13 @@ final class RecordFileTest {
         Path file = folder.resolve("record.json");
         RecordFile.write(file, record());
         assertEquals(record(), RecordFile.read(file));
+    }
+
+    @Test
+    void aListOfNumbersTakesALine() {
+        String text = RecordFile.text(record());
+        assertTrue(text.contains("\"samples\": [110.0, 100.0, 120.0, 130.0]\n"), text);
+        assertTrue(text.contains("a [ 1, 2 ] processor"), text);
     }
 
     @Test
