@@ -57,36 +57,62 @@ struct Result {
   int64_t row;  // stride
 };
 
+// Where the rows of a tile begin: a pointer for each three of them, that the others are 1 or 2
+// strides from, which an address has room for. With one for each, registers do not last.
+template <class T, int R>
+struct RowPointers {
+  T* base[(R + 2) / 3];
+  int64_t row;  // stride
+
+  RowPointers(T* first, int64_t row) : row(row) {
+#pragma GCC unroll 16
+    for (int i = 0; i < (R + 2) / 3; i++) base[i] = first + 3 * i * row;
+  }
+  T* operator[](int r) const { return base[r / 3] + r % 3 * row; }
+
+  void advance(int64_t step) {
+#pragma GCC unroll 16
+    for (T*& p : base) {
+      p += step;
+      asm("" : "+r"(p));  // it stays a pointer of its own
+    }
+  }
+};
+
 // C [R, kVectors vectors] = A B, or C += A B. Of kUnitRows and in_rows() of A one holds.
 template <class T, int R, int kVectors, bool kUnitRows>
 void multiply_tile(Left<T> a, Right<T> b, Result<T> c, int64_t depth, bool add) {
   using V = Vec<T>;
-  const int64_t a_row = kUnitRows ? 1 : a.row, a_depth = kUnitRows ? a.depth : 1;
-  alignas(64) static constexpr T kZeros[kVectors * V::kLanes] = {};
-  const Result<const T> start = add ? Result<const T>{c.data, c.row} : Result<const T>{kZeros, 0};
+  const RowPointers<T, R> z(c.data, c.row);
   V sums[R][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
-    for (int v = 0; v < kVectors; v++)
-      sums[r][v] = V::load(start.data + r * start.row + v * V::kLanes);
-  const T* x = a.data;
+    for (int v = 0; v < kVectors; v++) sums[r][v] = V(T(0));
+  if (add)
+#pragma GCC unroll 16
+    for (int r = 0; r < R; r++)
+#pragma GCC unroll 16
+      for (int v = 0; v < kVectors; v++) sums[r][v] = V::load(z[r] + v * V::kLanes);
+  RowPointers<const T, R> x(a.data, kUnitRows ? 1 : a.row);
   const T* y = b.data;
-  for (int64_t d = 0; d < depth; d++, x += a_depth, y += b.depth) {
+  for (int64_t d = 0; d < depth; d++) {
     V right[kVectors];
 #pragma GCC unroll 16
     for (int v = 0; v < kVectors; v++) right[v] = V::load(y + v / 2 * b.panel + v % 2 * V::kLanes);
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++) {
-      const V left(x[r * a_row]);
+      const V left(*x[r]);
 #pragma GCC unroll 16
       for (int v = 0; v < kVectors; v++) sums[r][v] = fma(left, right[v], sums[r][v]);
     }
+    x.advance(kUnitRows ? a.depth : 1);
+    y += b.depth;
   }
 #pragma GCC unroll 16
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
-    for (int v = 0; v < kVectors; v++) sums[r][v].store(c.data + r * c.row + v * V::kLanes);
+    for (int v = 0; v < kVectors; v++) sums[r][v].store(z[r] + v * V::kLanes);
 }
 
 template <class T>
