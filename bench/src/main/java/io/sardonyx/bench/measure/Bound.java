@@ -24,7 +24,7 @@ record Bound(double nanoseconds, String roof) {
     static Optional<Bound> of(Problem problem, Cache cache, int threads, List<Roof> roofs, CpuCaches caches) {
         Optional<Bound> arithmetic = find(roofs, "fma." + problem.dtype())
                 .filter(r -> problem.flops() > 0)
-                .map(r -> at(r, problem.flops()));
+                .map(r -> at(r, problem.leastFlops()));
         double bytes = problem.bytes();
         boolean writes = bytes - problem.readBytes() > SOME * bytes;
         String level = cache == Cache.COLD ? "memory" : level(bytes, threads, caches);

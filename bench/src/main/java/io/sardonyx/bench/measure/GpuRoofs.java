@@ -80,7 +80,7 @@ final class GpuRoofs {
     /** The larger of the times for arithmetic and, if caches are cold, for memory. */
     Optional<Bound> bound(Problem problem, Cache cache) {
         double bytes = cache == Cache.COLD ? problem.bytes() : 0;
-        return Stream.of(find(arithmetic(problem.dtype()), problem.flops()), find("copy.memory", bytes))
+        return Stream.of(find(arithmetic(problem.dtype()), problem.leastFlops()), find("copy.memory", bytes))
                 .flatMap(Optional::stream)
                 .filter(bound -> bound.nanoseconds() > 0)
                 .reduce((a, b) -> a.nanoseconds() >= b.nanoseconds() ? a : b);

@@ -40,7 +40,8 @@ record Roofline(String kind, String title, String caption, List<Limit> limits, L
                         "roofline",
                         "Roofline: " + place,
                         "Each point is a measurement: operations a second over operations for each byte. Lines are the roofs"
-                                + " measured in the same run; a point above its roof is wrong.",
+                                + " measured in the same run; a point above its roof is wrong, but for convolutions by an algorithm"
+                                + " that saves multiplications, which do not count here.",
                         limits,
                         series(lines)));
             }

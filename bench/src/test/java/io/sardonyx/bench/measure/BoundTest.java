@@ -2,6 +2,7 @@ package io.sardonyx.bench.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.sardonyx.bench.define.Benchmark;
 import io.sardonyx.bench.define.Benchmarks;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.bench.record.Measurement.Cache;
@@ -49,6 +50,19 @@ class BoundTest {
                 bound(product(1000, 1000, DType.FLOAT32), Cache.WARM, 1));
         Problem row = product(1, 1000, DType.FLOAT32);
         assertEquals(Optional.of(new Bound(row.bytes() / 20, "read.memory")), bound(row, Cache.COLD, 1));
+    }
+
+    @Test
+    void ofAConvolutionThoseThatWinogradNeedsBind() {
+        Benchmark conv = Benchmarks.named("conv");
+        Problem winograd = conv.at(Map.of("size", 100L), DType.FLOAT32);
+        assertEquals(
+                winograd.flops() * 64 / 324 / 100,
+                bound(winograd, Cache.WARM, 1).orElseThrow().nanoseconds(),
+                1e-6 * winograd.flops());
+        Problem wide = conv.at(Map.of("size", 100L, "stride", 2L), DType.FLOAT32);
+        assertEquals(
+                wide.flops() / 100, bound(wide, Cache.WARM, 1).orElseThrow().nanoseconds(), 1e-6 * wide.flops());
     }
 
     @Test
