@@ -1,5 +1,6 @@
 package io.sardonyx.bench.collective;
 
+import io.sardonyx.bench.device.DeviceCopy;
 import io.sardonyx.collective.Group;
 import io.sardonyx.collective.Member;
 import io.sardonyx.collective.Reduction;

@@ -48,14 +48,16 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class CublasContender implements ContenderLoop.Library {
     private static final long WORKSPACE = 32L << 20;
 
-    private final CudaStream cuda = new CudaStream();
+    private final CudaStream cuda;
     private final cublasLtContext lt = new cublasLtContext();
     private final cublasContext blas = new cublasContext();
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
-    private final long workspace = cuda.allocate(WORKSPACE);
+    private final long workspace;
 
-    private CublasContender() {
+    private CublasContender(int ordinal) {
+        cuda = new CudaStream(ordinal);
+        workspace = cuda.allocate(WORKSPACE);
         check(cublasLtCreate(lt), "cublasLtCreate");
         check(cublasCreate_v2(blas), "cublasCreate");
         check(cublasSetStream_v2(blas, cuda.handle()), "cublasSetStream");
@@ -72,13 +74,13 @@ final class CublasContender implements ContenderLoop.Library {
     }
 
     @Override
-    public Samples time(String words, Effort effort) {
+    public Batch open(String words, Effort effort) {
         Rival.Product product = Rival.Product.parse(words);
         DType dtype = product.dtype();
         long m = product.m();
         long n = product.n();
         long k = product.k();
-        return Rotation.time(
+        return Rotation.open(
                 cuda,
                 effort,
                 dtype,

@@ -30,6 +30,8 @@ final class CudaLibraries {
         }
     }
 
+    static final Wanted RUNTIME = new Wanted(List.of("libcudart.so.13"), List.of());
+
     static final Wanted CUBLAS =
             new Wanted(List.of("libcudart.so.13", "libcublasLt.so.13", "libcublas.so.13"), List.of());
 
@@ -56,7 +58,15 @@ final class CudaLibraries {
      * @param folders that hold what is needed
      * @param missing what is needed and nowhere
      */
-    record Found(Set<Path> folders, List<String> missing) {}
+    record Found(Set<Path> folders, List<String> missing) {
+        /** Empty where all are there. */
+        String whyMissing() {
+            return missing.isEmpty()
+                    ? ""
+                    : "not found on this host: " + String.join(", ", missing)
+                            + " (looked in LD_LIBRARY_PATH, CUDA_HOME, the loader's cache, Python's site-packages/nvidia)";
+        }
+    }
 
     static Found find(Wanted wanted) {
         List<Path> candidates = new ArrayList<>();

@@ -1,11 +1,11 @@
 package io.sardonyx.bench.device;
 
+import static io.sardonyx.bench.device.CudaContext.check;
 import static org.bytedeco.cuda.global.cudart.cudaEventCreate;
 import static org.bytedeco.cuda.global.cudart.cudaEventElapsedTime;
 import static org.bytedeco.cuda.global.cudart.cudaEventRecord;
 import static org.bytedeco.cuda.global.cudart.cudaEventSynchronize;
 import static org.bytedeco.cuda.global.cudart.cudaFree;
-import static org.bytedeco.cuda.global.cudart.cudaGetErrorString;
 import static org.bytedeco.cuda.global.cudart.cudaGraphDestroy;
 import static org.bytedeco.cuda.global.cudart.cudaGraphExecDestroy;
 import static org.bytedeco.cuda.global.cudart.cudaGraphInstantiate;
@@ -29,16 +29,18 @@ import org.bytedeco.javacpp.Pointer;
 
 /** What a contender needs of CUDA, without our runtime: memory, graphs and their time. */
 final class CudaStream {
-    private static final long HELD_BYTES = 64L << 20;
-    /** What a copy of that takes at 5 TB/s, read and written: more than any GPU's memory does. */
-    private static final double HELD_MICROSECONDS = 2 * HELD_BYTES / 5e6;
+    private static final long LEAST_HELD_BYTES = 64L << 20;
+    /** More than any GPU's memory does, read and written. */
+    private static final double BYTES_PER_MICROSECOND = 10e6;
 
     private final CUstream_st stream = new CUstream_st();
     private final CUevent_st start = new CUevent_st();
     private final CUevent_st end = new CUevent_st();
+    private final long l2Bytes;
     private long held; // what is copied to hold the stream
 
-    CudaStream() {
+    CudaStream(int ordinal) {
+        l2Bytes = new CudaContext(ordinal).l2Bytes();
         check(cudaStreamCreate(stream), "cudaStreamCreate");
         check(cudaEventCreate(start), "cudaEventCreate");
         check(cudaEventCreate(end), "cudaEventCreate");
@@ -53,6 +55,11 @@ final class CudaStream {
 
     CUstream_st handle() {
         return stream;
+    }
+
+    /** Of the GPU's last cache. */
+    long l2Bytes() {
+        return l2Bytes;
     }
 
     long allocate(long bytes) {
@@ -100,15 +107,18 @@ final class CudaStream {
         return 1e3 * milliseconds[0];
     }
 
-    /** Keeps the stream busy for so long at least, so that the host can queue what is to be timed behind it. */
+    /**
+     * Keeps the stream busy for so long at least, so that the host can queue what is to be timed behind it. It does so by copies into
+     * twice as many bytes as the L2 has, which then holds nothing else.
+     */
     void hold(double microseconds) {
+        long bytes = Math.max(LEAST_HELD_BYTES, 2 * l2Bytes);
         if (held == 0) {
-            held = allocate(2 * HELD_BYTES);
+            held = allocate(2 * bytes);
         }
-        for (double left = microseconds; left > 0; left -= HELD_MICROSECONDS) {
+        for (double left = microseconds; left > 0; left -= 2 * bytes / BYTES_PER_MICROSECOND) {
             check(
-                    cudaMemcpyAsync(
-                            new At(held), new At(held + HELD_BYTES), HELD_BYTES, cudaMemcpyDeviceToDevice, stream),
+                    cudaMemcpyAsync(new At(held), new At(held + bytes), bytes, cudaMemcpyDeviceToDevice, stream),
                     "cudaMemcpyAsync");
         }
     }
@@ -128,13 +138,6 @@ final class CudaStream {
         @Override
         public void close() {
             check(cudaGraphExecDestroy(exec), "cudaGraphExecDestroy");
-        }
-    }
-
-    private static void check(int error, String what) {
-        if (error != 0) {
-            throw new IllegalStateException(
-                    what + ": " + cudaGetErrorString(error).getString());
         }
     }
 }

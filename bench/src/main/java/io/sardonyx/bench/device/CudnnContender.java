@@ -44,12 +44,13 @@ final class CudnnContender implements ContenderLoop.Library {
     private static final long LARGEST_WORKSPACE = 2L << 30;
     private static final int ALGORITHMS = 16;
 
-    private final CudaStream cuda = new CudaStream();
+    private final CudaStream cuda;
     private final cudnnContext cudnn = new cudnnContext();
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
 
-    private CudnnContender() {
+    private CudnnContender(int ordinal) {
+        cuda = new CudaStream(ordinal);
         check(cudnnCreate(cudnn), "cudnnCreate");
         check(cudnnSetStream(cudnn, cuda.handle()), "cudnnSetStream");
     }
@@ -74,7 +75,7 @@ final class CudnnContender implements ContenderLoop.Library {
             cudnnConvolutionStruct convolution) {}
 
     @Override
-    public Samples time(String words, Effort effort) {
+    public Batch open(String words, Effort effort) {
         Rival.Convolution rival = Rival.Convolution.parse(words);
         ConvLayer layer = rival.layer();
         DType dtype = rival.dtype();
@@ -82,15 +83,14 @@ final class CudnnContender implements ContenderLoop.Library {
         Found found = layer.isTransposed() ? findBack(shapes, dtype) : find(shapes, dtype);
         check(cudnnSetConvolutionMathType(shapes.convolution, found.math), "cudnnSetConvolutionMathType");
         long workspace = cuda.allocate(Math.max(1, found.workspace));
-        Samples samples = Rotation.time(
+        Batch batch = Rotation.open(
                 cuda,
                 effort,
                 dtype,
                 List.of(dtype.byteSize(rival.batch() * layer.inputElements()), dtype.byteSize(layer.weightElements())),
                 dtype.byteSize(rival.batch() * layer.outputElements()),
                 layer.isTransposed() ? back(shapes, found, workspace) : forward(shapes, found, workspace));
-        cuda.free(workspace);
-        return samples;
+        return batch.closing(() -> cuda.free(workspace));
     }
 
     private static Shapes shapes(Rival.Convolution rival) {

@@ -15,20 +15,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntFunction;
 
 /**
  * Times an operator's kernel on a device: many launches as one program, which a GPU replays as a graph, each on another set of buffers
- * with random contents. The time is the device's, from before the program to behind it.
+ * with random contents. The time is the device's, from before the program to behind it; the queue is held by copies until all of it is
+ * there, so that the host's launch is not in it. What caches would hold in spite of that is timed launch by launch, each behind such
+ * copies.
  */
-public final class KernelTimer {
+public final class KernelTimer implements AutoCloseable {
     private static final long ALIGNMENT = 256;
 
     private final Device device;
     private final Effort effort;
+    private final long l2Bytes;
+    private Optional<DeviceCopy> copy = Optional.empty();
 
+    /** For a device whose caches are not known. */
     public KernelTimer(Device device, Effort effort) {
+        this(device, effort, 0);
+    }
+
+    /** @param l2Bytes of its last cache; 0 where that is not known */
+    public KernelTimer(Device device, Effort effort, long l2Bytes) {
         this.device = device;
         this.effort = effort;
+        this.l2Bytes = l2Bytes;
     }
 
     /**
@@ -37,8 +49,20 @@ public final class KernelTimer {
      */
     public record Result(String kernel, Samples samples, int sets) {}
 
+    /** Launches that are ready; the caller closes the batch. */
+    public record Ready(String kernel, Batch batch, int sets) {}
+
     /** Empty where the device has no kernel for this. */
     public Optional<Result> time(Workload workload) {
+        return prepare(workload).map(ready -> {
+            try (Batch batch = ready.batch()) {
+                return new Result(ready.kernel(), effort.measure(batch), ready.sets());
+            }
+        });
+    }
+
+    /** Empty where the device has no kernel for this. */
+    public Optional<Ready> prepare(Workload workload) {
         List<TensorType> outputs = workload.operator().infer(workload.types());
         return workload.operator()
                 .launch(workload.types(), outputs)
@@ -47,7 +71,7 @@ public final class KernelTimer {
                         .map(key -> launch.by(key).scratch(workload.scratch()))
                         .orElse(launch))
                 .filter(launch -> device.has(launch.kernel()))
-                .map(launch -> time(workload, launch, outputs));
+                .map(launch -> prepare(workload, launch, outputs));
     }
 
     /** How many sets of buffers there are, and the numbers of the program's addresses: inputs, then outputs, scratch, packed weights. */
@@ -71,11 +95,16 @@ public final class KernelTimer {
         }
     }
 
-    private Result time(Workload workload, Launch launch, List<TensorType> outputTypes) {
-        int sets = effort.sets(workload.bytes());
+    private Ready prepare(Workload workload, Launch launch, List<TensorType> outputTypes) {
+        int sets = effort.sets(workload.bytes(), l2Bytes);
         var layout = new Layout(workload, outputTypes, sets);
         List<Memory> memory = new ArrayList<>();
         List<Program> programs = new ArrayList<>();
+        Runnable close = () -> {
+            programs.forEach(Program::close);
+            memory.forEach(Memory::close);
+            device.trim();
+        };
         try {
             for (TensorType type : workload.inputs()) {
                 memory.add(
@@ -83,24 +112,79 @@ public final class KernelTimer {
             }
             memory.add(device.allocate(sets * stride(outputTypes)));
             memory.add(device.allocate(device.scratch(launch, device.threads())));
-            pack(launch, workload, memory);
-            long[] bases = memory.stream().mapToLong(Memory::address).toArray();
-            RunControl control = new RunControl();
-            Samples samples = effort.measure(sets, launches -> {
-                List<Command> commands = new ArrayList<>(launches);
-                for (int i = 0; i < launches; i++) {
-                    commands.add(command(launch, layout, i % sets));
-                }
-                Program program = device.compile(commands, device.threads());
-                programs.add(program);
-                DoubleSupplier run = () -> device.time(() -> program.run(bases, 0, launches, control.reset(null)));
-                return run;
-            });
-            return new Result(launch.kernel(), samples, sets);
-        } finally {
-            programs.forEach(Program::close);
-            memory.forEach(Memory::close);
-            device.trim();
+            pack(launch, layout, memory);
+            Batch batch = effort.isAlone(workload.bytes(), l2Bytes)
+                    ? effort.batchOfLone(alone(launch, layout, memory))
+                    : effort.batch(sets, replayed(launch, layout, memory, programs));
+            return new Ready(launch.kernel(), batch.closing(close), sets);
+        } catch (RuntimeException e) {
+            close.run();
+            throw e;
+        }
+    }
+
+    /** All launches as one program, which ends with the host's wait for it. */
+    private IntFunction<DoubleSupplier> replayed(
+            Launch launch, Layout layout, List<Memory> memory, List<Program> programs) {
+        long[] bases = memory.stream().mapToLong(Memory::address).toArray();
+        RunControl control = new RunControl();
+        return launches -> {
+            List<Command> commands = new ArrayList<>(launches);
+            for (int i = 0; i < launches; i++) {
+                commands.add(command(launch, layout, i % layout.sets()));
+            }
+            Program program = device.compile(commands, device.threads());
+            programs.add(program);
+            return () -> {
+                hold(launches);
+                return device.time(() -> program.run(bases, 0, launches, control.reset(null)));
+            };
+        };
+    }
+
+    /** Each launch between events of its own; nothing waits for anything but its time. */
+    private IntFunction<DoubleSupplier> alone(Launch launch, Layout layout, List<Memory> memory) {
+        Launch packed = Launch.ofKey(launch.kernel()).params(launch.params());
+        packed.scratch(device.scratch(launch, device.threads()));
+        Workload workload = layout.workload();
+        List<TensorType> types = new ArrayList<>(workload.inputs());
+        List<Memory> inputs = new ArrayList<>(memory.subList(0, types.size()));
+        int packs = layout.scratchBase() + 1;
+        for (Argument argument : launch.arguments()) {
+            if (argument instanceof Argument.Input input) {
+                packed.input(input.index());
+            } else if (argument instanceof Argument.Output output) {
+                packed.output(output.index());
+            } else if (argument instanceof Argument.Packed pack) {
+                packed.input(types.size());
+                types.add(workload.inputs().get(pack.index()));
+                inputs.add(memory.get(packs++));
+            }
+        }
+        Memory[] outputs = new Memory[layout.outputs().size()];
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] = device.allocate(layout.outputs().get(i).byteSize());
+            memory.add(outputs[i]);
+        }
+        Memory[] given = inputs.toArray(Memory[]::new);
+        return launches -> () -> {
+            double sum = 0;
+            for (int i = 0; i < launches; i++) {
+                hold(1);
+                sum += device.time(() -> device.launch(packed, types, given, layout.outputs(), outputs));
+            }
+            return sum;
+        };
+    }
+
+    /** Keeps a GPU's queue busy while so many launches are queued. */
+    private void hold(int launches) {
+        double microseconds = effort.holdMicroseconds(launches);
+        if (microseconds > 0 && DeviceCopy.isOn(device)) {
+            if (copy.isEmpty()) {
+                copy = Optional.of(new DeviceCopy(device));
+            }
+            copy.get().hold(microseconds);
         }
     }
 
@@ -133,7 +217,8 @@ public final class KernelTimer {
             } else if (argument instanceof Argument.Output output) {
                 arguments.add(Optional.of(layout.output(output.index(), set)));
             } else if (argument instanceof Argument.Packed packed) {
-                arguments.add(Optional.of(new Operand(inputs.get(packed.index()), new Place(packs++, 0))));
+                long offset = set * aligned(packed.pack().bytes());
+                arguments.add(Optional.of(new Operand(inputs.get(packed.index()), new Place(packs++, offset))));
             }
         }
         long scratch = device.scratch(launch, device.threads());
@@ -145,13 +230,14 @@ public final class KernelTimer {
                 scratch);
     }
 
-    /** Adds each weight as the launch wants it; one copy of it serves all sets. */
-    private void pack(Launch launch, Workload workload, List<Memory> memory) {
+    /** Adds each weight as the launch wants it, once for each set: shared, it would stay in the cache. */
+    private void pack(Launch launch, Layout layout, List<Memory> memory) {
         for (Argument argument : launch.arguments()) {
             if (argument instanceof Argument.Packed packed) {
                 Launch.Pack pack = packed.pack();
-                TensorType type = workload.inputs().get(packed.index());
-                Memory result = device.allocate(pack.bytes());
+                TensorType type = layout.workload().inputs().get(packed.index());
+                long stride = aligned(pack.bytes());
+                Memory result = device.allocate(layout.sets() * stride);
                 memory.add(result);
                 Launch packing = Launch.ofKey(pack.kernel()).input(0).output(0);
                 pack.params().forEach(packing::param);
@@ -163,7 +249,16 @@ public final class KernelTimer {
                             List.of(TensorType.of(DType.UINT8, pack.bytes())),
                             new Memory[] {result});
                 }
+                for (int set = 1; set < layout.sets(); set++) {
+                    device.copy(result, set * stride, result, 0, pack.bytes());
+                }
             }
         }
+    }
+
+    @Override
+    public void close() {
+        copy.ifPresent(DeviceCopy::close);
+        copy = Optional.empty();
     }
 }

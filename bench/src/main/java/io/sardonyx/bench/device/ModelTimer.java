@@ -8,12 +8,12 @@ public final class ModelTimer {
 
     /** @param run runs the model once */
     public static Samples time(Device device, Effort effort, Runnable run) {
-        return effort.measure(
+        return effort.measure(effort.batch(
                 1,
                 runs -> () -> device.time(() -> {
                     for (int i = 0; i < runs; i++) {
                         run.run();
                     }
-                }));
+                })));
     }
 }

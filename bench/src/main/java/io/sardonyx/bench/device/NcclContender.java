@@ -32,10 +32,12 @@ final class NcclContender implements ContenderLoop.Library {
     private final Map<Integer, List<Rank>> groups = new TreeMap<>();
 
     private final int version;
+    private final int ordinal;
 
     private record Rank(CudaStream stream, ncclComm communicator) {}
 
-    private NcclContender() {
+    private NcclContender(int ordinal) {
+        this.ordinal = ordinal;
         int[] found = new int[1];
         check(ncclGetVersion(found), "ncclGetVersion");
         version = found[0];
@@ -55,9 +57,9 @@ final class NcclContender implements ContenderLoop.Library {
     }
 
     @Override
-    public Samples time(String words, Effort effort) {
+    public Batch open(String words, Effort effort) {
         Rival.AllReduce shape = Rival.AllReduce.parse(words);
-        List<Rank> ranks = groups.computeIfAbsent(shape.ranks(), NcclContender::connect);
+        List<Rank> ranks = groups.computeIfAbsent(shape.ranks(), this::connect);
         CudaStream first = ranks.get(0).stream();
         long bytes = shape.bytes();
         List<Long> in = new ArrayList<>();
@@ -67,7 +69,7 @@ final class NcclContender implements ContenderLoop.Library {
             out.add(rank.stream().allocate(bytes));
             rank.stream().fill(in.get(in.size() - 1), bytes, RandomMemory.block(DType.FLOAT32, RandomMemory.SMALL));
         }
-        Samples samples = effort.measure(1, calls -> () -> {
+        Batch batch = effort.batch(1, calls -> () -> {
             first.hold(HOLD_MICROSECONDS_A_CALL * calls);
             return first.microseconds(() -> {
                 for (int i = 0; i < calls; i++) {
@@ -75,9 +77,10 @@ final class NcclContender implements ContenderLoop.Library {
                 }
             });
         });
-        in.forEach(first::free);
-        out.forEach(first::free);
-        return samples;
+        return batch.closing(() -> {
+            in.forEach(first::free);
+            out.forEach(first::free);
+        });
     }
 
     private static void allReduce(List<Rank> ranks, List<Long> in, List<Long> out, long count) {
@@ -98,7 +101,7 @@ final class NcclContender implements ContenderLoop.Library {
         check(ncclGroupEnd(), "ncclGroupEnd");
     }
 
-    private static List<Rank> connect(int count) {
+    private List<Rank> connect(int count) {
         PointerPointer<ncclComm> communicators = new PointerPointer<>(count);
         ncclUniqueId id = new ncclUniqueId();
         check(ncclGetUniqueId(id), "ncclGetUniqueId");
@@ -109,7 +112,7 @@ final class NcclContender implements ContenderLoop.Library {
         check(ncclGroupEnd(), "ncclGroupEnd"); // which fills the communicators in
         List<Rank> ranks = new ArrayList<>();
         for (int rank = 0; rank < count; rank++) {
-            ranks.add(new Rank(new CudaStream(), communicators.get(ncclComm.class, rank)));
+            ranks.add(new Rank(new CudaStream(ordinal), communicators.get(ncclComm.class, rank)));
         }
         return ranks;
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +28,9 @@ public final class NvidiaLibrary implements AutoCloseable {
     /** What became of one shape: times, or why there are none. */
     public record Answer(Optional<Samples> samples, String failure) {}
 
+    /** What became of one shape that is to be timed again and again: a batch, or why there is none. */
+    public record Opened(Optional<Batch> batch, String failure) {}
+
     /** @param command starts a process that {@link ContenderLoop} runs in */
     NvidiaLibrary(Class<? extends Rival> rivals, ProcessBuilder builder, String missing) {
         this.rivals = rivals;
@@ -41,18 +45,20 @@ public final class NvidiaLibrary implements AutoCloseable {
         }
     }
 
-    public static NvidiaLibrary cublas(Effort effort) {
-        return find(Rival.Product.class, CublasContender.class, CudaLibraries.CUBLAS, effort, Map.of());
+    /** @param gpu the number of the GPU, as in {@code cuda:0} */
+    public static NvidiaLibrary cublas(Effort effort, int gpu) {
+        return find(Rival.Product.class, CublasContender.class, CudaLibraries.CUBLAS, effort, gpu, Map.of());
     }
 
-    public static NvidiaLibrary cudnn(Effort effort) {
-        return find(Rival.Convolution.class, CudnnContender.class, CudaLibraries.CUDNN, effort, Map.of());
+    /** @param gpu the number of the GPU, as in {@code cuda:0} */
+    public static NvidiaLibrary cudnn(Effort effort, int gpu) {
+        return find(Rival.Convolution.class, CudnnContender.class, CudaLibraries.CUDNN, effort, gpu, Map.of());
     }
 
     /** Several ranks on one GPU are behind a switch; what NVSwitches add up is not there for them. */
     public static NvidiaLibrary nccl(Effort effort) {
         Map<String, String> variables = Map.of("NCCL_MULTI_RANK_GPU_ENABLE", "1", "NCCL_NVLS_ENABLE", "0");
-        return find(Rival.AllReduce.class, NcclContender.class, CudaLibraries.NCCL, effort, variables);
+        return find(Rival.AllReduce.class, NcclContender.class, CudaLibraries.NCCL, effort, 0, variables);
     }
 
     private static NvidiaLibrary find(
@@ -60,9 +66,10 @@ public final class NvidiaLibrary implements AutoCloseable {
             Class<?> main,
             CudaLibraries.Wanted wanted,
             Effort effort,
+            int gpu,
             Map<String, String> variables) {
         CudaLibraries.Found found = CudaLibraries.find(wanted);
-        ProcessBuilder builder = new ProcessBuilder(command(main, effort));
+        ProcessBuilder builder = new ProcessBuilder(command(main, effort, gpu));
         Map<String, String> environment = builder.environment();
         environment.putAll(variables);
         environment.put(
@@ -74,20 +81,18 @@ public final class NvidiaLibrary implements AutoCloseable {
         return new NvidiaLibrary(
                 rivals,
                 builder,
-                found.missing().isEmpty()
-                        ? ""
-                        : "not found on this host: " + String.join(", ", found.missing())
-                                + " (looked in LD_LIBRARY_PATH, CUDA_HOME, the loader's cache, Python's site-packages/nvidia)");
+                found.whyMissing());
     }
 
-    private static List<String> command(Class<?> main, Effort effort) {
+    private static List<String> command(Class<?> main, Effort effort, int gpu) {
         return List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-Dorg.bytedeco.javacpp.cachedir=" + System.getProperty("java.io.tmpdir") + "/sardonyx-javacpp",
                 "-cp",
                 System.getProperty("java.class.path"),
                 main.getName(),
-                effort.words());
+                effort.words(),
+                Integer.toString(gpu));
     }
 
     /** Why there is none; empty where there is. */
@@ -106,6 +111,41 @@ public final class NvidiaLibrary implements AutoCloseable {
 
     /** Empty for what is not this library's, or where there is none. */
     public Optional<Answer> time(Rival rival) {
+        return ask("time", rival).map(line -> line.good()
+                ? new Answer(Optional.of(Samples.parse(line.rest())), "")
+                : new Answer(Optional.empty(), line.rest()));
+    }
+
+    /**
+     * Makes a shape ready in its process, which sleeps whenever it is not asked for a sample; another one opens when this one is closed.
+     * The batch throws {@link LibraryFailedException} if the library fails later on. Empty for what is not this library's, or where
+     * there is none.
+     */
+    public Optional<Opened> open(Rival rival) {
+        return ask("open", rival).map(line -> line.good()
+                ? new Opened(Optional.of(batch(Integer.parseInt(line.rest()))), "")
+                : new Opened(Optional.empty(), line.rest()));
+    }
+
+    private Batch batch(int launches) {
+        ContenderProcess opened = process.orElseThrow();
+        DoubleSupplier sample = () -> {
+            ContenderProcess.Line line = opened.ask("sample");
+            if (!line.good()) {
+                close();
+                throw new LibraryFailedException(line.rest());
+            }
+            return launches * Double.parseDouble(line.rest());
+        };
+        return new Batch(launches, sample, () -> {
+            if (process.filter(opened::equals).isPresent() && !opened.ask("close").good()) {
+                close();
+            }
+        });
+    }
+
+    /** Empty for what is not this library's, or where there is none. Behind a failure the next line gets a new process. */
+    private Optional<ContenderProcess.Line> ask(String command, Rival rival) {
         if (!rivals.isInstance(rival) || !missing.isEmpty()) {
             return Optional.empty();
         }
@@ -113,14 +153,13 @@ public final class NvidiaLibrary implements AutoCloseable {
             start();
         }
         if (process.isEmpty()) {
-            return Optional.of(new Answer(Optional.empty(), "its process does not start again"));
+            return Optional.of(new ContenderProcess.Line(false, "its process does not start again"));
         }
-        ContenderProcess.Line line = process.get().ask(rival.words());
-        if (line.good()) {
-            return Optional.of(new Answer(Optional.of(Samples.parse(line.rest())), ""));
+        ContenderProcess.Line line = process.get().ask(command + " " + rival.words());
+        if (!line.good()) {
+            close();
         }
-        close();
-        return Optional.of(new Answer(Optional.empty(), line.rest()));
+        return Optional.of(line);
     }
 
     private void start() {

@@ -23,27 +23,32 @@ final class ConvCases {
     private final boolean gpu;
     private final Effort effort;
     private final KernelTimer timer;
+    private final int number;
     private final Roof roof = new Roof();
 
-    private ConvCases(Device device, Cases cases) {
+    private ConvCases(Device device, KernelTimer timer, Effort effort, Cases cases) {
         this.cases = cases;
+        this.timer = timer;
+        this.effort = effort;
+        number = TimingCases.number(device);
         gpu = TimingCases.isGpu(device);
-        effort = gpu ? Effort.BRIEF : Effort.SMOKE;
-        timer = new KernelTimer(device, effort);
     }
 
     static void run(Device device, Cases cases) {
-        new ConvCases(device, cases).run();
+        Effort effort = TimingCases.isGpu(device) ? Effort.BRIEF : Effort.SMOKE;
+        try (KernelTimer timer = new KernelTimer(device, effort)) {
+            new ConvCases(device, timer, effort, cases).run();
+        }
     }
 
     private void run() {
-        try (NvidiaLibrary cublas = NvidiaLibrary.cublas(effort)) {
+        try (NvidiaLibrary cublas = NvidiaLibrary.cublas(effort, number)) {
             for (Workload workload : ConvTable.roof(gpu)) {
                 cases.run(workload.name(), () -> TimingRow.time(workload, timer, "cublas", cublas, roof));
             }
         }
         List<ConvTable.Group> groups = gpu ? ConvTable.full() : ConvTable.tiny();
-        try (NvidiaLibrary cudnn = NvidiaLibrary.cudnn(effort)) {
+        try (NvidiaLibrary cudnn = NvidiaLibrary.cudnn(effort, number)) {
             cases.run("cuDNN", () -> TimingRow.library("cuDNN", cudnn));
             for (int i = 0; i < groups.size(); i++) {
                 if (!run(groups.get(i), cudnn)) {

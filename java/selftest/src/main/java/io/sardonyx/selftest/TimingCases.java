@@ -23,10 +23,10 @@ final class TimingCases {
     static void run(Device device, Cases cases) {
         boolean gpu = isGpu(device);
         Effort effort = gpu ? Effort.GPU : Effort.SMOKE;
-        KernelTimer timer = new KernelTimer(device, effort);
         Roof roof = new Roof();
         List<Workload> table = gpu ? TimingTable.full() : TimingTable.tiny();
-        try (NvidiaLibrary cublas = NvidiaLibrary.cublas(effort)) {
+        try (KernelTimer timer = new KernelTimer(device, effort);
+                NvidiaLibrary cublas = NvidiaLibrary.cublas(effort, number(device))) {
             cases.run("cuBLASLt", () -> TimingRow.library("cuBLASLt", cublas));
             for (int i = 0; i < table.size(); i++) {
                 Workload workload = table.get(i);
@@ -37,6 +37,12 @@ final class TimingCases {
                 cases.run(workload.name(), () -> TimingRow.time(workload, timer, "cublas", cublas, roof));
             }
         }
+    }
+
+    /** As in {@code cuda:1}; 0 of a device without one. */
+    static int number(Device device) {
+        int colon = device.name().indexOf(':');
+        return colon < 0 ? 0 : Integer.parseInt(device.name().substring(colon + 1));
     }
 
     /** Says how many of {@code what} the time did not suffice for. */

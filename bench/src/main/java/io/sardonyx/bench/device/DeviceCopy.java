@@ -1,4 +1,4 @@
-package io.sardonyx.bench.collective;
+package io.sardonyx.bench.device;
 
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Launch;
@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Copies inside a GPU's memory by our own kernel. Their speed bounds what ranks that share the memory can do; and while they run, the
- * host can queue what is to be timed behind them, so that its own gaps do not count.
+ * Copies inside a GPU's memory by our own kernel. Their speed bounds what ranks that share the memory can do; while they run, the host
+ * can queue what is to be timed behind them, so that its own gaps do not count; and they leave nothing else in the caches.
  */
-final class DeviceCopy implements AutoCloseable {
+public final class DeviceCopy implements AutoCloseable {
     private static final String KERNEL = "copy";
-    /** Several times the L2 of a GPU; a simulated one has none, and is slow. */
+    /** Written and read; more than twice the L2 of any GPU. A simulated one has none, and is slow. */
     private static final long GPU_BYTES = 256L << 20;
 
     private static final long SIMULATED_BYTES = 1L << 18;
@@ -27,9 +27,10 @@ final class DeviceCopy implements AutoCloseable {
     private final Memory to;
     private final double microseconds;
 
-    DeviceCopy(Device device) {
+    /** @param device one that {@link #isOn} */
+    public DeviceCopy(Device device) {
         this.device = device;
-        type = TensorType.of(DType.UINT8, AllReduceTimer.isSimulated(device) ? SIMULATED_BYTES : GPU_BYTES);
+        type = TensorType.of(DType.UINT8, device.name().startsWith("sim") ? SIMULATED_BYTES : GPU_BYTES);
         from = device.allocate(type.byteSize());
         to = device.allocate(type.byteSize());
         for (long done = 0; done < type.byteSize(); done += Device.LARGEST_BLOCK) {
@@ -41,10 +42,11 @@ final class DeviceCopy implements AutoCloseable {
         for (int i = 0; i < SAMPLES; i++) {
             samples[i] = device.time(() -> run(COPIES)) / COPIES;
         }
-        microseconds = Quartiles.of(samples, COPIES).median();
+        microseconds = Samples.of(samples).median();
     }
 
-    static boolean isOn(Device device) {
+    /** Whether it has memory of its own, and the kernel. */
+    public static boolean isOn(Device device) {
         return !device.onHost() && device.has(KERNEL);
     }
 
@@ -56,12 +58,12 @@ final class DeviceCopy implements AutoCloseable {
     }
 
     /** Read and written. */
-    double bytesPerMicrosecond() {
+    public double bytesPerMicrosecond() {
         return 2.0 * type.byteSize() / microseconds;
     }
 
     /** Keeps the device's queue busy for so long at least. */
-    void hold(double microsecondsLong) {
+    public void hold(double microsecondsLong) {
         run((int) Math.ceil(microsecondsLong / microseconds));
     }
 
