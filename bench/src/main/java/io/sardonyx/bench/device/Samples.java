@@ -1,6 +1,5 @@
 package io.sardonyx.bench.device;
 
-import io.sardonyx.bench.record.Times;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,15 +23,14 @@ public record Samples(double median, double low, double high, List<Double> all) 
                 Arrays.stream(microseconds).boxed().toList());
     }
 
+    /** The fastest of them. */
+    public double least() {
+        return all.stream().mapToDouble(us -> us).min().orElseThrow();
+    }
+
     /** How many there are. */
     public int count() {
         return all.size();
-    }
-
-    /** As a benchmark's record has them: their number was set beforehand. */
-    public Times times() {
-        double[] nanoseconds = all.stream().mapToDouble(us -> 1e3 * us).toArray();
-        return Times.of(nanoseconds, 1, Times.Stop.TIME, 0);
     }
 
     /** As one line for another process. */

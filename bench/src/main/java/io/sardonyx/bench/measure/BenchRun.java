@@ -59,12 +59,14 @@ public final class BenchRun implements Measuring {
         }
         for (String name : others) {
             Device device = Devices.get(name);
-            GpuRoofs roofs = new GpuRoofs(device);
-            for (Cache cache : plan.cachesOn(false)) {
-                try (DeviceRun run = new DeviceRun(plan, findings, device, roofs, cache)) {
-                    for (Problem problem : problems) {
-                        listener.point(++point, points, problem + " on " + name);
-                        run.measure(problem, listener);
+            try (Gpu gpu = Gpu.of(device, findings);
+                    GpuRoofs roofs = new GpuRoofs(gpu)) {
+                for (Cache cache : plan.cachesOn(false)) {
+                    try (DeviceRun run = new DeviceRun(plan, findings, gpu, roofs, cache)) {
+                        for (Problem problem : problems) {
+                            listener.point(++point, points, problem + " on " + name);
+                            run.measure(problem, listener);
+                        }
                     }
                 }
             }

@@ -6,33 +6,38 @@ import io.sardonyx.bench.contender.Setting;
 import io.sardonyx.bench.contender.UnsupportedProblemException;
 import io.sardonyx.bench.define.Expectation;
 import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.device.Batch;
 import io.sardonyx.bench.device.Effort;
 import io.sardonyx.bench.device.KernelTimer;
+import io.sardonyx.bench.device.LibraryFailedException;
 import io.sardonyx.bench.device.Rival;
 import io.sardonyx.bench.device.Workload;
 import io.sardonyx.bench.record.Measurement;
 import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.bench.record.Measurement.Instrument;
+import io.sardonyx.bench.record.Ratio;
 import io.sardonyx.bench.record.Times;
 import io.sardonyx.device.Device;
 import io.sardonyx.device.Launch;
 import io.sardonyx.op.InputTypes;
 import io.sardonyx.tensor.HostTensor;
 import io.sardonyx.tensor.TensorType;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Measures problems on a device with memory of its own. A GPU's kernels are timed by its events, each launch on another set of
- * buffers if its caches are to be cold; of a simulated one only what is counted has a meaning.
+ * Measures problems on a device with memory of its own. A GPU's kernels are timed by its events, by turns with what NVIDIA's libraries
+ * do in processes of their own; of a simulated one only what is counted has a meaning.
  */
 final class DeviceRun implements AutoCloseable {
     private static final double MEBIBYTE = 1 << 20;
 
     private final Plan plan;
     private final Findings findings;
+    private final Gpu gpu;
     private final Device device;
     private final Cache cache;
     private final boolean simulated;
@@ -41,15 +46,16 @@ final class DeviceRun implements AutoCloseable {
     private final GpuRoofs roofs;
 
     /** @param roofs of that device, which may know some already */
-    DeviceRun(Plan plan, Findings findings, Device device, GpuRoofs roofs, Cache cache) {
+    DeviceRun(Plan plan, Findings findings, Gpu gpu, GpuRoofs roofs, Cache cache) {
+        this.gpu = gpu;
+        this.device = gpu.device();
         this.plan = plan;
         this.findings = findings;
-        this.device = device;
         this.cache = cache;
         this.roofs = roofs;
         this.simulated = device.name().startsWith("sim");
         Effort effort = cache == Cache.COLD ? Effort.GPU : Effort.WARM;
-        this.timer = new KernelTimer(device, effort);
+        this.timer = new KernelTimer(device, effort, gpu.l2Bytes());
         boolean elsewhere = plan.devices().stream().anyMatch(HostRun::isHost);
         this.others = new GpuContenders(plan.against(), device.name(), effort, elsewhere, findings);
     }
@@ -59,24 +65,25 @@ final class DeviceRun implements AutoCloseable {
         List<HostTensor> inputs = problem.inputs(plan.seed());
         try (Call call = Contender.SARDONYX.library().open(problem, inputs, new Setting(device.name(), 1))) {
             Expectation expectation = Expectation.of(problem, inputs, plan.seed());
-            verify(call, expectation);
-            Optional<Measurement> ours = simulated ? counted(problem) : timed(problem);
-            verify(call, expectation);
-            ours.ifPresent(measurement -> {
-                findings.add(measurement);
-                listener.measured(measurement);
-            });
+            if (simulated) {
+                verify(call, expectation);
+                counted(problem).ifPresent(measurement -> tell(measurement, listener));
+                verify(call, expectation);
+            } else {
+                roofs.know(problem.dtype(), others, findings);
+                List<GpuParticipant> participants = open(problem, () -> verify(call, expectation));
+                time(problem, participants, listener);
+            }
         } catch (UnsupportedProblemException e) {
             findings.absent(
                     "sardonyx on " + device.name() + " for " + problem.benchmark() + " " + problem.dtype(),
                     e.getMessage());
         }
-        rival(problem)
-                .ifPresent(rival -> others.time(problem, rival, (contender, samples) -> {
-                    Measurement theirs = measurement(problem, contender.toString(), samples.times());
-                    findings.add(theirs);
-                    listener.measured(theirs);
-                }));
+    }
+
+    private void tell(Measurement measurement, Listener listener) {
+        findings.add(measurement);
+        listener.measured(measurement);
     }
 
     private static void verify(Call call, Expectation expectation) {
@@ -84,10 +91,52 @@ final class DeviceRun implements AutoCloseable {
         expectation.check("sardonyx", call.output());
     }
 
-    private Optional<Measurement> timed(Problem problem) {
-        roofs.know(problem.dtype(), findings);
-        return timer.time(workload(problem))
-                .map(result -> measurement(problem, "sardonyx", result.samples().times()));
+    /** Who takes turns: we first. */
+    private List<GpuParticipant> open(Problem problem, Runnable verify) {
+        List<GpuParticipant> participants = new ArrayList<>();
+        timer.prepare(workload(problem))
+                .ifPresent(ready ->
+                        participants.add(participant(Contender.SARDONYX, ready.batch(), verify)));
+        rival(problem)
+                .ifPresent(rival -> others.open(
+                        problem,
+                        rival,
+                        (contender, batch) -> participants.add(participant(contender, batch, () -> {}))));
+        return participants;
+    }
+
+    private GpuParticipant participant(Contender contender, Batch batch, Runnable verify) {
+        return new GpuParticipant(contender, device.name(), batch, verify, gpu.smClock(), System::nanoTime);
+    }
+
+    /** Closes the participants. A library that fails meanwhile is absent, and the others start again. */
+    private void time(Problem problem, List<GpuParticipant> participants, Listener listener) {
+        List<GpuParticipant> left = new ArrayList<>(participants);
+        try {
+            for (boolean done = left.isEmpty(); !done; ) {
+                try {
+                    measure(problem, left, listener);
+                    done = true;
+                } catch (LibraryFailedException e) {
+                    List<GpuParticipant> failed =
+                            left.stream().filter(p -> !p.isOpen()).toList();
+                    failed.forEach(p -> findings.absent(p.contender() + " for " + problem, e.getMessage()));
+                    left.removeAll(failed);
+                    done = failed.isEmpty() || left.isEmpty();
+                }
+            }
+        } finally {
+            participants.forEach(GpuParticipant::close);
+        }
+    }
+
+    private void measure(Problem problem, List<GpuParticipant> participants, Listener listener) {
+        StopRule rule = new StopRule(plan.seconds());
+        Turns turns = new Turns(List.copyOf(participants), rule, System::nanoTime, Throttle::ofGpu);
+        for (Turns.Outcome outcome : turns.run(cache)) {
+            tell(measurement(problem, outcome, ((GpuParticipant) outcome.participant()).counts()), listener);
+        }
+        gpu.tell();
     }
 
     static Workload workload(Problem problem) {
@@ -114,16 +163,18 @@ final class DeviceRun implements AutoCloseable {
         };
     }
 
-    private Measurement measurement(Problem problem, String contender, Times times) {
+    private Measurement measurement(Problem problem, Turns.Outcome outcome, Map<String, Double> counts) {
+        Times times = outcome.times();
         Optional<Bound> bound = roofs.bound(problem, cache);
         return line(
                 problem,
-                contender,
+                outcome.participant().contender().toString(),
                 Instrument.EVENTS,
                 times,
                 bound.map(b -> b.nanoseconds() / times.median()),
                 bound.map(Bound::roof),
-                Map.of());
+                outcome.ratio(),
+                counts);
     }
 
     /** What its launch asks for; the simulator has no clock of any hardware. */
@@ -138,6 +189,7 @@ final class DeviceRun implements AutoCloseable {
                         "sardonyx",
                         Instrument.COUNTS,
                         Times.none(),
+                        Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
                         counts(launch)));
@@ -161,6 +213,7 @@ final class DeviceRun implements AutoCloseable {
             Times times,
             Optional<Double> ofRoof,
             Optional<String> roof,
+            Optional<Ratio> ratio,
             Map<String, Double> counts) {
         Map<String, String> axes = new LinkedHashMap<>();
         problem.axes().forEach((axis, size) -> axes.put(axis, size.toString()));
@@ -178,12 +231,13 @@ final class DeviceRun implements AutoCloseable {
                 times,
                 ofRoof,
                 roof,
-                Optional.empty(),
+                ratio,
                 counts);
     }
 
     @Override
     public void close() {
+        timer.close();
         others.close();
     }
 }

@@ -3,6 +3,7 @@ package io.sardonyx.bench.measure;
 import io.sardonyx.bench.ConvLayer;
 import io.sardonyx.bench.contender.Contender;
 import io.sardonyx.bench.define.Problem;
+import io.sardonyx.bench.device.Batch;
 import io.sardonyx.bench.device.Effort;
 import io.sardonyx.bench.device.NvidiaLibrary;
 import io.sardonyx.bench.device.Rival;
@@ -10,6 +11,7 @@ import io.sardonyx.bench.device.Samples;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.function.BiConsumer;
 
 /** Those of NVIDIA's libraries that were asked for and that this host has. */
@@ -42,14 +44,23 @@ final class GpuContenders implements AutoCloseable {
         }
     }
 
-    /** Gives times to {@code found}, or a reason to the findings. */
-    void time(Problem problem, Rival rival, BiConsumer<Contender, Samples> found) {
-        libraries.forEach((contender, library) -> library.time(rival).ifPresent(answer -> {
-            answer.samples().ifPresent(samples -> found.accept(contender, samples));
-            if (answer.samples().isEmpty()) {
-                findings.absent(contender + " for " + problem, answer.failure());
+    /** Gives batches that are ready to {@code found}, or a reason to the findings. */
+    void open(Problem problem, Rival rival, BiConsumer<Contender, Batch> found) {
+        libraries.forEach((contender, library) -> library.open(rival).ifPresent(opened -> {
+            opened.batch().ifPresent(batch -> found.accept(contender, batch));
+            if (opened.batch().isEmpty()) {
+                findings.absent(contender + " for " + problem, opened.failure());
             }
         }));
+    }
+
+    /** The least microseconds of all of them. */
+    OptionalDouble best(Rival rival) {
+        return libraries.values().stream()
+                .flatMap(library -> library.time(rival).stream())
+                .flatMap(answer -> answer.samples().stream())
+                .mapToDouble(Samples::least)
+                .min();
     }
 
     /** A convolution as a layer of a network. */

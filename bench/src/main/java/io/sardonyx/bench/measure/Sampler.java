@@ -2,7 +2,6 @@ package io.sardonyx.bench.measure;
 
 import io.sardonyx.bench.contender.Call;
 import io.sardonyx.bench.record.Measurement.Cache;
-import io.sardonyx.bench.record.Times;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -17,8 +16,6 @@ final class Sampler {
 
     private static final MathContext DIGITS = new MathContext(5);
     private static final int MOST_CALLS = 1 << 20;
-    private static final int WINDOW = 5;
-    private static final double STABLE = 0.01;
     private static final double LEAST_WARM_NANOSECONDS = 0.2e9;
 
     private final Call call;
@@ -47,37 +44,22 @@ final class Sampler {
     }
 
     /**
-     * Runs until the medians of two windows differ by less than a hundredth, and then says so, or until the time is over.
+     * Runs until times {@linkplain WarmUp stay the same}, and then says so, or until the time is over.
      *
      * @param seconds at most, but for one run
      */
     boolean warmUp(double seconds) {
         long start = clock.getAsLong();
-        List<Double> times = new ArrayList<>();
-        boolean stable = false;
-        double spent = 0;
-        while (times.isEmpty() || spent < seconds * 1e9 && !(stable && spent >= LEAST_WARM_NANOSECONDS)) {
-            times.add(sample().nanoseconds());
-            int n = times.size();
+        WarmUp warmUp = new WarmUp();
+        double spent;
+        do {
+            warmUp.add(sample().nanoseconds());
             if (cache == Cache.WARM) {
-                double time = Math.max(1, median(times, Math.max(0, n - WINDOW)));
-                calls = (int) Math.max(1, Math.min(MOST_CALLS, SHORTEST / time));
+                calls = (int) Math.max(1, Math.min(MOST_CALLS, SHORTEST / Math.max(1, warmUp.recent())));
             }
-            stable = n >= 2 * WINDOW
-                    && Math.abs(median(times, n - WINDOW) / median(times.subList(0, n - WINDOW), n - 2 * WINDOW) - 1)
-                            < STABLE;
             spent = clock.getAsLong() - start;
-        }
-        return stable;
-    }
-
-    /** Of all from there on. */
-    private static double median(List<Double> times, int from) {
-        double[] window = times.subList(from, times.size()).stream()
-                .mapToDouble(d -> d)
-                .sorted()
-                .toArray();
-        return Times.quantile(window, 0.5);
+        } while (spent < seconds * 1e9 && !(warmUp.isStable() && spent >= LEAST_WARM_NANOSECONDS));
+        return warmUp.isStable();
     }
 
     /** At least one sample, and as many as fit into the time. */

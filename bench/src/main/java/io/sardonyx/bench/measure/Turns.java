@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -21,6 +22,7 @@ final class Turns {
     private final List<Participant> participants;
     private final StopRule rule;
     private final LongSupplier clock;
+    private final Function<List<Sample>, Throttle> throttle;
     private final Map<Participant, List<List<Sample>>> samples = new LinkedHashMap<>();
     private final Map<Participant, Integer> calls = new LinkedHashMap<>();
 
@@ -29,6 +31,16 @@ final class Turns {
 
     /** @param clock nanoseconds */
     Turns(List<Participant> participants, StopRule rule, LongSupplier clock) {
+        this(participants, rule, clock, Throttle::of);
+    }
+
+    /** @param throttle which samples are dropped */
+    Turns(
+            List<Participant> participants,
+            StopRule rule,
+            LongSupplier clock,
+            Function<List<Sample>, Throttle> throttle) {
+        this.throttle = throttle;
         this.participants = participants;
         this.rule = rule;
         this.clock = clock;
@@ -63,7 +75,7 @@ final class Turns {
     private Times times(Participant participant, Times.Stop stop) {
         List<Sample> all =
                 samples.get(participant).stream().flatMap(List::stream).toList();
-        Throttle kept = Throttle.of(all);
+        Throttle kept = throttle.apply(all);
         return Times.of(kept.nanoseconds(), calls.get(participant), stop, kept.dropped());
     }
 
@@ -83,8 +95,8 @@ final class Turns {
                 new Ratio(first.contender().toString(), interval.median(), interval.low(), interval.high(), ratios));
     }
 
-    private static double median(List<Sample> turn) {
-        double[] sorted = Throttle.of(turn).nanoseconds();
+    private double median(List<Sample> turn) {
+        double[] sorted = throttle.apply(turn).nanoseconds();
         Arrays.sort(sorted);
         return Times.quantile(sorted, 0.5);
     }
