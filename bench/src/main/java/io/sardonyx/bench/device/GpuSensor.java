@@ -22,10 +22,5 @@ public interface GpuSensor extends AutoCloseable {
      * @param powerCapped whether the power limit keeps clocks low. That is how large products on tensor cores run, and no accident
      */
     record Reading(
-            int smMegahertz,
-            int memoryMegahertz,
-            boolean heldBack,
-            boolean powerCapped,
-            double watts,
-            int celsius) {}
+            int smMegahertz, int memoryMegahertz, boolean heldBack, boolean powerCapped, double watts, int celsius) {}
 }

@@ -78,10 +78,7 @@ public final class NvidiaLibrary implements AutoCloseable {
                                 found.folders().stream().map(Object::toString),
                                 Stream.ofNullable(environment.get("LD_LIBRARY_PATH")))
                         .collect(Collectors.joining(File.pathSeparator)));
-        return new NvidiaLibrary(
-                rivals,
-                builder,
-                found.whyMissing());
+        return new NvidiaLibrary(rivals, builder, found.whyMissing());
     }
 
     private static List<String> command(Class<?> main, Effort effort, int gpu) {
@@ -111,9 +108,10 @@ public final class NvidiaLibrary implements AutoCloseable {
 
     /** Empty for what is not this library's, or where there is none. */
     public Optional<Answer> time(Rival rival) {
-        return ask("time", rival).map(line -> line.good()
-                ? new Answer(Optional.of(Samples.parse(line.rest())), "")
-                : new Answer(Optional.empty(), line.rest()));
+        return ask("time", rival)
+                .map(line -> line.good()
+                        ? new Answer(Optional.of(Samples.parse(line.rest())), "")
+                        : new Answer(Optional.empty(), line.rest()));
     }
 
     /**
@@ -122,9 +120,10 @@ public final class NvidiaLibrary implements AutoCloseable {
      * there is none.
      */
     public Optional<Opened> open(Rival rival) {
-        return ask("open", rival).map(line -> line.good()
-                ? new Opened(Optional.of(batch(Integer.parseInt(line.rest()))), "")
-                : new Opened(Optional.empty(), line.rest()));
+        return ask("open", rival)
+                .map(line -> line.good()
+                        ? new Opened(Optional.of(batch(Integer.parseInt(line.rest()))), "")
+                        : new Opened(Optional.empty(), line.rest()));
     }
 
     private Batch batch(int launches) {
@@ -138,7 +137,8 @@ public final class NvidiaLibrary implements AutoCloseable {
             return launches * Double.parseDouble(line.rest());
         };
         return new Batch(launches, sample, () -> {
-            if (process.filter(opened::equals).isPresent() && !opened.ask("close").good()) {
+            if (process.filter(opened::equals).isPresent()
+                    && !opened.ask("close").good()) {
                 close();
             }
         });

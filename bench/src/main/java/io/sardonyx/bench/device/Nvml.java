@@ -101,7 +101,9 @@ public final class Nvml implements GpuSensor {
                 clock(NVML_CLOCK_MEM),
                 (reasons[0] & HELD_BACK) != 0,
                 (reasons[0] & nvmlClocksEventReasonSwPowerCap) != 0,
-                ask("nvmlDeviceGetPowerUsage", v -> nvmlDeviceGetPowerUsage(device, v)).orElse(0) / 1e3,
+                ask("nvmlDeviceGetPowerUsage", v -> nvmlDeviceGetPowerUsage(device, v))
+                                .orElse(0)
+                        / 1e3,
                 ask("nvmlDeviceGetTemperature", v -> nvmlDeviceGetTemperature(device, NVML_TEMPERATURE_GPU, v))
                         .orElse(0));
     }
@@ -116,8 +118,7 @@ public final class Nvml implements GpuSensor {
         check(nvmlDeviceGetMaxClockInfo(device, NVML_CLOCK_SM, sm), "nvmlDeviceGetMaxClockInfo");
         long[] reasons = new long[1];
         check(nvmlDeviceGetCurrentClocksThrottleReasons(device, reasons), "nvmlDeviceGetCurrentClocksThrottleReasons");
-        OptionalInt persistence =
-                ask("nvmlDeviceGetPersistenceMode", v -> nvmlDeviceGetPersistenceMode(device, v));
+        OptionalInt persistence = ask("nvmlDeviceGetPersistenceMode", v -> nvmlDeviceGetPersistenceMode(device, v));
         OptionalInt milliwatts =
                 ask("nvmlDeviceGetEnforcedPowerLimit", v -> nvmlDeviceGetEnforcedPowerLimit(device, v));
         StringBuilder text = new StringBuilder(text(name))

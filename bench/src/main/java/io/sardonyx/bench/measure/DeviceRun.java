@@ -71,13 +71,15 @@ final class DeviceRun implements AutoCloseable {
                 verify(call, expectation);
             } else {
                 roofs.know(problem.dtype(), others, findings);
-                List<GpuParticipant> participants = open(problem, () -> verify(call, expectation));
+                List<GpuParticipant> participants = new ArrayList<>(ours(problem, () -> verify(call, expectation)));
+                participants.addAll(theirs(problem));
                 time(problem, participants, listener);
             }
         } catch (UnsupportedProblemException e) {
             findings.absent(
                     "sardonyx on " + device.name() + " for " + problem.benchmark() + " " + problem.dtype(),
                     e.getMessage());
+            time(problem, theirs(problem), listener);
         }
     }
 
@@ -91,12 +93,14 @@ final class DeviceRun implements AutoCloseable {
         expectation.check("sardonyx", call.output());
     }
 
-    /** Who takes turns: we first. */
-    private List<GpuParticipant> open(Problem problem, Runnable verify) {
+    private List<GpuParticipant> ours(Problem problem, Runnable verify) {
+        return timer.prepare(workload(problem)).stream()
+                .map(ready -> participant(Contender.SARDONYX, ready.batch(), verify))
+                .toList();
+    }
+
+    private List<GpuParticipant> theirs(Problem problem) {
         List<GpuParticipant> participants = new ArrayList<>();
-        timer.prepare(workload(problem))
-                .ifPresent(ready ->
-                        participants.add(participant(Contender.SARDONYX, ready.batch(), verify)));
         rival(problem)
                 .ifPresent(rival -> others.open(
                         problem,

@@ -29,8 +29,9 @@ final class GpuContenders implements AutoCloseable {
                         "a simulated GPU has no times to compare; see --device cuda:0");
             } else if (contender.isForGpus()) {
                 int gpu = Integer.parseInt(device.substring(device.indexOf(':') + 1));
-                NvidiaLibrary library =
-                        contender == Contender.CUBLAS ? NvidiaLibrary.cublas(effort, gpu) : NvidiaLibrary.cudnn(effort, gpu);
+                NvidiaLibrary library = contender == Contender.CUBLAS
+                        ? NvidiaLibrary.cublas(effort, gpu)
+                        : NvidiaLibrary.cudnn(effort, gpu);
                 if (library.missing().isEmpty()) {
                     libraries.put(contender, library);
                     findings.version(contender.toString(), library.version());

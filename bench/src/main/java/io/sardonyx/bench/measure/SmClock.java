@@ -56,9 +56,8 @@ final class SmClock {
         Map<String, Double> counts = new TreeMap<>();
         if (!line.isEmpty()) {
             counts.put("MHz SM", (double) middle(line));
-            counts.put(
-                    "power-capped samples",
-                    (double) line.stream().filter(Reading::powerCapped).count());
+            counts.put("power-capped samples", (double)
+                    line.stream().filter(Reading::powerCapped).count());
         }
         return counts;
     }

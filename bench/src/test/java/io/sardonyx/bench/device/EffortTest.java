@@ -47,7 +47,6 @@ class EffortTest {
         assertTrue(Effort.GPU.holdMicroseconds(500) > Effort.GPU.holdMicroseconds(1));
         assertEquals(0, Effort.SMOKE.holdMicroseconds(500));
         assertEquals(
-                32,
-                Effort.GPU.batchOfLone(launches -> () -> 1.0 * launches).launches());
+                32, Effort.GPU.batchOfLone(launches -> () -> 1.0 * launches).launches());
     }
 }

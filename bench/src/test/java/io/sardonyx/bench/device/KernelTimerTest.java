@@ -38,7 +38,8 @@ class KernelTimerTest {
     void aGraphOnRotatedBuffersBehindAHold() {
         long before = device.liveBytes();
         try (KernelTimer timer = new KernelTimer(device, COLD)) {
-            KernelTimer.Result result = timer.time(product(DType.FLOAT32, 8, 8, 8)).orElseThrow();
+            KernelTimer.Result result =
+                    timer.time(product(DType.FLOAT32, 8, 8, 8)).orElseThrow();
             assertEquals(((1 << 14) + 767) / 768, result.sets());
             assertEquals(3, result.samples().count());
             assertTrue(device.liveBytes() > before, "what holds the queue is kept for the next workload");

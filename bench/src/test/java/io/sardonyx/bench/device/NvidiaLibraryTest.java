@@ -140,8 +140,7 @@ class NvidiaLibraryTest {
                                 .getMessage());
             }
             assertEquals(
-                    new NvidiaLibrary.Opened(
-                            Optional.empty(), "java.lang.IllegalStateException: no algorithm for 13"),
+                    new NvidiaLibrary.Opened(Optional.empty(), "java.lang.IllegalStateException: no algorithm for 13"),
                     library.open(new Rival.Product(DType.FLOAT32, 13, 1, 1)).orElseThrow());
             try (Batch batch = open(library, 8)) {
                 assertEquals(8, batch.microseconds());

@@ -67,6 +67,31 @@ class ResultTableTest {
     }
 
     @Test
+    void onGpusToo() {
+        Measurement host = line("matmul", "cublas", 0, Optional.empty());
+        for (double part : new double[] {1, 1.02}) {
+            table.line(new Measurement(
+                    host.benchmark(),
+                    host.axes(),
+                    host.dtype(),
+                    "cuda:0",
+                    0,
+                    host.contender(),
+                    Instrument.EVENTS,
+                    Cache.COLD,
+                    host.flops(),
+                    host.bytes(),
+                    host.times(),
+                    Optional.of(part),
+                    Optional.of("copy.memory"),
+                    Optional.empty()));
+        }
+        List<String> lines = text.toString().lines().toList();
+        assertTrue(lines.get(3).contains("| 100 of copy.memory |"), lines.get(3));
+        assertTrue(lines.get(4).contains("| 102 of copy.memory WRONG: above it |"), lines.get(4));
+    }
+
+    @Test
     void theEndHasRoofsAndWhatIsMissing() {
         BenchmarkRecord record = new BenchmarkRecord(
                 BenchmarkRecord.FORMAT,
