@@ -50,7 +50,7 @@ final class Turns {
     List<Outcome> run(Cache cache) {
         for (Participant participant : participants) {
             participant.verify();
-            calls.put(participant, participant.warm(Math.max(LEAST_WARM_SECONDS, 2 * rule.seconds()), cache));
+            calls.put(participant, participant.warm(Math.max(LEAST_WARM_SECONDS, 4 * rule.seconds()), cache));
             samples.put(participant, new ArrayList<>());
         }
         long start = clock.getAsLong();
