@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "check.h"
+#include "sim/counters.h"
 #include "sim/sim.h"
 
 namespace sim {
@@ -56,6 +57,7 @@ void complete_barrier(Block& block, uint32_t id) {
   barrier.arrived = barrier.expected = 0;
   barrier.phase++;
   block.reduction_result = block.reduction;
+  count(Counter::kBarriers);
   check::barrier_completes(block, id);
   wake_all(barrier.queue);
 }
@@ -118,6 +120,7 @@ void cluster_arrive() {
   if (++barrier.arrived < live) return maybe_switch();
   barrier.arrived = 0;
   barrier.phase++;
+  count(Counter::kClusterBarriers);
   check::cluster_completes(cluster);
   wake_all(barrier.queue);
 }

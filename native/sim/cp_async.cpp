@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engines.h"
+#include "sim/counters.h"
 
 namespace sim {
 
@@ -64,6 +65,8 @@ void copy_async(void* to, const void* from, int size, int bytes) {
   sim::require_aligned(from, size_t(size), name, "the source");
   sim::require_shared(to, size_t(size), name);
   if (bytes > 0) sim::require_global(from, size_t(bytes), name);
+  sim::count(sim::Counter::kAsyncCopies);
+  sim::count(sim::Counter::kAsyncCopyBytes, uint64_t(bytes));
   sim::CopyGroups& all = sim::copies();
   const sim::CopyGroups::Copy copy{static_cast<unsigned char*>(to),
                                    static_cast<const unsigned char*>(from), size, bytes,

@@ -16,6 +16,7 @@
 #include "engines.h"
 #include "fiber.h"
 #include "schedule.h"
+#include "sim/counters.h"
 #include "sim/sim.h"
 
 namespace sim {
@@ -284,6 +285,10 @@ void launch(std::vector<Part> given) {
       for (uint32_t i = 0; i < config.cluster; i++)
         std::swap(order[(left - 1) * config.cluster + i], order[other * config.cluster + i]);
     }
+  for (const Part& part : parts) {
+    count_on(part.config.device, Counter::kKernels, 1);
+    count_on(part.config.device, Counter::kBlocks, blocks_of_part);
+  }
   check::launch_begins();
   try {
     for (uint32_t first = 0; first < total && !failed; first += at_once)

@@ -3,6 +3,7 @@
 #include <deque>
 
 #include "engines.h"
+#include "sim/counters.h"
 
 namespace sim {
 namespace {
@@ -56,6 +57,7 @@ Mbarrier& find(const void* at, const char* operation) {
 
 void complete_if_done(Mbarrier& barrier) {
   if (barrier.pending > 0 || barrier.bytes != 0) return;
+  count(Counter::kMbarrierPhases);
   check::mbarrier_completes(barrier.at, barrier.phase);
   barrier.phase++;
   barrier.pending = barrier.expected;

@@ -5,6 +5,7 @@
 #include "cuda/device/ldmatrix.h"
 #include "cuda/device/warp.h"
 #include "engines.h"
+#include "sim/counters.h"
 
 namespace sx::cuda::detail {
 namespace {
@@ -55,6 +56,11 @@ int32_t to_integer(MmaElement type, uint32_t word, int i) {
   return type == MmaElement::kInt8 ? int8_t(byte) : byte;
 }
 
+void count_product(sim::Counter instruction, sim::Counter operations, int depth) {
+  sim::count(instruction);
+  sim::count(operations, uint64_t(2 * 16 * 8 * depth));
+}
+
 // d += a b, where decode(type, word, i) is element i of a word.
 template <class Sum, class Decode>
 void multiply(sim::Rendezvous& all, int per_word, Decode decode) {
@@ -91,6 +97,7 @@ void rows_to_registers(const MatrixRow& row, uint32_t* registers, int count, boo
   sim::require_capability(80, "ldmatrix");
   Matrices lane{const_cast<MatrixRow*>(&row), registers, count, transposed};
   sim::collective(kFullWarp, "ldmatrix", &lane, [](sim::Rendezvous& all) {
+    sim::count(sim::Counter::kLdmatrix);
     for_each_half(
         all, [](void* in_register, const void* in_row) { std::memcpy(in_register, in_row, 2); });
   });
@@ -100,6 +107,7 @@ void registers_to_rows(const uint32_t* registers, MatrixRow& row, int count, boo
   sim::require_capability(90, "stmatrix");
   Matrices lane{&row, const_cast<uint32_t*>(registers), count, transposed};
   sim::collective(kFullWarp, "stmatrix", &lane, [](sim::Rendezvous& all) {
+    sim::count(sim::Counter::kStmatrix);
     for_each_half(
         all, [](const void* in_register, void* in_row) { std::memcpy(in_row, in_register, 2); });
   });
@@ -113,10 +121,13 @@ void mma(void* d, const uint32_t* a, const uint32_t* b, MmaElement a_type, MmaEl
     switch (first.a_type) {
       case MmaElement::kFloat16:
       case MmaElement::kBfloat16:
+        count_product(sim::Counter::kMmaK16, sim::Counter::kTensorFlops, 16);
         return multiply<float>(all, 2, to_number);
       case MmaElement::kTf32:
+        count_product(sim::Counter::kMmaK8, sim::Counter::kTensorFlops, 8);
         return multiply<float>(all, 1, to_number);
       default:
+        count_product(sim::Counter::kMmaK32, sim::Counter::kTensorIntegerOperations, 32);
         return multiply<int32_t>(all, 4, to_integer);
     }
   });

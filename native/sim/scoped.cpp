@@ -1,6 +1,7 @@
 #include "sim/scoped.h"
 
 #include "engines.h"
+#include "sim/counters.h"
 
 namespace sim {
 
@@ -11,6 +12,7 @@ void scoped_access(const void* address, size_t bytes, Access access, Order order
     changes();
   else
     yield();
+  if (access == Access::kReadModifyWrite) count(Counter::kScopedAtomics);
   check::scoped_access(address, bytes, access, order, scope);
 }
 

@@ -7,6 +7,7 @@
 
 #include "add.h"
 #include "engines.h"
+#include "sim/counters.h"
 
 namespace sim {
 
@@ -111,14 +112,16 @@ void fill_outside(const TensorMap& map, unsigned char* to, size_t bytes) {
     std::memcpy(to + i, &nan, map.element_bytes);
 }
 
-// Rows [first, last) to shared memory.
-void load_rows(const Box& box, unsigned char* to, uint32_t first, uint32_t last,
-               check::Operation operation) {
+// Rows [first, last) to shared memory; how many bytes of them there are in the tensor.
+uint64_t load_rows(const Box& box, unsigned char* to, uint32_t first, uint32_t last,
+                   check::Operation operation) {
+  uint64_t inside = 0;
   unsigned char buffer[256 * 8];
   for (uint32_t r = first; r < last; r++) {
     const Row row = box.row(r);
     const size_t from = size_t(row.from) * box.map.element_bytes,
                  end = size_t(row.to) * box.map.element_bytes;
+    inside += end - from;
     fill_outside(box.map, buffer, box.row_bytes);
     if (end > from) {
       check::operation_reads(operation, row.data + from, end - from);
@@ -128,6 +131,7 @@ void load_rows(const Box& box, unsigned char* to, uint32_t first, uint32_t last,
       std::memcpy(swizzled(to + r * box.row_bytes + c, box.map.swizzle_bytes), buffer + c, 16);
   }
   check::operation_writes(operation, to + first * box.row_bytes, (last - first) * box.row_bytes);
+  return inside;
 }
 
 // What a tensor map describes lies in one block of memory.
@@ -155,6 +159,7 @@ void store(const char* name, const void* from, size_t bytes, Read read, Write wr
   std::shared_ptr<BulkGroups> all = (groups_of(*current), current->bulk);
   std::shared_ptr<BulkGroups::Group> group = all->groups.back();
   const check::Operation operation = check::operation_issued(name, check::Proxy::kAsync);
+  count(Counter::kBulkStores);
   group->unread++;
   group->unwritten++;
   group->operations.push_back(operation);
@@ -189,6 +194,8 @@ void tma_load(void* to, const TensorMap& map, void* barrier, const int32_t* at, 
   const uint32_t copies = uint32_t(__builtin_popcount(blocks));
   const uint32_t pieces = std::min(kPieces, box->rows);
   auto left = std::make_shared<uint32_t>(copies * pieces);
+  count(Counter::kBulkLoads);
+  const uint32_t reader = uint32_t(__builtin_ctz(blocks));  // for all
   for (uint32_t rank_of_block = 0; blocks >> rank_of_block; rank_of_block++) {
     if (!(blocks >> rank_of_block & 1)) continue;
     auto* target = static_cast<unsigned char*>(peer_shared(to, rank_of_block, name));
@@ -196,7 +203,8 @@ void tma_load(void* to, const TensorMap& map, void* barrier, const int32_t* at, 
     for (uint32_t p = 0; p < pieces; p++)
       issue([=] {
         const uint32_t first = box->rows * p / pieces, last = box->rows * (p + 1) / pieces;
-        load_rows(*box, target, first, last, operation);
+        const uint64_t inside = load_rows(*box, target, first, last, operation);
+        if (rank_of_block == reader) count(Counter::kBulkLoadBytes, inside);
         if (--*left == 0) check::operation_ends(operation);
         mbarrier_receive(signal, (last - first) * box->row_bytes, operation);
       });
@@ -227,6 +235,7 @@ void tma_store(const TensorMap& map, const void* from, const int32_t* at, int ra
             add_elements(box->map.add_as, to, values, bytes);
           else
             std::memcpy(to, values, bytes);
+          count(Counter::kBulkStoreBytes, bytes);
           check::operation_writes(operation, to, bytes);
         }
       });
@@ -241,6 +250,8 @@ void bulk_load(void* to, const void* from, uint32_t bytes, void* barrier) {
   require_shared(to, bytes, name);
   require_global(from, bytes, name);
   const check::Operation operation = check::operation_issued(name, check::Proxy::kAsync);
+  count(Counter::kBulkLoads);
+  count(Counter::kBulkLoadBytes, bytes);
   const uint32_t middle = bytes / 2 / 16 * 16;
   auto left = std::make_shared<int>(2);
   for (uint32_t half = 0; half < 2; half++)
@@ -269,6 +280,7 @@ void bulk_store(void* to, const void* from, uint32_t bytes) {
       name, from, bytes, [=](unsigned char* buffer) { std::memcpy(buffer, from, bytes); },
       [=](const unsigned char* buffer, check::Operation operation) {
         std::memcpy(to, buffer, bytes);
+        count(Counter::kBulkStoreBytes, bytes);
         check::operation_writes(operation, to, bytes);
       });
 }

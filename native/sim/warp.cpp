@@ -1,6 +1,7 @@
 // The simulated form of kernels/cuda/device/warp.h.
 #include "cuda/device/warp.h"
 
+#include "sim/counters.h"
 #include "sim/sim.h"
 
 namespace sx::cuda::detail {
@@ -18,6 +19,7 @@ void shuffle(uint32_t mask, const char* operation, Shuffle& lane) {
     sim::fail("%s: lane %u reads lane %u, which is not in mask %08x", operation, sim::current->lane,
               lane.source, mask);
   sim::collective(mask, operation, &lane, [](sim::Rendezvous& all) {
+    sim::count(sim::Counter::kShuffles);
     for (uint32_t i = 0; i < sim::kWarpSize; i++) {
       if (!(all.mask >> i & 1)) continue;
       auto& self = *static_cast<Shuffle*>(all.arguments[i]);
@@ -30,6 +32,7 @@ uint32_t vote(uint32_t mask, Vote kind, bool predicate) {
   constexpr const char* kNames[] = {"__ballot_sync", "__all_sync", "__any_sync"};
   Ballot lane{predicate, 0};
   sim::collective(mask, kNames[int(kind)], &lane, [](sim::Rendezvous& all) {
+    sim::count(sim::Counter::kVotes);
     uint32_t bits = 0;
     for (uint32_t i = 0; i < sim::kWarpSize; i++)
       if (all.mask >> i & 1)

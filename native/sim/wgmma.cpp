@@ -9,6 +9,7 @@
 #include <map>
 
 #include "engines.h"
+#include "sim/counters.h"
 
 namespace sim {
 namespace {
@@ -201,6 +202,8 @@ void execute(Warpgroup& group) {
   read_operand({shape.b, *group.block, bytes, shape.b_transposed}, shape.type, shape.n, depth, b,
                operation.checked);
   float* d = operation.tile->d;
+  count(Counter::kWgmma);
+  count(Counter::kTensorFlops, uint64_t{2} * kRows * shape.n * depth);
   if (!shape.accumulates) std::fill_n(d, kRows * shape.n, 0.f);
   multiply(d, a, b, shape.n, depth);
   operation.done = true;

@@ -30,6 +30,10 @@ struct sx_device {
   virtual sx_program* create_program(const int64_t* words, int64_t word_count) noexcept = 0;
   virtual sx_event* create_event() noexcept = 0;
 
+  // What the device counts of its kernels' work.
+  virtual const char* counter_names() noexcept { return ""; }
+  virtual int32_t counters(int64_t*, int32_t) noexcept { return SX_OK; }
+
   virtual int32_t kernel_count() noexcept = 0;
   virtual const char* kernel_key(int32_t i) noexcept = 0;
 };

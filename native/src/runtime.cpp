@@ -69,6 +69,12 @@ int32_t sx_event_elapsed(sx_event* event, sx_event* since, double* microseconds)
   return event->elapsed(since, microseconds);
 }
 
+const char* sx_counter_names(sx_device* device) { return device->counter_names(); }
+
+int32_t sx_counters(sx_device* device, int64_t* values, int32_t count) {
+  return device->counters(values, count);
+}
+
 void* sx_pointer(uint64_t address) {
   return reinterpret_cast<void*>(static_cast<uintptr_t>(address));
 }

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-#define SX_ABI 2
+#define SX_ABI 3
 #define SX_MAX_RANK 8
 
 enum {
@@ -107,6 +107,11 @@ void sx_event_destroy(sx_event* event);
 int32_t sx_event_record(sx_event* event);
 /* Waits for `event`; the time since the other one. */
 int32_t sx_event_elapsed(sx_event* event, sx_event* since, double* microseconds);
+
+/* --- counts: what a device says of the work of its kernels; simulated GPUs alone do --- */
+const char* sx_counter_names(sx_device* device); /* one a line; "": it counts nothing */
+/* Waits for what was launched; `values` gets the first `count` of them, since the process began. */
+int32_t sx_counters(sx_device* device, int64_t* values, int32_t count);
 
 /* --- meeting Java --- */
 void* sx_pointer(uint64_t address);              /* for NewDirectByteBuffer */

@@ -13,6 +13,7 @@
 #include "check/state.h"
 #include "fiber.h"
 #include "memory.h"
+#include "sim/counters.h"
 
 extern "C" {
 // The linker's names for both ends of this library.
@@ -126,6 +127,10 @@ void hook(const char* address, size_t bytes, bool writes, Kind kind, const void*
     if (is_simulators(address)) return;
     report(Problem::kHost, writes, address, bytes, code_of(code));
   }
+  count(shared   ? writes ? Counter::kSharedStoreBytes : Counter::kSharedLoadBytes
+        : writes ? Counter::kGlobalStoreBytes
+                 : Counter::kGlobalLoadBytes,
+        bytes);
   if (kind == Kind::kVolatile)
     return scoped_access(address, bytes, writes ? sim::Access::kStore : sim::Access::kLoad,
                          Order::kRelaxed, Scope::kSystem);

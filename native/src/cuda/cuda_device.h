@@ -41,6 +41,8 @@ class Device final : public sx_device {
                  uint64_t scratch_bytes) noexcept override;
   sx_program* create_program(const int64_t* words, int64_t count) noexcept override;
   sx_event* create_event() noexcept override;
+  const char* counter_names() noexcept override;
+  int32_t counters(int64_t* values, int32_t count) noexcept override;
   int32_t kernel_count() noexcept override { return int32_t(kernels_.size()); }
   const char* kernel_key(int32_t i) noexcept override { return kernels_.key(i); }
 

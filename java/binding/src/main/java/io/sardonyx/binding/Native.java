@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.annotation.Platform;
 @NoException
 final class Native {
     /** SX_ABI of the header that this class was written for. */
-    static final int ABI = 2;
+    static final int ABI = 3;
 
     static final int OK = 0;
     static final int NO_MEMORY = 2;
@@ -98,6 +98,11 @@ final class Native {
 
     static native int sx_event_elapsed(
             @Cast("sx_event*") long event, @Cast("sx_event*") long since, @Cast("double*") long microseconds);
+
+    /** One name a line. */
+    static native String sx_counter_names(@Cast("sx_device*") long device);
+
+    static native int sx_counters(@Cast("sx_device*") long device, @Cast("int64_t*") long values, int count);
 
     static native long sx_buffer_address(@Cast("const void*") Buffer buffer);
 

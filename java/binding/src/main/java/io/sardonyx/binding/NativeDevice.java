@@ -9,7 +9,10 @@ import io.sardonyx.device.OutOfMemoryException;
 import io.sardonyx.device.Program;
 import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -235,6 +238,19 @@ final class NativeDevice implements Device {
             end.record();
             return end.microsecondsSince(start);
         }
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        List<String> names = Native.sx_counter_names(handle).lines().toList();
+        ByteBuffer values = ByteBuffer.allocateDirect(Long.BYTES * names.size()).order(ByteOrder.nativeOrder());
+        int code = Native.sx_counters(handle, Native.sx_buffer_address(values), names.size());
+        if (code != Native.OK) {
+            throw NativeLaunch.failure(this, code, "counters", -1);
+        }
+        Map<String, Long> counters = new LinkedHashMap<>();
+        names.forEach(name -> counters.put(name, values.getLong()));
+        return counters;
     }
 
     @Override

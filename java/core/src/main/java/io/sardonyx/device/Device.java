@@ -3,6 +3,7 @@ package io.sardonyx.device;
 import io.sardonyx.tensor.TensorType;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -141,6 +142,18 @@ public interface Device {
         long start = System.nanoTime();
         work.run();
         return (System.nanoTime() - start) / 1e3;
+    }
+
+    /**
+     * What kernels on this hardware have done since the process began, exactly, by name: instructions such as {@code mma.m16n8k16}, each
+     * once for the warp that executes it, and bytes where the name says so. Waits for what was launched here, which is not what {@link
+     * #another} has in its queue. Only simulated GPUs count; other devices give nothing. What a build of the simulator cannot see has no
+     * name there: {@code threads' global load bytes} and the like, of ordinary loads and stores, are the checked one's alone.
+     *
+     * @throws DeviceException if what was launched here has failed
+     */
+    default Map<String, Long> counters() {
+        return Map.of();
     }
 
     /**
