@@ -26,8 +26,9 @@ public enum Contender {
     CUDNN(() -> new MissingLibrary("runs on GPUs alone; add --device cuda:0")),
     /** NCCL, which is `bench allreduce --engine nccl`. */
     NCCL(() -> new MissingLibrary("moves data between GPUs; see `bench allreduce --engine nccl`")),
-    /** The ladder of kernels in {@code kernels/lab}. */
-    LAB(() -> new MissingLibrary("is a test of the native build, which no device lists"));
+    /** The ladder of kernels in {@code kernels/cuda/lab/matmul}, each step a line of its own: {@code lab:naive}. */
+    LAB(() -> new MissingLibrary(
+            "runs on GPUs alone; add --device sim:0, which counts, or cuda:0 with natives built with -DSX_LAB=ON"));
 
     private final Supplier<Library> library;
 
@@ -45,9 +46,9 @@ public enum Contender {
         }
     }
 
-    /** Whether it is one of those that are timed by a GPU's events. */
+    /** Whether it is one of those that are measured on a GPU alone, by its events. */
     public boolean isForGpus() {
-        return this == CUBLAS || this == CUDNN;
+        return this == CUBLAS || this == CUDNN || this == LAB;
     }
 
     /** The one that {@link #toString} prints so. */

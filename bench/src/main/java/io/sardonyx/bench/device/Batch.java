@@ -29,7 +29,7 @@ public final class Batch implements AutoCloseable {
     }
 
     /** The same, which frees that, too. */
-    Batch closing(Runnable more) {
+    public Batch closing(Runnable more) {
         return new Batch(launches, run, () -> {
             close.run();
             more.run();

@@ -9,6 +9,7 @@ import io.sardonyx.bench.define.Problem;
 import io.sardonyx.bench.device.Batch;
 import io.sardonyx.bench.device.Effort;
 import io.sardonyx.bench.device.KernelTimer;
+import io.sardonyx.bench.device.LadderCall;
 import io.sardonyx.bench.device.LibraryFailedException;
 import io.sardonyx.bench.device.Rival;
 import io.sardonyx.bench.device.Workload;
@@ -33,6 +34,7 @@ import java.util.Optional;
  * do in processes of their own; of a simulated one only what is counted has a meaning.
  */
 final class DeviceRun implements AutoCloseable {
+    private static final String OURS = Contender.SARDONYX.toString();
     private static final double MEBIBYTE = 1 << 20;
 
     private final Plan plan;
@@ -43,6 +45,7 @@ final class DeviceRun implements AutoCloseable {
     private final boolean simulated;
     private final KernelTimer timer;
     private final GpuContenders others;
+    private final LabLadder ladder;
     private final GpuRoofs roofs;
 
     /** @param roofs of that device, which may know some already */
@@ -57,7 +60,10 @@ final class DeviceRun implements AutoCloseable {
         Effort effort = cache == Cache.COLD ? Effort.GPU : Effort.WARM;
         this.timer = new KernelTimer(device, effort, gpu.l2Bytes());
         boolean elsewhere = plan.devices().stream().anyMatch(HostRun::isHost);
-        this.others = new GpuContenders(plan.against(), device.name(), effort, elsewhere, findings);
+        List<Contender> libraries =
+                plan.against().stream().filter(c -> c != Contender.LAB).toList();
+        this.others = new GpuContenders(libraries, device.name(), effort, elsewhere, findings);
+        this.ladder = new LabLadder(plan, device, findings);
     }
 
     /** @throws io.sardonyx.bench.collective.VerificationException if a result is wrong before or after */
@@ -66,12 +72,17 @@ final class DeviceRun implements AutoCloseable {
         try (Call call = Contender.SARDONYX.library().open(problem, inputs, new Setting(device.name(), 1))) {
             Expectation expectation = Expectation.of(problem, inputs, plan.seed());
             if (simulated) {
-                verify(call, expectation);
-                counted(problem).ifPresent(measurement -> tell(measurement, listener));
-                verify(call, expectation);
+                tell(counted(problem, OURS, call, expectation, asked(problem)), listener);
+                for (LadderCall step : ladder.open(problem, inputs)) {
+                    try (step) {
+                        tell(counted(problem, step.step().toString(), step, expectation, Map.of()), listener);
+                    }
+                }
             } else {
                 roofs.know(problem.dtype(), others, findings);
-                List<GpuParticipant> participants = new ArrayList<>(ours(problem, () -> verify(call, expectation)));
+                List<GpuParticipant> participants =
+                        new ArrayList<>(ours(problem, () -> verify(OURS, call, expectation)));
+                participants.addAll(steps(problem, inputs, expectation));
                 participants.addAll(theirs(problem));
                 time(problem, participants, listener);
             }
@@ -88,14 +99,27 @@ final class DeviceRun implements AutoCloseable {
         listener.measured(measurement);
     }
 
-    private static void verify(Call call, Expectation expectation) {
+    private static void verify(String name, Call call, Expectation expectation) {
         call.run();
-        expectation.check("sardonyx", call.output());
+        expectation.check(name, call.output());
     }
 
     private List<GpuParticipant> ours(Problem problem, Runnable verify) {
         return timer.prepare(workload(problem)).stream()
-                .map(ready -> participant(Contender.SARDONYX, ready.batch(), verify))
+                .map(ready -> participant(Contender.SARDONYX, OURS, ready.batch(), verify))
+                .toList();
+    }
+
+    private List<GpuParticipant> steps(Problem problem, List<HostTensor> inputs, Expectation expectation) {
+        return ladder.open(problem, inputs).stream()
+                .map(call -> participant(
+                        Contender.LAB,
+                        call.step().toString(),
+                        timer.prepare(call.step().workload(problem))
+                                .orElseThrow()
+                                .batch()
+                                .closing(call::close),
+                        () -> verify(call.step().toString(), call, expectation)))
                 .toList();
     }
 
@@ -105,12 +129,13 @@ final class DeviceRun implements AutoCloseable {
                 .ifPresent(rival -> others.open(
                         problem,
                         rival,
-                        (contender, batch) -> participants.add(participant(contender, batch, () -> {}))));
+                        (contender, batch) ->
+                                participants.add(participant(contender, contender.toString(), batch, () -> {}))));
         return participants;
     }
 
-    private GpuParticipant participant(Contender contender, Batch batch, Runnable verify) {
-        return new GpuParticipant(contender, device.name(), batch, verify, gpu.smClock(), System::nanoTime);
+    private GpuParticipant participant(Contender contender, String name, Batch batch, Runnable verify) {
+        return new GpuParticipant(contender, name, device.name(), batch, verify, gpu.smClock(), System::nanoTime);
     }
 
     /** Closes the participants. A library that fails meanwhile is absent, and the others start again. */
@@ -172,7 +197,7 @@ final class DeviceRun implements AutoCloseable {
         Optional<Bound> bound = roofs.bound(problem, cache);
         return line(
                 problem,
-                outcome.participant().contender().toString(),
+                outcome.participant().name(),
                 Instrument.EVENTS,
                 times,
                 bound.map(b -> b.nanoseconds() / times.median()),
@@ -181,22 +206,32 @@ final class DeviceRun implements AutoCloseable {
                 counts);
     }
 
-    /** What its launch asks for; the simulator has no clock of any hardware. */
-    private Optional<Measurement> counted(Problem problem) {
-        Workload workload = workload(problem);
-        List<TensorType> outputs = List.of(problem.output());
-        return workload.operator()
-                .launch(InputTypes.of(problem.types().toArray(TensorType[]::new)), outputs)
+    /** What its kernels do; the simulator has no clock of any hardware. */
+    private Measurement counted(
+            Problem problem, String name, Call call, Expectation expectation, Map<String, Double> asked) {
+        verify(name, call, expectation);
+        Map<String, Double> counts = new LinkedHashMap<>(asked);
+        counts.putAll(KernelCounts.of(device, call::run));
+        verify(name, call, expectation);
+        return line(
+                problem,
+                name,
+                Instrument.COUNTS,
+                Times.none(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                counts);
+    }
+
+    /** What our launch asks for. */
+    private Map<String, Double> asked(Problem problem) {
+        return workload(problem)
+                .operator()
+                .launch(InputTypes.of(problem.types().toArray(TensorType[]::new)), List.of(problem.output()))
                 .flatMap(device::choose)
-                .map(launch -> line(
-                        problem,
-                        "sardonyx",
-                        Instrument.COUNTS,
-                        Times.none(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        Optional.empty(),
-                        counts(launch)));
+                .map(this::counts)
+                .orElse(Map.of());
     }
 
     private Map<String, Double> counts(Launch launch) {

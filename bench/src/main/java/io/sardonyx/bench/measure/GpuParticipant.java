@@ -15,6 +15,7 @@ final class GpuParticipant implements Participant {
     private static final double LEAST_WARM_NANOSECONDS = 0.06e9;
 
     private final Contender contender;
+    private final String name;
     private final String device;
     private final Batch batch;
     private final Runnable verify;
@@ -24,13 +25,21 @@ final class GpuParticipant implements Participant {
     private boolean open = true;
 
     /**
+     * @param name of its line
      * @param batch with the caches as they are to be; it is closed with this
      * @param verify throws if the result is wrong
      * @param clock nanoseconds, for budgets
      */
     GpuParticipant(
-            Contender contender, String device, Batch batch, Runnable verify, SmClock smClock, LongSupplier clock) {
+            Contender contender,
+            String name,
+            String device,
+            Batch batch,
+            Runnable verify,
+            SmClock smClock,
+            LongSupplier clock) {
         this.contender = contender;
+        this.name = name;
         this.device = device;
         this.batch = batch;
         this.verify = verify;
@@ -41,6 +50,11 @@ final class GpuParticipant implements Participant {
     @Override
     public Contender contender() {
         return contender;
+    }
+
+    @Override
+    public String name() {
+        return name;
     }
 
     @Override

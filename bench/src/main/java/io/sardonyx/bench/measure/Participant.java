@@ -9,6 +9,11 @@ import java.util.List;
 interface Participant extends AutoCloseable {
     Contender contender();
 
+    /** What its line says: a contender may have several. */
+    default String name() {
+        return contender().toString();
+    }
+
     String device();
 
     /** Runs once, and compares the result with what it has to be. */

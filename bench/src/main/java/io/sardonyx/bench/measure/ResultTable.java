@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** Lines as they come, in Markdown: a table for each benchmark in a row, and at the end the roofs and what is missing. */
 public final class ResultTable {
@@ -86,7 +85,7 @@ public final class ResultTable {
                         .orElse(NOTHING),
                 times.samples().size() + " × " + times.calls()
                         + (times.dropped() == 0 ? "" : ", " + times.dropped() + " dropped")
-                        + (line.counts().isEmpty() ? "" : "; " + counts(line)),
+                        + (line.counts().isEmpty() ? "" : "; " + line.countsInWords()),
                 String.format(
                         Locale.ROOT,
                         "%.1f, by %s",
@@ -96,14 +95,8 @@ public final class ResultTable {
 
     private static List<String> counted(Measurement line) {
         List<String> cells = new ArrayList<>(RIGHT.stream().map(name -> NOTHING).toList());
-        cells.set(RIGHT.indexOf("samples × calls"), "counts only: " + counts(line));
+        cells.set(RIGHT.indexOf("samples × calls"), "counts only: " + line.countsInWords());
         return cells;
-    }
-
-    private static String counts(Measurement line) {
-        return line.counts().entrySet().stream()
-                .map(e -> number(e.getValue()) + " " + e.getKey())
-                .collect(Collectors.joining(", "));
     }
 
     /** Nothing can be faster than the roof; whatever is has been measured wrongly. */

@@ -1,5 +1,7 @@
 package io.sardonyx.bench.record;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -7,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * One line: one contender at one point of the axes.
@@ -40,6 +43,8 @@ public record Measurement(
         Optional<String> roof,
         Optional<Ratio> ratio,
         Map<String, Double> counts) {
+    private static final int DIGITS = 4;
+
     /** Keeps the order of the axes. Files leave out what is empty. */
     public Measurement {
         ofRoof = Objects.requireNonNullElse(ofRoof, Optional.empty());
@@ -151,6 +156,20 @@ public record Measurement(
                 roof,
                 ratio,
                 found);
+    }
+
+    /** What was counted, in words: {@code 512 mma.m16n8k16, 0.25 scratch MiB}. Whole numbers are exact, others have four digits. */
+    public String countsInWords() {
+        return counts.entrySet().stream()
+                .map(count -> digits(count.getValue()) + " " + count.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String digits(double value) {
+        BigDecimal exact = BigDecimal.valueOf(value);
+        return (value == Math.rint(value) ? exact : exact.round(new MathContext(DIGITS)))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** What this line is of. */

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** All lines of a record, a row each; it scrolls within itself. */
 final class LineTable {
@@ -64,9 +63,7 @@ final class LineTable {
     private static List<String> cells(Measurement line, Mark mark) {
         List<String> cells = new ArrayList<>(List.of(line.contender()));
         cells.addAll(line.times().samples().isEmpty() ? Collections.nCopies(TIMES, NOTHING) : times(line, mark));
-        cells.add(line.counts().entrySet().stream()
-                .map(count -> Quantity.rate(count.getValue(), "") + count.getKey())
-                .collect(Collectors.joining(", ")));
+        cells.add(line.countsInWords());
         cells.add(new Place(line.device(), line.threads())
                 + ("; " + line.instrument() + ", " + line.cache()).toLowerCase(Locale.ROOT));
         return cells;

@@ -12,6 +12,7 @@ import io.sardonyx.bench.define.OnnxModel;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.bench.device.Effort;
 import io.sardonyx.bench.device.KernelTimer;
+import io.sardonyx.bench.device.LadderStep;
 import io.sardonyx.bench.record.Absence;
 import io.sardonyx.bench.record.BenchmarkRecord;
 import io.sardonyx.bench.record.Measurement;
@@ -133,9 +134,103 @@ class BenchRunTest {
         assertEquals(Instrument.COUNTS, heard.get(0).instrument());
         assertEquals(0, heard.get(0).times().median());
         assertEquals(1, heard.get(0).counts().get("launches"));
+        assertEquals(1, heard.get(0).counts().get("kernels"));
         StringWriter text = new StringWriter();
         new ResultTable(new PrintWriter(text)).line(heard.get(0));
-        assertTrue(text.toString().contains("counts only: 1.000 launches"), text.toString());
+        assertTrue(text.toString().contains("counts only: 1 blocks, 1 kernels, 1 launches"), text.toString());
+        assertTrue(ResultCsv.text(heard).contains("blocks=1.0 kernels=1.0 launches=1.0"), ResultCsv.text(heard));
+    }
+
+    @Test
+    void eachStepOfTheLadderIsALine() {
+        Assumptions.assumeTrue(Devices.all().stream().anyMatch(d -> d.name().equals("sim:0")), "a simulated GPU");
+        List<Benchmark> benchmarks = List.of(Benchmarks.named("matmul"), Benchmarks.named("add"));
+        Plan plan = new Plan(
+                benchmarks,
+                Stream.of("m=128", "n=128", "k=36,64").map(Axis::parse).toList(),
+                List.of(DType.FLOAT32, DType.BFLOAT16),
+                List.of("sim:0"),
+                List.of(1),
+                List.of(Contender.LAB),
+                List.of(),
+                SECONDS,
+                5);
+        new BenchRun(plan, findings, listener).run();
+        List<String> plain = List.of(
+                "lab:naive",
+                "lab:coalesced",
+                "lab:shared-tile",
+                "lab:register-tile",
+                "lab:vectorised",
+                "lab:double-buffered");
+        assertEquals(plain, steps(DType.FLOAT32, "36"));
+        assertEquals(plain, steps(DType.FLOAT32, "64"));
+        assertEquals(List.of(), steps(DType.BFLOAT16, "36"), "rows are no whole chunks");
+        assertEquals(List.of("lab:tensor-cores", "lab:hopper"), steps(DType.BFLOAT16, "64"));
+        Map<String, Double> counts = heard.stream()
+                .filter(line -> line.contender().equals("lab:tensor-cores"))
+                .findFirst()
+                .orElseThrow()
+                .counts();
+        assertEquals(128 * 128 * 64 / (16 * 8 * 16), counts.get("mma.m16n8k16"));
+        assertEquals(2.0 * (128 * 64 + 64 * 128), counts.get("cp.async global bytes"));
+        Map<String, String> absences = new LinkedHashMap<>();
+        findings.record().absences().forEach(absence -> absences.put(absence.what(), absence.why()));
+        assertEquals(
+                List.of(
+                        "lab:tensor-cores for matmul m=128 n=128 k=36 bfloat16",
+                        "lab:hopper for matmul m=128 n=128 k=36 bfloat16",
+                        "lab for add float32",
+                        "lab for add bfloat16"),
+                List.copyOf(absences.keySet()));
+        assertTrue(
+                absences.get("lab:hopper for matmul m=128 n=128 k=36 bfloat16").endsWith("not n = 128, k = 36"),
+                absences + "");
+    }
+
+    /** As on a GPU, whose events it would take. */
+    @Test
+    void eachStepOfTheLadderIsWorkForATimerOfKernels() {
+        Assumptions.assumeTrue(Devices.all().stream().anyMatch(d -> d.name().equals("sim:0")), "a simulated GPU");
+        try (KernelTimer timer = new KernelTimer(Devices.get("sim:0"), Effort.SMOKE)) {
+            for (LadderStep step : LadderStep.values()) {
+                Problem problem = Benchmarks.named("matmul").at(Map.of("m", 16L, "n", 16L, "k", 16L), step.operands());
+                assertEquals(
+                        step.key(),
+                        timer.time(step.workload(problem)).orElseThrow().kernel());
+            }
+        }
+    }
+
+    private List<String> steps(DType dtype, String k) {
+        return heard.stream()
+                .filter(line -> line.dtype().equals(dtype.toString())
+                        && k.equals(line.axes().get("k")))
+                .map(Measurement::contender)
+                .filter(name -> name.startsWith("lab"))
+                .toList();
+    }
+
+    @Test
+    void whereThereIsNoLadderOneLineSaysWhatToDo() {
+        Plan plan = plan(
+                List.of(Benchmarks.named("matmul")),
+                List.of("reference"),
+                List.of(Contender.LAB),
+                "m=3",
+                "n=4",
+                "k=5,6");
+        new BenchRun(plan, findings, listener).run();
+        assertEquals(
+                List.of(
+                        new Absence(
+                                "lab",
+                                "runs on GPUs alone; add --device sim:0, which counts, or cuda:0 with natives built with -DSX_LAB=ON")),
+                findings.record().absences());
+        LabLadder none = new LabLadder(plan, Devices.get("reference"), findings);
+        Problem problem = plan.problems().get(0);
+        assertEquals(List.of(), none.open(problem, problem.inputs(5)));
+        assertEquals("lab beside reference", findings.record().absences().get(1).what());
     }
 
     @Test

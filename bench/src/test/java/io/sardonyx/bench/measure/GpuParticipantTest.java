@@ -54,7 +54,14 @@ class GpuParticipantTest {
                     return 4 * microseconds;
                 },
                 () -> log.add("close " + contender));
-        return new GpuParticipant(contender, "cuda:0", batch, () -> log.add("verify " + contender), smClock, () -> now);
+        return new GpuParticipant(
+                contender,
+                contender.toString(),
+                "cuda:0",
+                batch,
+                () -> log.add("verify " + contender),
+                smClock,
+                () -> now);
     }
 
     @Test

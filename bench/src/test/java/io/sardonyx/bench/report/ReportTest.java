@@ -59,7 +59,7 @@ final class ReportTest {
         assertTrue(page.contains("1 line is a simulator&#39;s"));
         assertEquals(1, count("<tr class=\"wrong\">", page));
         assertEquals(1, count("<tr class=\"simulated\">", page));
-        assertTrue(page.contains("1.00 launches, 0.25 scratch MiB"));
+        assertTrue(page.contains("1 launches, 0.25 scratch MiB"));
     }
 
     @Test
