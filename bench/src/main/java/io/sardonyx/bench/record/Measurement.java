@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * @param ofRoof part of the time that the roof would need; empty where there is no roof. Above 1 something is wrong
  * @param roof the {@link Roof#name} that binds; empty where there is none
  * @param ratio beside the contender that all others are compared with; empty on its own line
- * @param counts what was counted beside the time, by name: {@code launches}, {@code peak resident MiB}
+ * @param counts what was counted beside the time, by name: {@code launches}, {@code mma.m16n8k16}, {@code peak resident MiB}
  */
 public record Measurement(
         String benchmark,
