@@ -121,6 +121,12 @@ public final class Benchmarks {
                             .all(),
                     Benchmarks::gather));
 
+    /**
+     * Winograd's F(6 x 6, 3 x 3) has 64 multiplications for 36 outputs of 9 (Lavin and Gray, Fast Algorithms for Convolutional Neural
+     * Networks, 2015).
+     */
+    private static final double WINOGRAD = 64.0 / (36 * 9);
+
     private Benchmarks() {}
 
     /** In the order of a listing. */
@@ -175,18 +181,20 @@ public final class Benchmarks {
         long side = (s.get("size") + 2 * pad - kernel) / stride + 1;
         long terms = channels / group * kernel * kernel;
         Cut images = new Cut(0, Map.of(0, 0));
-        return problem(
+        double flops = 2.0 * s.get("batch") * filters * side * side * terms;
+        Problem direct = problem(
                 b,
                 s,
                 dtype,
                 node,
-                2.0 * s.get("batch") * filters * side * side * terms,
+                flops,
                 Tolerance.sum(dtype, terms).plus(Tolerance.sum(dtype, terms)), // Winograd's is larger
                 group == 1 ? List.of(images, new Cut(1, Map.of(1, 0, 2, 0))) : List.of(images),
                 Operand.of(TensorType.of(dtype, s.get("batch"), channels, s.get("size"), s.get("size"))),
                 Operand.of(TensorType.of(dtype, filters, channels / group, kernel, kernel))
                         .asConstant(),
                 Operand.of(TensorType.of(dtype, filters)).asConstant());
+        return kernel == 3 && stride == 1 ? direct.needing(flops * WINOGRAD) : direct;
     }
 
     private static Problem attention(Benchmark b, Map<String, Long> s, DType dtype) {
@@ -273,6 +281,7 @@ public final class Benchmarks {
                 new Node("Gather", Map.of("axis", 0L), OPSET),
                 List.of(table, indices),
                 0,
+                0,
                 picked + indices.type().byteSize(),
                 List.of(new Cut(0, Map.of(1, 0))),
                 Tolerance.EXACT);
@@ -289,7 +298,7 @@ public final class Benchmarks {
             Operand... operands) {
         double read =
                 Arrays.stream(operands).mapToLong(o -> o.type().byteSize()).sum();
-        return new Problem(b.name(), sizes, dtype, node, List.of(operands), flops, read, cuts, tolerance);
+        return new Problem(b.name(), sizes, dtype, node, List.of(operands), flops, flops, read, cuts, tolerance);
     }
 
     /** Probabilities of so many become smaller, and so do their errors. */

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
  * @param dtype of the operands
  * @param operands in the order of the operator's inputs
  * @param flops multiplications and additions of one call; 0 where only bytes count
+ * @param leastFlops those that remain by the algorithm which needs the fewest; a roof binds these alone
  * @param readBytes each input once; of a table, no more than is asked for
  * @param cuts along which a result may be verified in part
  */
@@ -30,6 +31,7 @@ public record Problem(
         Node node,
         List<Operand> operands,
         double flops,
+        double leastFlops,
         double readBytes,
         List<Cut> cuts,
         Tolerance tolerance) {
@@ -40,6 +42,11 @@ public record Problem(
         axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
         operands = List.copyOf(operands);
         cuts = List.copyOf(cuts);
+    }
+
+    /** The same, of which an algorithm needs only so many of the {@link #flops}. */
+    Problem needing(double fewer) {
+        return new Problem(benchmark, axes, dtype, node, operands, flops, fewer, readBytes, cuts, tolerance);
     }
 
     /** The size along an axis, as in {@code axis("m")}. */
@@ -57,16 +64,6 @@ public record Problem(
         return node.operator()
                 .infer(InputTypes.of(types(), 1, i -> null, i -> operands.get(i).constant()))
                 .get(0);
-    }
-
-    /**
-     * Those of {@link #flops} that remain by the algorithm which needs the fewest: of a 3 x 3 convolution in steps of 1 that is
-     * Winograd's F(6 x 6, 3 x 3) with its 64 multiplications for 36 outputs (Lavin and Gray, Fast Algorithms for Convolutional Neural
-     * Networks, 2015). A roof binds these alone.
-     */
-    public double leastFlops() {
-        boolean winograd = benchmark.equals("conv") && axis("kernel") == 3 && axis("stride") == 1;
-        return winograd ? flops * 64 / (36 * 9) : flops;
     }
 
     /** Each input read once and the output written once. */
