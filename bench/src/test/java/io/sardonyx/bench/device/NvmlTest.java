@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -67,13 +69,16 @@ class NvmlTest {
     }
 
     private static String read(Path folder, String busId) throws IOException, InterruptedException {
-        return run(
-                folder,
+        List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Reader.class.getName(),
-                busId);
+                busId));
+        if (Runtime.version().feature() >= 24) { // which would warn in what the child prints
+            command.add(1, "--enable-native-access=ALL-UNNAMED");
+        }
+        return run(folder, command.toArray(String[]::new));
     }
 
     private static Path standIn(Path folder) throws IOException, InterruptedException {
