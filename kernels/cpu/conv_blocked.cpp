@@ -110,27 +110,15 @@ class Convolver {
  private:
   static int64_t* ready(float* scratch) { return reinterpret_cast<int64_t*>(scratch); }
 
-  struct Size {
-    int64_t rows, columns;
-  };
-
-  // Of a part. Threads share the image in equal parts where that is more than the weights, so that
-  // what one writes here it reads in the next layer; else they share the filters.
-  static Size size_of_part(const Params& p, int64_t threads) {
+  // Of a part. Threads share the image where that is more than the weights, else the filters.
+  static PartSize size_of_part(const Params& p, int64_t threads) {
     const Geometry& g = p.geometry;
-    Size size{p.tile_rows, p.tile_columns};
+    const PartSize most{p.tile_rows, p.tile_columns};
     const int64_t weights = p.channels * g.taps() * p.filters * p.group;
     const int64_t values = p.group * (p.channels * g.inputs() + p.filters * g.outputs());
-    if (threads == 1 || weights > values || p.batch % threads == 0) return size;
-    const bool one_row = g.output[0] == 1;
-    const int64_t length = g.output[one_row ? 2 : 0], step = one_row ? kPositions : 1;
-    int64_t& most = one_row ? size.columns : size.rows;
+    if (threads == 1 || weights > values || p.batch % threads == 0) return most;
     const int64_t panels = std::max<int64_t>(1, Panels{p.group, p.filters}.count());
-    const int64_t parts =  // of a thread: enough that one may help another
-        std::max((length + most * threads - 1) / (most * threads), (kChunks + panels - 1) / panels);
-    const int64_t equal = (length + parts * threads - 1) / (parts * threads);
-    most = std::clamp(round_up(equal, step), int64_t{1}, most);
-    return size;
+    return shared_parts(g, most, threads, (kChunks + panels - 1) / panels, kPositions);
   }
 
   Part part(const TileGrid::Place& at) const {
@@ -248,7 +236,7 @@ class Convolver {
   const Panels panels_;
   const int64_t depth_;
   const bool in_place_;
-  const Size most_;
+  const PartSize most_;
   const int64_t size_[3];  // of a copied part of the input
   const Lie lie_;
   const Output output_;

@@ -15,9 +15,11 @@ namespace {
 struct Params {
   int64_t batch, group, channels, filters;
   Geometry geometry;
-  int64_t tile_rows, tile_columns;  // of positions that a thread works on
+  int64_t tile_rows, tile_columns;  // of positions that a thread works on at most
   int64_t x_blocked;                // 1: channels are in blocks
 };
+
+constexpr int64_t kChunks = 4;  // that each thread begins with
 
 struct PackParams {
   int64_t group, filters, channels, taps;
@@ -95,33 +97,30 @@ class Convolver {
         each_(p.x_blocked ? kBlock : depth_of_block(p.channels, 0)),
         depth_(depth_of(p.channels, g_.taps())),
         in_place_(p.x_blocked && g_.reads_inside()),
-        whole_(g_, 0, 0, p.tile_rows, p.tile_columns),
+        most_(size_of_part(p, args.pool().threads())),
+        whole_(g_, 0, 0, most_.rows, most_.columns),
         row_{in_place_ ? g_.input[2] : whole_.size[2]},
         plane_{in_place_ ? g_.input[1] * row_ : whole_.size[1] * row_},
         block_{in_place_ ? g_.inputs() : whole_.positions()},
-        back_(args, 6, 8) {}
+        back_(args, 6, 8),
+        scaling_(args) {}
 
   void run() {
-    const TileGrid grid(g_, p_.batch * p_.group, p_.tile_rows, p_.tile_columns);
+    const TileGrid grid(g_, p_.batch * p_.group, most_.rows, most_.columns);
     if (grid.count() == 0 || p_.filters == 0) return;
-    // Scratch: what belongs to filters, the runs, and for each thread the part of the input if that
-    // is copied.
-    const int64_t filters = round_up(p_.group * panels_.padded(), kLine);
-    of_.start = reinterpret_cast<int32_t*>(args_.scratch);
-    of_.factor = reinterpret_cast<float*>(of_.start + filters);
-    of_.fill(args_, p_.group, p_.filters, panels_.padded());
-    auto* runs = reinterpret_cast<Run*>(of_.factor + filters);
+    // Scratch: the runs, and for each thread the part of the input if that is copied.
+    auto* runs = reinterpret_cast<Run*>(args_.scratch);
     runs_ = {runs, size_t(blocks_ * g_.taps())};
     find_runs(runs);
     auto* const copies = reinterpret_cast<uint8_t*>(runs + round_up(runs_.size(), kLine / 2));
     const int64_t copied = in_place_ ? 0 : round_up(blocks_ * block_ * each_, 4 * kLine);
 
-    // Few parts: cut the filters too, at the price of copying a part more than once.
+    // Few parts: cut the filters too. A thread's share is filters of one part after the other.
     const int64_t threads = args_.pool().threads();
     const int64_t chunks =
-        threads == 1 ? 1 : std::clamp<int64_t>(4 * threads / grid.count(), 1, panels_.count());
-    const int64_t work =
-        p_.tile_rows * g_.output[1] * p_.tile_columns * depth_ * p_.filters / chunks;
+        threads == 1 ? 1
+                     : std::clamp<int64_t>(kChunks * threads / grid.count(), 1, panels_.count());
+    const int64_t work = most_.rows * g_.output[1] * most_.columns * depth_ * p_.filters / chunks;
     args_.parallel(grid.count() * chunks,
                    std::max<int64_t>(1, (1 << 20) / std::max<int64_t>(1, work)),
                    [&](int64_t begin, int64_t end, int worker) {
@@ -156,6 +155,17 @@ class Convolver {
           columns(std::min(grid.tile_columns, g.output[2] - at.column)) {}
   };
 
+  // Threads share the image where that is more than the weights, else the filters.
+  static PartSize size_of_part(const Params& p, int64_t threads) {
+    const Geometry& g = p.geometry;
+    const PartSize most{p.tile_rows, p.tile_columns};
+    const int64_t weights = p.channels * g.taps() * p.filters;
+    const int64_t values = p.channels * g.inputs() + p.filters * g.outputs();
+    if (threads == 1 || weights > values || p.batch * p.group % threads == 0) return most;
+    const int64_t panels = std::max<int64_t>(1, Panels{p.filters}.count());
+    return shared_parts(g, most, threads, (kChunks + panels - 1) / panels, kPositions);
+  }
+
   const uint8_t* planes(const Part& part) const {
     return args_.data<const uint8_t>(0) +
            part.image * (p_.x_blocked ? blocks_ * kBlock : p_.channels) * g_.inputs();
@@ -179,7 +189,7 @@ class Convolver {
 
   // Lays out the input of a part as if it were a whole one, so that runs stay where they are.
   void copy(const Part& part, uint8_t* to) const {
-    const PartCopy whole(g_, part.row, part.column, p_.tile_rows, p_.tile_columns);
+    const PartCopy whole(g_, part.row, part.column, most_.rows, most_.columns);
     const auto padding = uint8_t(zero_point(args_, 2, 0));
     const uint8_t* x = planes(part);
     for (int64_t b = 0; b < blocks_; b++, to += block_ * each_)
@@ -201,7 +211,9 @@ class Convolver {
     t.run_count = runs_.size();
     t.step = g_.stride[2] * each_;
     t.flip = Ints(int32_t(flip(args_, 0) * 0x01010101u));
-    t.of = {of_.start + first, of_.factor + first};
+    const int64_t filter = panel * kPanel;
+    scaling_.fill(group * p_.filters + filter, std::min<int64_t>(kPanel, p_.filters - filter),
+                  first, t.of);
     t.y_block = g_.outputs() * kBlock;
     uint8_t* y =
         args_.data<uint8_t>(8) + (part.image * panels_.padded() + panel * kPanel) * g_.outputs();
@@ -228,10 +240,11 @@ class Convolver {
   const int64_t each_;    // bytes of a position
   const int64_t depth_;
   const bool in_place_;
+  const PartSize most_;                // of a part
   const PartCopy whole_;               // the largest part
   const int64_t row_, plane_, block_;  // positions that the input read takes
   const Requantize back_;
-  FilterScales of_{};
+  const FilterScaling scaling_;
   std::span<const Run> runs_;
 };
 

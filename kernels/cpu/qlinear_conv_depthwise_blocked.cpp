@@ -64,9 +64,9 @@ struct Sums {
   const uint8_t* x;
   const int32_t* quads;  // where x's are, for each of w's
   int64_t quad_count;
-  int64_t step, dilation;  // bytes between positions, and between taps
-  Ints flip;               // what quads of x are combined with
-  FilterScales of;         // of the block
+  int64_t step, dilation;   // bytes between positions, and between taps
+  Ints flip;                // what quads of x are combined with
+  FilterScales<kBlock> of;  // the block's
   uint8_t* y;
 };
 
@@ -124,17 +124,18 @@ inline SumTile sum_tile_for(int64_t count, Form form) {
 void qlinear_conv_depthwise_blocked(const Arguments& args) {
   const auto p = args.params_as<Params>();
   const Geometry& g = p.geometry;
-  const int64_t blocks = (p.group + kBlock - 1) / kBlock, padded = blocks * kBlock;
-  const TileGrid grid(g, p.batch * blocks, p.tile_rows, p.tile_columns);
+  const int64_t blocks = (p.group + kBlock - 1) / kBlock;
+  // Threads share the rows as in other layers, and then the blocks.
+  const int64_t threads =
+      std::clamp<int64_t>(args.pool().threads(), 1, (g.output[0] + kTile - 1) / kTile);
+  const PartSize part = shared_parts(g, {p.tile_rows, p.tile_columns}, threads, 1, kTile);
+  const TileGrid grid(g, p.batch * blocks, part.rows, part.columns);
   if (grid.count() == 0) return;
 
-  // Scratch: what belongs to channels, where the quads are, and a part for each thread, behind
-  // which the last quads may reach.
-  const FilterScales of{reinterpret_cast<int32_t*>(args.scratch),
-                        reinterpret_cast<float*>(args.scratch) + padded};
-  of.fill(args, 1, p.group, padded);
-  auto* quads = reinterpret_cast<int32_t*>(of.factor + padded);
-  const PartCopy whole(g, 0, 0, p.tile_rows, p.tile_columns);
+  // Scratch: where the quads are, and a part for each thread, behind which the last quads may
+  // reach.
+  auto* quads = reinterpret_cast<int32_t*>(args.scratch);
+  const PartCopy whole(g, 0, 0, part.rows, part.columns);
   int64_t count = 0;
   for (int64_t t0 = 0; t0 < g.kernel[0]; t0++)
     for (int64_t t1 = 0; t1 < g.kernel[1]; t1++)
@@ -151,7 +152,9 @@ void qlinear_conv_depthwise_blocked(const Arguments& args) {
   const Form form = g.dilation[2] > 1                      ? Form::kDilated
                     : g.stride[2] == 1 && g.kernel[2] <= 3 ? Form::kShared
                                                            : Form::kSideBySide;
-  const auto* weights = reinterpret_cast<const int8_t*>(args.data<const int32_t>(3) + padded);
+  const FilterScaling scaling(args);
+  const auto* weights =
+      reinterpret_cast<const int8_t*>(args.data<const int32_t>(3) + blocks * kBlock);
   Sums shared;
   shared.quads = quads;
   shared.quad_count = count;
@@ -159,16 +162,17 @@ void qlinear_conv_depthwise_blocked(const Arguments& args) {
   shared.dilation = g.dilation[2] * kBlock;
   shared.flip = Ints(int32_t(flip(args, 0) * 0x01010101u));
   const auto run = [&](const TileGrid::Place& at, uint8_t* x) {
-    PartCopy(g, at.row, at.column, p.tile_rows, p.tile_columns)
+    PartCopy(g, at.row, at.column, part.rows, part.columns)
         .blocked(args.data<const uint8_t>(0) + at.image * g.inputs() * kBlock, padding, x);
     const int64_t block = at.image % blocks;
-    const int64_t rows = std::min(p.tile_rows, g.output[0] - at.row);
-    const int64_t columns = std::min(p.tile_columns, g.output[2] - at.column);
+    const int64_t rows = std::min(part.rows, g.output[0] - at.row);
+    const int64_t columns = std::min(part.columns, g.output[2] - at.column);
     const int64_t tiles = (columns + kTile - 1) / kTile, most = (columns + tiles - 1) / tiles;
     const SumTile equal = sum_tile_for(most, form);
     Sums t = shared;
     t.w = weights + block * count * kBlock * 4;
-    t.of = {of.start + block * kBlock, of.factor + block * kBlock};
+    scaling.fill(block * kBlock, std::min<int64_t>(kBlock, p.group - block * kBlock),
+                 block * kBlock, t.of);
     uint8_t* y = args.data<uint8_t>(8) + at.image * g.outputs() * kBlock;
     for (int64_t r = 0; r < rows; r++)
       for (int64_t m = 0; m < g.output[1]; m++)
@@ -181,10 +185,11 @@ void qlinear_conv_depthwise_blocked(const Arguments& args) {
           (n == most ? equal : sum_tile_for(n, form))(t, back);
         }
   };
-  const int64_t work = p.tile_rows * g.output[1] * p.tile_columns * count * kBlock;
-  args.parallel(grid.count(), std::max<int64_t>(1, (1 << 17) / std::max<int64_t>(1, work)),
+  const int64_t work = part.rows * g.output[1] * part.columns * count * kBlock;
+  args.parallel(grid.count(), std::max<int64_t>(1, (1 << 15) / std::max<int64_t>(1, work)),
                 [&](int64_t begin, int64_t end, int worker) {
-                  for (int64_t i = begin; i < end; i++) run(grid.at(i), copies + worker * copied);
+                  for (int64_t i = begin; i < end; i++)
+                    run(grid.across(i), copies + worker * copied);
                 });
 }
 

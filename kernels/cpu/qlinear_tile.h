@@ -33,10 +33,10 @@ struct Sums {
   const uint8_t* x;  // of the first position
   const Run* runs;   // the products
   int64_t run_count;
-  int64_t step;     // bytes of x from position to position
-  Ints flip;        // what quads of x are combined with
-  FilterScales of;  // of the panel
-  uint8_t* y;       // blocks y_block apart
+  int64_t step;             // bytes of x from position to position
+  Ints flip;                // what quads of x are combined with
+  FilterScales<kPanel> of;  // the panel's
+  uint8_t* y;               // blocks y_block apart
   int64_t y_block;
 };
 

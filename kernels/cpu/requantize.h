@@ -57,30 +57,46 @@ struct Requantize {
   }
 };
 
-// A convolution's filters: from the bias to start sums from, what to multiply sums with.
+// What the sums of up to kMost filters start from, and what they are multiplied with.
+template <int64_t kMost>
 struct FilterScales {
-  int32_t* start;
-  float* factor;
+  alignas(64) int32_t start[kMost];
+  alignas(64) float factor[kMost];
+};
 
-  // Fills `start` and `factor` for `filters` filters, those up to `padded` with zeros. Tensors from
-  // `first` on: x, x_scale, x_zero, packed w (sums of the filters' weights first), w_scale,
-  // y_scale, y_zero, bias.
-  void fill(const Arguments& args, int64_t group, int64_t filters, int64_t padded) const {
-    const int32_t* sums = args.data<const int32_t>(3);
-    const int32_t x_zero = zero_point(args, 2, 0) + flip(args, 0);
-    const double scale =
-        static_cast<double>(*args.data<const float>(1)) / *args.data<const float>(5);
-    const float* w_scale = args.data<const float>(4);
-    const bool one = args.size(4) == 1;
-    for (int64_t g = 0; g < group; g++)
-      for (int64_t f = 0; f < padded; f++) {
-        const int64_t to = g * padded + f, from = g * filters + f;
-        const bool there = f < filters;
-        const uint32_t bias = there && args.has(7) ? args.data<const uint32_t>(7)[from] : 0;
-        start[to] = int32_t(bias - uint32_t(x_zero) * uint32_t(sums[to]));
-        factor[to] = there ? float(scale * w_scale[one ? 0 : from]) : 0.0f;
-      }
+// The scales of a convolution's filters. Each thread makes those of the panel it has come to, which
+// is less work than to fetch them from the cache of another.
+class FilterScaling {
+ public:
+  // Of tensors x, x_scale, x_zero, packed w (sums of the filters' weights first), w_scale, y_scale,
+  // y_zero, bias.
+  explicit FilterScaling(const Arguments& args)
+      : x_zero_(uint32_t(zero_point(args, 2, 0) + flip(args, 0))),
+        scale_(static_cast<double>(*args.data<const float>(1)) / *args.data<const float>(5)),
+        sums_(args.data<const uint32_t>(3)),
+        w_scale_(args.data<const float>(4)),
+        one_(args.size(4) == 1),
+        bias_(args.has(7) ? args.data<const uint32_t>(7) : nullptr) {}
+
+  // Of `count` filters from `filter` on, whose sums of weights begin with the one at `packed`; then
+  // zeros.
+  template <int64_t kMost>
+  void fill(int64_t filter, int64_t count, int64_t packed, FilterScales<kMost>& to) const {
+    for (int64_t i = 0; i < count; i++)
+      to.start[i] = int32_t((bias_ ? bias_[filter + i] : 0) - x_zero_ * sums_[packed + i]);
+    for (int64_t i = 0; i < count; i++)
+      to.factor[i] = float(scale_ * w_scale_[one_ ? 0 : filter + i]);
+    std::fill(to.start + count, to.start + kMost, 0);
+    std::fill(to.factor + count, to.factor + kMost, 0.0f);
   }
+
+ private:
+  uint32_t x_zero_;
+  double scale_;
+  const uint32_t* sums_;
+  const float* w_scale_;
+  bool one_;
+  const uint32_t* bias_;
 };
 
 }  // namespace

@@ -108,7 +108,28 @@ struct TileGrid {
   Place at(int64_t i) const {
     return {i / columns / rows, i / columns % rows * tile_rows, i % columns * tile_columns};
   }
+  // The same in another order: the first tile of every image, the second of every image, ...
+  Place across(int64_t i) const { return at(i % images * rows * columns + i / images); }
 };
+
+// Positions of a part of an image, all along its axis in the middle.
+struct PartSize {
+  int64_t rows, columns;
+};
+
+// Parts that are equal and of which every thread has the same number, `each` or more: so a thread
+// finds in its cache what it wrote in the layer before. Up to `most` positions; where an image is
+// one row, columns are a multiple of `step` unless that would make parts unequal.
+inline PartSize shared_parts(const Geometry& g, PartSize most, int64_t threads, int64_t each,
+                             int64_t step) {
+  const bool one_row = g.output[0] == 1;
+  const int64_t length = g.output[one_row ? 2 : 0];
+  int64_t& size = one_row ? most.columns : most.rows;
+  const int64_t parts = threads * std::max((length + size * threads - 1) / (size * threads), each);
+  const int64_t equal = (length + parts - 1) / parts;
+  size = std::clamp(round_up(equal, one_row && equal > 16 * step ? step : 1), int64_t{1}, size);
+  return most;
+}
 
 }  // namespace
 }  // namespace sx::SX_ISA

@@ -82,13 +82,11 @@ void ThreadPool::run(int64_t count, int64_t grain, RangeTask task) {
     task(0, count, 0);
     return;
   }
-  job_ = {count, grain, chunks, &task};
   finished_.store(0, std::memory_order_relaxed);
-  deal_out(chunks);
-  publish(chunks);
-  while (take_part(0)) {
-  }
-  const auto all_finished = [&] { return finished_.load(std::memory_order_acquire) == chunks; };
+  deal_out(count, grain, chunks, task);
+  wake(chunks);
+  const int64_t others = chunks - take_part(0);
+  const auto all_finished = [&] { return finished_.load(std::memory_order_acquire) == others; };
   while (!spin_until(all_finished)) sched_yield();
   std::exception_ptr exception;
   if (thrown_.load(std::memory_order_relaxed)) {
@@ -99,10 +97,22 @@ void ThreadPool::run(int64_t count, int64_t grain, RangeTask task) {
   if (exception) std::rethrow_exception(exception);
 }
 
-// The order against sleep(): either the worker sees the job after it has counted itself as a
-// sleeper, or this sees the sleeper after it has published the job.
-void ThreadPool::publish(int64_t chunks) {
-  unclaimed_.store(chunks);
+void ThreadPool::deal_out(int64_t count, int64_t grain, int64_t chunks, const RangeTask& task) {
+  const auto first = [&](int64_t thread) { return uint64_t(thread * chunks / threads()); };
+  for (int i = 0; i < threads(); i++) {
+    Share& share = shares_[i];
+    share.count = count;
+    share.grain = grain;
+    share.chunks = chunks;
+    share.task = &task;
+    share.left.store(first(i) << 32 | first(i + 1), std::memory_order_release);
+  }
+}
+
+// The order against sleep(): either the worker sees its share after it has counted itself as a
+// sleeper, or this sees the sleeper after it has dealt out.
+void ThreadPool::wake(int64_t chunks) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   const int sleepers = sleepers_.load();
   if (sleepers == 0) return;
   wakes_++;
@@ -113,75 +123,70 @@ void ThreadPool::publish(int64_t chunks) {
   }
 }
 
-void ThreadPool::deal_out(int64_t chunks) {
-  const auto first = [&](int64_t thread) { return uint64_t(thread * chunks / threads()); };
-  for (int i = 0; i < threads(); i++)
-    shares_[i].left.store(first(i) << 32 | first(i + 1), std::memory_order_relaxed);
+// The first chunk that is left, or the last one; -1 if none is.
+int64_t ThreadPool::claim(std::atomic<uint64_t>& shared, bool first_one) {
+  uint64_t left = shared.load(std::memory_order_relaxed);
+  for (;;) {
+    const uint64_t first = left >> 32, last = left & 0xffffffff;
+    if (first == last) return -1;
+    const uint64_t after = first_one ? (first + 1) << 32 | last : first << 32 | (last - 1);
+    if (shared.compare_exchange_weak(left, after, std::memory_order_acquire,
+                                     std::memory_order_relaxed))
+      return int64_t(first_one ? first : last - 1);
+  }
 }
 
-// Takes the first chunk of the thread's own share, or else the last one of another's. There is one:
-// the caller has claimed it.
-int64_t ThreadPool::take_chunk(int worker) {
-  for (int i = worker;; i = (i + 1) % threads()) {
-    auto& share = shares_[i].left;
-    uint64_t left = share.load(std::memory_order_relaxed);
-    for (;;) {
-      const uint64_t first = left >> 32, last = left & 0xffffffff;
-      if (first == last) break;
-      const bool own = i == worker;
-      const uint64_t after = own ? (first + 1) << 32 | last : first << 32 | (last - 1);
-      if (share.compare_exchange_weak(left, after, std::memory_order_relaxed))
-        return int64_t(own ? first : last - 1);
+// Runs the chunks of the thread's own share, then what is left of the others'; how many those were.
+// A loop cannot end before they are counted, so that a share stays what it is meanwhile; and if
+// another loop has begun since `left` was looked at, it is a chunk of that one that is claimed.
+int64_t ThreadPool::take_part(int worker) {
+  int64_t done = 0;
+  for (int i = 0; i < threads(); i++) {
+    Share& share = shares_[(worker + i) % threads()];
+    for (int64_t chunk; (chunk = claim(share.left, i == 0)) >= 0; done++) {
+      const int64_t units = share.count / share.grain;
+      const int64_t quotient = units / share.chunks, remainder = units % share.chunks;
+      const auto cut = [&](int64_t k) {
+        return k == share.chunks ? share.count
+                                 : (k * quotient + std::min(k, remainder)) * share.grain;
+      };
+      try {
+        (*share.task)(cut(chunk), cut(chunk + 1), worker);
+      } catch (...) {
+        if (!thrown_.exchange(true, std::memory_order_relaxed))
+          exception_ = std::current_exception();
+      }
     }
   }
+  return done;
 }
 
-// Claims one chunk and runs it. A claim is only possible while the job is unfinished, so job_ is
-// stable after it.
-bool ThreadPool::take_part(int worker) {
-  int64_t left = unclaimed_.load(std::memory_order_relaxed);
-  do {
-    if (left == 0) return false;
-  } while (!unclaimed_.compare_exchange_weak(left, left - 1, std::memory_order_acquire,
-                                             std::memory_order_relaxed));
-  const auto [count, grain, chunks, task] = job_;
-  const int64_t units = count / grain;
-  const int64_t quotient = units / chunks, remainder = units % chunks;
-  const int64_t chunk = take_chunk(worker);
-  const auto cut = [&](int64_t i) {
-    return i == chunks ? count : (i * quotient + std::min(i, remainder)) * grain;
-  };
-  try {
-    (*task)(cut(chunk), cut(chunk + 1), worker);
-  } catch (...) {
-    if (!thrown_.exchange(true, std::memory_order_relaxed)) exception_ = std::current_exception();
-  }
-  finished_.fetch_add(1, std::memory_order_release);
-  return true;
+bool ThreadPool::has_work(int worker) const {
+  const uint64_t left = shares_[worker].left.load(std::memory_order_relaxed);
+  return left >> 32 != (left & 0xffffffff);
 }
 
-bool ThreadPool::spin_for_work() {
-  const auto is_there = [&] { return unclaimed_.load(std::memory_order_relaxed) > 0; };
+bool ThreadPool::spin_for_work(int worker) {
   for (int turn = 0; turn < kTurnsOfProgram; turn++) {
-    if (spin_until(is_there)) return true;
+    if (spin_until([&] { return has_work(worker); })) return true;
     if (turn >= kTurns && programs_.load(std::memory_order_relaxed) == 0) break;
   }
   return false;
 }
 
-void ThreadPool::sleep() {
+void ThreadPool::sleep(int worker) {
   const uint32_t wakes = wakes_.load();
   sleepers_++;
-  if (unclaimed_.load() == 0 && !stopping_.load()) wakes_.wait(wakes);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!has_work(worker) && !stopping_.load()) wakes_.wait(wakes);
   sleepers_--;
 }
 
 void ThreadPool::work(int worker) {
   while (!stopping_.load(std::memory_order_relaxed)) {
-    if (spin_for_work())
-      take_part(worker);
-    else
-      sleep();
+    if (!spin_for_work(worker)) sleep(worker);
+    const int64_t done = take_part(worker);
+    if (done > 0) finished_.fetch_add(done, std::memory_order_release);
   }
 }
 

@@ -48,30 +48,25 @@ class ThreadPool final : public Pool {
   };
 
  private:
-  struct Job {
-    int64_t count;
-    int64_t grain;
-    int64_t chunks;
+  // What a thread begins with of a loop, and all that is to be known of that: what is handed over
+  // is one line of a cache. Written by the owner of busy_ while nobody has a chunk; only whoever
+  // has claimed a chunk here reads more than `left`.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> left{0};  // chunks that nobody has begun: [first, last), in one word
+    int64_t count, grain, chunks;
     const RangeTask* task;
   };
 
-  // The chunks of a thread's share that nobody has begun: [first, last), in one word.
-  struct alignas(64) Share {
-    std::atomic<uint64_t> left{0};
-  };
-
-  void deal_out(int64_t chunks);
-  int64_t take_chunk(int worker);
-  void publish(int64_t chunks);
-  bool take_part(int worker);
-  bool spin_for_work();
-  void sleep();
+  void deal_out(int64_t count, int64_t grain, int64_t chunks, const RangeTask& task);
+  void wake(int64_t chunks);
+  static int64_t claim(std::atomic<uint64_t>& left, bool first);
+  int64_t take_part(int worker);
+  bool has_work(int worker) const;
+  bool spin_for_work(int worker);
+  void sleep(int worker);
   void work(int worker);
 
-  // Written by the owner of busy_ while no chunk is left, read by whoever has claimed a chunk.
-  Job job_{};
-  alignas(64) std::atomic<int64_t> unclaimed_{0};  // chunks of the job that nobody has begun
-  alignas(64) std::atomic<int64_t> finished_{0};
+  alignas(64) std::atomic<int64_t> finished_{0};  // chunks that others than the caller have done
   alignas(64) std::atomic<bool> busy_{false};
   alignas(64) std::atomic<int> sleepers_{0};
   std::atomic<int> programs_{0};

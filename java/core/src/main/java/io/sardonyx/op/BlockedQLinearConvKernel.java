@@ -92,15 +92,11 @@ final class BlockedQLinearConvKernel {
         launch.params(tile.rows(), tile.columns());
         long copied = (long) bytes(tile.rows(), tile.columns());
         if (depthwise) {
-            return launch.scratch(4
-                            * (2 * roundUp(c.group(), SIZE)
-                                    + roundUp(c.sliding().taps(), LINE)))
+            return launch.scratch(4 * roundUp(c.sliding().taps(), LINE))
                     .scratchPerThread(copied + 3 * axes[2][4] * SIZE);
         }
         return launch.param(operator.blockedX() ? 1L : 0)
-                .scratch(4
-                        * (2 * roundUp(c.group() * roundUp(c.filters(), SIZE), LINE)
-                                + roundUp(2 * blocks() * c.sliding().taps(), LINE)))
+                .scratch(4 * roundUp(2 * blocks() * c.sliding().taps(), LINE))
                 .scratchPerThread(readsInPlace() ? 0 : copied);
     }
 
