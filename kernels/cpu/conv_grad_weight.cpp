@@ -199,10 +199,11 @@ class WeightGradient {
       using T = Tile<float>;
       const Right<float> right{panels_, T::kColumns, kDepth * T::kColumns};
       for (int64_t r = 0; r < rows; r += T::kRows)
-        multiply_rows(Left<float>{columns_ + r * kPitch, kPitch, 1}, right,
-                      Result<float>{sums + r * w_.width_, w_.width_},
-                      static_cast<int>(std::min<int64_t>(T::kRows, rows - r)),
-                      round_up(filters, T::kLanes), depth, add, [](int64_t, int64_t) {});
+        multiply_rows<float>(Left<float>{columns_ + r * kPitch, kPitch, 1}, right,
+                             Result<float>{sums + r * w_.width_, w_.width_},
+                             static_cast<int>(std::min<int64_t>(T::kRows, rows - r)),
+                             round_up(filters, T::kLanes), depth, add, nullptr,
+                             [](int64_t, int64_t) {});
     }
 
     // The transpose of the sums to dw, or to the part's sums.

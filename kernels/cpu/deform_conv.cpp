@@ -120,7 +120,8 @@ class Deformer {
                              {columns + (g * depth + d) * kColumns, kColumns, depth_ * kColumns},
                              {y + f * positions_, positions_},
                              static_cast<int>(std::min<int64_t>(kRows, p_.filters - f)), count,
-                             std::min(kDepthBlock, depth - d), true, [](int64_t, int64_t) {});
+                             std::min(kDepthBlock, depth - d), true, nullptr,
+                             [](int64_t, int64_t) {});
   }
 
   const Arguments& args_;

@@ -30,9 +30,9 @@ struct Tile {
 };
 
 // So much of the depth is done at a time: kRows rows of A then fit into the first-level cache, and
-// with kColumnBlock columns B into half of the second-level one.
+// with kColumnBlock columns B into a third of the second-level one.
 constexpr int64_t kDepthBlock = 384;
-constexpr int64_t kColumnBlock = 384;
+constexpr int64_t kColumnBlock = 192;
 constexpr int64_t kRowBlock = 96;
 static_assert(kRowBlock % Tile<float>::kRows == 0 && kColumnBlock % Tile<float>::kColumns == 0);
 
@@ -79,9 +79,10 @@ struct RowPointers {
   }
 };
 
-// C [R, kVectors vectors] = A B, or C += A B. Of kUnitRows and in_rows() of A one holds.
+// C [R, kVectors vectors] = A B, or C += A B, and then the bias of each column if there is one. Of
+// kUnitRows and in_rows() of A one holds.
 template <class T, int R, int kVectors, bool kUnitRows>
-void multiply_tile(Left<T> a, Right<T> b, Result<T> c, int64_t depth, bool add) {
+void multiply_tile(Left<T> a, Right<T> b, Result<T> c, int64_t depth, bool add, const T* bias) {
   using V = Vec<T>;
   const RowPointers<T, R> z(c.data, c.row);
   V sums[R][kVectors];
@@ -109,6 +110,13 @@ void multiply_tile(Left<T> a, Right<T> b, Result<T> c, int64_t depth, bool add) 
     x.advance(kUnitRows ? a.depth : 1);
     y += b.depth;
   }
+  if (bias)
+#pragma GCC unroll 16
+    for (int v = 0; v < kVectors; v++) {
+      const V all(V::load(bias + v * V::kLanes));
+#pragma GCC unroll 16
+      for (int r = 0; r < R; r++) sums[r][v] = sums[r][v] + all;
+    }
 #pragma GCC unroll 16
   for (int r = 0; r < R; r++)
 #pragma GCC unroll 16
@@ -116,7 +124,7 @@ void multiply_tile(Left<T> a, Right<T> b, Result<T> c, int64_t depth, bool add) 
 }
 
 template <class T>
-using TileFunction = void (*)(Left<T>, Right<T>, Result<T>, int64_t depth, bool add);
+using TileFunction = void (*)(Left<T>, Right<T>, Result<T>, int64_t depth, bool add, const T* bias);
 
 // With few rows a tile is wider, so that enough independent sums are under way.
 constexpr int most_vectors(int rows) { return rows == 1 ? 8 : rows == 2 ? 4 : 2; }
@@ -147,11 +155,11 @@ void copy_rows(const T* from, int64_t from_row, T* to, int64_t to_row, int rows,
           .store_first(to + r * to_row + j, columns - j);
 }
 
-// The product for up to kRows rows and any number of columns; `finished(column, columns)` is called
-// after each tile.
+// The product for up to kRows rows and any number of columns, plus a bias for each of them that may
+// be null; `finished(column, columns)` is called after each tile.
 template <class T, class Finished>
 void multiply_rows(Left<T> a, Right<T> b, Result<T> c, int rows, int64_t columns, int64_t depth,
-                   bool add, Finished&& finished) {
+                   bool add, const T* bias, Finished&& finished) {
   constexpr int64_t kLanes = Tile<T>::kLanes, kColumns = Tile<T>::kColumns;
   const auto& tiles = (a.in_rows() ? kTiles<T, false> : kTiles<T, true>)[rows - 1];
   const int most = most_vectors(rows);
@@ -165,11 +173,12 @@ void multiply_rows(Left<T> a, Right<T> b, Result<T> c, int rows, int64_t columns
     const Result<T> result{c.data + j, c.row};
     const auto tile = tiles[__builtin_ctz(static_cast<unsigned>(vectors))];
     if (width <= left) {
-      tile(a, right, result, depth, add);
+      tile(a, right, result, depth, add, bias ? bias + j : nullptr);
     } else {  // the tile is wider than C
-      T whole[Tile<T>::kRows * kColumns];
+      T whole[Tile<T>::kRows * kColumns], whole_bias[most_vectors(1) * kLanes];
       if (add) copy_rows(result.data, c.row, whole, width, rows, left);
-      tile(a, right, {whole, width}, depth, add);
+      if (bias) copy_rows(bias + j, 0, whole_bias, 0, 1, left);
+      tile(a, right, {whole, width}, depth, add, bias ? whole_bias : nullptr);
       copy_rows(whole, width, result.data, c.row, rows, left);
     }
     finished(j, std::min(left, width));

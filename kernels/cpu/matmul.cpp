@@ -20,7 +20,7 @@ enum Reading : int64_t { kInPlace, kPackedWeight, kPackShared, kPackPerMatrix };
 constexpr int kStackAxes = 4;
 
 // Rows that go over a block of b together while it is in the second-level cache.
-constexpr int64_t kSharingRows = 4 * kRowBlock;
+constexpr int64_t kSharingRows = 8 * kRowBlock;
 
 struct Params {
   int64_t m, n, k, a_row, a_depth, b_depth, b_column;
@@ -58,16 +58,16 @@ class Product {
         y_(args.data<T>(2)),
         finish_(p.finish, args),
         scratch_(reinterpret_cast<T*>(args.scratch)),
-        depth_blocks_(std::max<int64_t>(1, panels(p.k, kDepthBlock))),
+        // Rows that lie whole pages apart would push each other out of the cache, strided ones even
+        // more so.
+        pack_a_(p.a_depth != 1 ||
+                (p.m > kFewRows && p.a_row * int64_t(sizeof(T)) % 4096 == 0 && p.n > 2 * kColumns)),
+        depth_blocks_(std::max<int64_t>(1, panels(p.k, longest_block()))),
         depth_block_(panels(p.k, depth_blocks_)),
         panels_(panels(p.n, kColumns)),
         sharing_rows_(std::min(kSharingRows, panels(p.m, kRows) * kRows)),
         thread_room_(panels(std::min(kDepthBlock, p.k) * (sharing_rows_ + kColumns), kAlign) *
-                     kAlign),
-        // Rows that lie whole pages apart would push each other out of the cache, strided ones even
-        // more so.
-        pack_a_(p.a_depth != 1 ||
-                (p.a_row * int64_t(sizeof(T)) % 4096 == 0 && p.n > 2 * kColumns)) {}
+                     kAlign) {}
 
   void run() {
     if (p_.reading == kPackPerMatrix) return run_stack();
@@ -87,6 +87,13 @@ class Product {
   }
 
  private:
+  // Panels of b that meet a few rows only once are read from end to end, as long as these rows fit
+  // into the first-level cache.
+  int64_t longest_block() const {
+    const bool once = p_.reading != kInPlace && !pack_a_ && p_.m < kRows;
+    return once ? kDepthBlock * kRows / p_.m : kDepthBlock;
+  }
+
   // A matrix of the stack is one task; its b is packed into the thread's scratch memory.
   void run_stack() {
     const int64_t cost = std::max<int64_t>(1, p_.m * panels_ * p_.k);
@@ -182,16 +189,18 @@ class Product {
   }
 
   void multiply_panels(Left<T> left, Right<T> right, const Part& part) {
-    const bool last = part.d + part.depth == p_.k && !finish_.is_nothing();
+    const bool last = part.d + part.depth == p_.k;
+    const T* const bias = last && finish_.bias() ? finish_.bias() + part.column : nullptr;
+    const bool more = last && !bias && !finish_.is_nothing();
     const int64_t z = p_.offset(part.matrix, p_.z_stack);
     for (int64_t r = 0; r < part.rows; r += kRows) {
       const int rows = static_cast<int>(std::min<int64_t>(kRows, part.rows - r));
       const int64_t row = part.row + r;
       const Left<T> a{left.data + r * (pack_a_ ? part.depth : left.row), left.row, left.depth};
       const Result<T> y{y_ + (part.matrix * p_.m + row) * p_.n + part.column, p_.n};
-      multiply_rows(a, right, y, rows, part.columns, part.depth, part.d > 0,
+      multiply_rows(a, right, y, rows, part.columns, part.depth, part.d > 0, bias,
                     [&](int64_t j, int64_t columns) {
-                      if (last)
+                      if (more)
                         finish_({y.data + j, y.row}, rows, columns, {z, row, part.column + j});
                     });
     }
@@ -226,9 +235,9 @@ class Product {
   T* y_;
   Finisher<T> finish_;
   T* scratch_;
+  bool pack_a_;
   int64_t depth_blocks_, depth_block_, panels_, sharing_rows_;
   int64_t thread_room_;  // scratch memory of a thread: rows of a, and the last panel of b
-  bool pack_a_;
 };
 
 template <class T>

@@ -30,6 +30,14 @@ class Finisher {
         c_(args.has(3) ? args.data<const T>(3) : nullptr),
         z_(args.has(4) ? args.data<const T>(4) : nullptr) {}
 
+  // What a tile may add while its sums are in registers; nothing else is left to do then.
+  const T* bias() const {
+    const bool one_row = c_ && finish_.c_row == 0 && finish_.c_column == 1 && finish_.beta == 1;
+    return one_row && finish_.alpha == 1 && !z_ && finish_.activation.kind == Activation::kNone
+               ? c_
+               : nullptr;
+  }
+
   bool is_nothing() const {
     return !c_ && !z_ && finish_.alpha == 1 && finish_.activation.kind == Activation::kNone;
   }

@@ -154,15 +154,13 @@ class Product {
       for (int64_t c = 0; c < columns; c++)
         decode(column + c, d / kPair, (d + depth) / kPair, decoded + c * depth);
       pack_panel(decoded, 1, depth, depth, columns, panel);
+      const float* const bias = bias_ && d + depth == depth_ ? bias_ + column : nullptr;
       for (int64_t row = 0; row < p_.m; row += Tile<float>::kRows) {
         const int rows = int(std::min<int64_t>(Tile<float>::kRows, p_.m - row));
         float* const y = y_ + row * p_.n + column;
         multiply_rows<float>({a_ + row * a_row() + d, a_row(), 1},
                              {panel, Tile<float>::kColumns, 0}, {y, p_.n}, rows, columns, depth,
-                             d > 0, [](int64_t, int64_t) {});
-        if (!bias_ || d + depth < depth_) continue;
-        for (int r = 0; r < rows; r++)
-          for (int64_t c = 0; c < columns; c++) y[r * p_.n + c] += bias_[column + c];
+                             d > 0, bias, [](int64_t, int64_t) {});
       }
     }
   }

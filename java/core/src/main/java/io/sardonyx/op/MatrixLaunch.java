@@ -17,7 +17,7 @@ final class MatrixLaunch {
     /** As {@code kernels/cpu/matmul.cpp} has them: what is done at a time, rows of a tile, and the width of a panel, at most. */
     private static final long DEPTH_BLOCK = 384;
 
-    private static final long ROW_BLOCK = 384;
+    private static final long ROW_BLOCK = 768;
     private static final long ROWS = 12;
     private static final long PANEL = 32;
     private static final long ALIGN = 16;
