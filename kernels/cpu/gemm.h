@@ -12,6 +12,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -127,7 +128,10 @@ template <class T>
 using TileFunction = void (*)(Left<T>, Right<T>, Result<T>, int64_t depth, bool add, const T* bias);
 
 // With few rows a tile is wider, so that enough independent sums are under way.
-constexpr int most_vectors(int rows) { return rows == 1 ? 8 : rows == 2 ? 4 : 2; }
+constexpr int most_vectors(int rows) {
+  constexpr int kSums = kVectorBytes == 64 ? 16 : 8;
+  return std::clamp(static_cast<int>(std::bit_floor(static_cast<unsigned>(kSums / rows))), 2, 8);
+}
 
 template <class T, int R, bool kUnitRows>
 constexpr std::array<TileFunction<T>, 4> tiles_of_rows() {
@@ -175,7 +179,7 @@ void multiply_rows(Left<T> a, Right<T> b, Result<T> c, int rows, int64_t columns
     if (width <= left) {
       tile(a, right, result, depth, add, bias ? bias + j : nullptr);
     } else {  // the tile is wider than C
-      T whole[Tile<T>::kRows * kColumns], whole_bias[most_vectors(1) * kLanes];
+      T whole[std::max(Tile<T>::kRows * 2, 16) * kLanes], whole_bias[most_vectors(1) * kLanes];
       if (add) copy_rows(result.data, c.row, whole, width, rows, left);
       if (bias) copy_rows(bias + j, 0, whole_bias, 0, 1, left);
       tile(a, right, {whole, width}, depth, add, bias ? whole_bias : nullptr);
