@@ -10,6 +10,7 @@ import io.sardonyx.bench.contender.UnsupportedProblemException;
 import io.sardonyx.bench.define.Expectation;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.bench.measure.CallSampling;
+import io.sardonyx.bench.measure.HandOver;
 import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.device.DeviceException;
 import io.sardonyx.device.Devices;
@@ -39,7 +40,7 @@ import java.util.stream.Collectors;
  *   <li>{@code output}: one run; some 100,000 values of its first output; {@code outputs}: of all that are numbers
  *   <li>{@code warm SECONDS CACHE}: the calls of a sample; {@code sample SECONDS CACHE}: time of a call and clock pulse in ns, in turn
  *   <li>{@code run SECONDS}: times in ns
- *   <li>{@code roofs} of the CPU; {@code peak COUNT}: GFLOP/s
+ *   <li>{@code roofs} of the CPU; {@code peak COUNT}: GFLOP/s; {@code handover}: ns, see {@link HandOver}
  *   <li>{@code reload COUNT}: times of loading and the first run in ns; {@code memory}: peak resident KiB
  * </ul>
  */
@@ -56,6 +57,7 @@ public final class Child {
     private Call call;
     private Expectation expectation;
     private CallSampling sampling;
+    private HandOver handOver;
 
     private Child(String name) {
         this.name = name;
@@ -103,6 +105,7 @@ public final class Child {
             case "roofs" -> CallSampling.roofs(Devices.get("cpu"));
             case "run" -> run(Double.parseDouble(words[1]));
             case "peak" -> peak(Integer.parseInt(words[1]));
+            case "handover" -> Double.toString(handOver());
             case "reload" -> reload(Integer.parseInt(words[1]));
             case "memory" -> peakMemory();
             default -> throw new IllegalArgumentException("there is no command " + words[0]);
@@ -194,6 +197,13 @@ public final class Child {
             rates.append(FmaPeak.measure(Devices.get("cpu"))).append(' ');
         }
         return rates.toString();
+    }
+
+    private double handOver() {
+        if (handOver == null) {
+            handOver = new HandOver();
+        }
+        return handOver.nanoseconds();
     }
 
     private String reload(int count) {

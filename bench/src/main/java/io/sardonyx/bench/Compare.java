@@ -19,9 +19,37 @@ import java.util.Optional;
  */
 public final class Compare {
     /** One line of the table, as in {@link Duel.Result}. */
-    record Line(String workload, int threads, double oursMs, double peerMs, double ratio, double low, double high) {
+    record Line(
+            String workload,
+            int threads,
+            double oursMs,
+            double peerMs,
+            double ratio,
+            double low,
+            double high,
+            double handOverNs,
+            int dropped,
+            Double apart) {
         static Line of(Workload workload, int threads, Duel.Result r) {
-            return new Line(workload.name(), threads, r.oursMs(), r.peerMs(), r.ratio(), r.low(), r.high());
+            return new Line(
+                    workload.name(),
+                    threads,
+                    r.oursMs(),
+                    r.peerMs(),
+                    r.ratio(),
+                    r.low(),
+                    r.high(),
+                    r.handOver(),
+                    r.dropped(),
+                    r.apart());
+        }
+
+        /** What is to be known of where the threads ran. */
+        private String places() {
+            String near = threads == 1 ? "" : String.format(Locale.ROOT, "  hand-over %3.0f ns", handOverNs);
+            return dropped == 0
+                    ? near
+                    : near + String.format(Locale.ROOT, ", %d turns dropped (cores apart: %.2f)", dropped, apart);
         }
     }
 
@@ -67,14 +95,15 @@ public final class Compare {
                 Line line = Line.of(workload, count, compare.duel(workload, file.get(), count));
                 System.out.printf(
                         Locale.ROOT,
-                        "%-19s %d threads  ours %9.3f ms  peer %9.3f ms  speed-up %.2f [%.2f, %.2f]%n",
+                        "%-19s %d threads  ours %9.3f ms  peer %9.3f ms  speed-up %.2f [%.2f, %.2f]%s%n",
                         line.workload,
                         line.threads,
                         line.oursMs,
                         line.peerMs,
                         line.ratio,
                         line.low,
-                        line.high);
+                        line.high,
+                        line.places());
                 lines.add(line);
             }
         }
