@@ -21,8 +21,6 @@ struct Params {
   Activation activation;
 };
 
-constexpr int64_t kChunks = 4;  // that each thread begins with
-
 // How a part of the input lies in memory: floats from element to element along each axis.
 struct Lie {
   int64_t channel;  // a block, or a plain channel
@@ -54,7 +52,8 @@ class Convolver {
         panels_{p.group, p.filters},
         depth_(p.channels * g_.taps()),
         in_place_(g_.reads_inside()),
-        most_(size_of_part(p, args.pool().threads())),
+        most_(part_size(g_, {p.tile_rows, p.tile_columns}, args.pool().threads(), p.batch,
+                        p.channels, p.filters, panels_.count(), kPositions)),
         size_{(most_.rows - 1) * g_.stride[0] + g_.axis(0).reach(),
               (g_.output[1] - 1) * g_.stride[1] + g_.axis(1).reach(),
               (most_.columns - 1) * g_.stride[2] + g_.axis(2).reach()},
@@ -109,17 +108,6 @@ class Convolver {
 
  private:
   static int64_t* ready(float* scratch) { return reinterpret_cast<int64_t*>(scratch); }
-
-  // Of a part. Threads share the image where that is more than the weights, else the filters.
-  static PartSize size_of_part(const Params& p, int64_t threads) {
-    const Geometry& g = p.geometry;
-    const PartSize most{p.tile_rows, p.tile_columns};
-    const int64_t weights = p.channels * g.taps() * p.filters * p.group;
-    const int64_t values = p.group * (p.channels * g.inputs() + p.filters * g.outputs());
-    if (threads == 1 || weights > values || p.batch % threads == 0) return most;
-    const int64_t panels = std::max<int64_t>(1, Panels{p.group, p.filters}.count());
-    return shared_parts(g, most, threads, (kChunks + panels - 1) / panels, kPositions);
-  }
 
   Part part(const TileGrid::Place& at) const {
     return {at.image, at.row, std::min(most_.rows, g_.output[0] - at.row), at.column,

@@ -19,8 +19,6 @@ struct Params {
   int64_t x_blocked;                // 1: channels are in blocks
 };
 
-constexpr int64_t kChunks = 4;  // that each thread begins with
-
 struct PackParams {
   int64_t group, filters, channels, taps;
 };
@@ -97,7 +95,8 @@ class Convolver {
         each_(p.x_blocked ? kBlock : depth_of_block(p.channels, 0)),
         depth_(depth_of(p.channels, g_.taps())),
         in_place_(p.x_blocked && g_.reads_inside()),
-        most_(size_of_part(p, args.pool().threads())),
+        most_(part_size(g_, {p.tile_rows, p.tile_columns}, args.pool().threads(), p.batch * p.group,
+                        p.channels, p.filters, panels_.count(), kPositions)),
         whole_(g_, 0, 0, most_.rows, most_.columns),
         row_{in_place_ ? g_.input[2] : whole_.size[2]},
         plane_{in_place_ ? g_.input[1] * row_ : whole_.size[1] * row_},
@@ -154,17 +153,6 @@ class Convolver {
           column(at.column),
           columns(std::min(grid.tile_columns, g.output[2] - at.column)) {}
   };
-
-  // Threads share the image where that is more than the weights, else the filters.
-  static PartSize size_of_part(const Params& p, int64_t threads) {
-    const Geometry& g = p.geometry;
-    const PartSize most{p.tile_rows, p.tile_columns};
-    const int64_t weights = p.channels * g.taps() * p.filters;
-    const int64_t values = p.channels * g.inputs() + p.filters * g.outputs();
-    if (threads == 1 || weights > values || p.batch * p.group % threads == 0) return most;
-    const int64_t panels = std::max<int64_t>(1, Panels{p.filters}.count());
-    return shared_parts(g, most, threads, (kChunks + panels - 1) / panels, kPositions);
-  }
 
   const uint8_t* planes(const Part& part) const {
     return args_.data<const uint8_t>(0) +

@@ -131,5 +131,18 @@ inline PartSize shared_parts(const Geometry& g, PartSize most, int64_t threads, 
   return most;
 }
 
+constexpr int64_t kChunks = 4;  // of a launch, that each thread begins with
+
+// What of the output of a convolution a thread works on at a time. Threads share images where those
+// are more than the weights, else the filters, of which there are `panels`.
+inline PartSize part_size(const Geometry& g, PartSize most, int64_t threads, int64_t images,
+                          int64_t channels, int64_t filters, int64_t panels, int64_t step) {
+  const int64_t weights = channels * g.taps() * filters;
+  const int64_t values = channels * g.inputs() + filters * g.outputs();
+  if (threads == 1 || weights > values || images % threads == 0) return most;
+  return shared_parts(g, most, threads, (kChunks + panels - 1) / std::max<int64_t>(1, panels),
+                      step);
+}
+
 }  // namespace
 }  // namespace sx::SX_ISA

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What it costs that two threads work together: nanoseconds from the moment when a thread writes a word until it has the other's
- * answer. Some 50 where both cores share a cache, hundreds where they do not; the host of a virtual machine moves its cores from one
+ * answer. Less than 100 where both cores share a cache, hundreds where they do not; the host of a virtual machine moves its cores from one
  * to the other at any moment.
  */
 public final class HandOver {

@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.BytePointer;
 
 /** A block of the native runtime's memory. If it is forgotten, it is freed once neither it nor a buffer of it is reachable. */
 final class NativeMemory implements Memory {
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /** Bytes of the direct buffer through which a Java array is copied. */
+    /** Bytes of a Java array that are copied at a time: it cannot be moved meanwhile. */
     private static final int PIECE = 1 << 20;
 
     private final NativeDevice device;
@@ -92,7 +92,7 @@ final class NativeMemory implements Memory {
 
     /**
      * Between {@code offset} and what remains of {@code buffer}. One on the heap goes to memory that Java cannot reach through a direct one,
-     * piece by piece.
+     * piece by piece; to memory that Java can reach without a buffer of that, which would have to be found by the garbage collector.
      */
     private void copy(long offset, ByteBuffer buffer, boolean reading) {
         Objects.checkFromIndexSize(offset, buffer.remaining(), block.bytes);
@@ -101,6 +101,10 @@ final class NativeMemory implements Memory {
             if (buffer.isDirect()) {
                 copyDirect(offset, buffer.slice(), reading);
                 buffer.position(buffer.limit());
+                return;
+            }
+            if (onHost() && buffer.hasArray()) {
+                copyArray(offset, buffer, reading);
                 return;
             }
             if (onHost()) {
@@ -123,6 +127,19 @@ final class NativeMemory implements Memory {
             }
         } finally {
             block.release();
+        }
+    }
+
+    private void copyArray(long offset, ByteBuffer buffer, boolean reading) {
+        for (long at = block.address + offset; buffer.hasRemaining(); at += PIECE) {
+            int bytes = Math.min(buffer.remaining(), PIECE);
+            int from = buffer.arrayOffset() + buffer.position();
+            if (reading) {
+                new Span(at, bytes).get(buffer.array(), from, bytes);
+            } else {
+                new Span(at, bytes).put(buffer.array(), from, bytes);
+            }
+            buffer.position(buffer.position() + bytes);
         }
     }
 
@@ -178,17 +195,12 @@ final class NativeMemory implements Memory {
         }
     }
 
-    /** JavaCPP's way to a direct buffer of foreign memory. */
-    private static final class Span extends Pointer {
+    /** JavaCPP's way to foreign memory. */
+    private static final class Span extends BytePointer {
         Span(long address, long bytes) {
             this.address = address;
             this.limit = bytes;
             this.capacity = bytes;
-        }
-
-        @Override
-        public int sizeof() {
-            return 1;
         }
     }
 }
