@@ -4,9 +4,9 @@
 // a matrix. b is read in place, or is a weight that matmul.pack.f32 has made panels of, or is made
 // so here where that pays; f and the rest are applied to a tile while it is still in the cache.
 //
-// Measured, one thread of a 2-core AMD EPYC (Zen 4), processor time, beside peak.fma.f32: with
-// AVX-512 256^3 to 2048^3 at 90 % of the peak, [512, 768] x [768, 3072] of a weight at 92 %; one
-// row times a packed weight at 91 to 98 % of plain reads of as many bytes.
+// Measured, one thread of a 2-core AMD EPYC (Zen 4, AVX-512): 256^3 to 2048^3 at 89 to 93 % of the
+// peak, a weight [768, 3072] and 512 rows at 93 %, and one row at 91 % of reads from the third-level
+// cache (bench/results, squares and transformers).
 // Idea: GotoBLAS, BLIS; Java's MatrixLaunch decides how b is read, and reckons the scratch memory.
 #include "cpu/gemv.h"
 #include "cpu/matmul_finish.h"
