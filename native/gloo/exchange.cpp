@@ -10,15 +10,16 @@
 
 namespace sx::gloo_engine {
 
-Exchange::Exchange(gloo::Context& context, uint64_t slot, const void* part, char* all, size_t bytes)
-    : rank_(context.rank), size_(context.size), others_(size_) {
+Exchange::Exchange(Connections& connections, uint64_t slot, const void* part, char* all,
+                   size_t bytes)
+    : rank_(connections.rank), size_(connections.size), others_(size_) {
   std::memcpy(all + rank_ * bytes, part, bytes);
-  own_ = context.createUnboundBuffer(all + rank_ * bytes, bytes);
+  own_ = std::make_unique<Buffer>(connections, all + rank_ * bytes, bytes);
   for (int peer = 0; peer < size_; peer++) {
     if (peer == rank_) continue;
-    others_[peer] = context.createUnboundBuffer(all + peer * bytes, bytes);
-    others_[peer]->recv(peer, slot);
-    own_->send(peer, slot);
+    others_[peer] = std::make_unique<Buffer>(connections, all + peer * bytes, bytes);
+    others_[peer]->receive(peer, slot, 0, bytes);
+    own_->send(peer, slot, 0, bytes);
   }
 }
 
@@ -27,8 +28,8 @@ void Exchange::finish(Clock::time_point deadline, const std::atomic<bool>& abort
   for (int peer = 0; peer < size_; peer++) {
     if (peer == rank_) continue;
     try {
-      others_[peer]->waitRecv(until(deadline));
-      own_->waitSend(until(deadline));
+      others_[peer]->await_receive(deadline);
+      own_->await_send(deadline);
     } catch (const gloo::IoException&) {
       // The first that is late ends all connections; what has come by then is still found.
       if (aborted || Clock::now() < deadline) throw;

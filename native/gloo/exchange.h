@@ -1,29 +1,26 @@
 // A few bytes from every rank to every other: one hop instead of size - 1, and it is known who has
 // not come.
 #pragma once
-#include <gloo/context.h>
-#include <gloo/transport/unbound_buffer.h>
-
 #include <atomic>
 #include <memory>
 #include <vector>
 
-#include "clock.h"
+#include "connections.h"
 
 namespace sx::gloo_engine {
 
 class Exchange {
  public:
   // Begins it. `all` gets every rank's `part`, by rank, and stays the exchange's until its end.
-  Exchange(gloo::Context& context, uint64_t slot, const void* part, char* all, size_t bytes);
+  Exchange(Connections& connections, uint64_t slot, const void* part, char* all, size_t bytes);
 
   // Waits for all ranks; who is late is named, unless `aborted` says why.
   void finish(Clock::time_point deadline, const std::atomic<bool>& aborted);
 
  private:
   const int rank_, size_;
-  std::unique_ptr<gloo::transport::UnboundBuffer> own_;
-  std::vector<std::unique_ptr<gloo::transport::UnboundBuffer>> others_;
+  std::unique_ptr<Buffer> own_;
+  std::vector<std::unique_ptr<Buffer>> others_;
 };
 
 }  // namespace sx::gloo_engine

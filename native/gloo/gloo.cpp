@@ -13,7 +13,7 @@ using sx::gloo_engine::Milliseconds;
 using sx::gloo_engine::reduction_of;
 
 struct sx_gloo {
-  std::shared_ptr<Group> group;
+  std::unique_ptr<Group> group;
 };
 
 namespace {
@@ -53,7 +53,7 @@ const char* sx_gloo_last_error(void) { return last_error.c_str(); }
 sx_gloo* sx_gloo_create(int32_t rank, int32_t size, const char* host, int64_t timeout_ms) {
   sx_gloo* created = nullptr;
   guarded([&] {
-    auto group = std::make_shared<Group>(rank, size, host, limit(timeout_ms));
+    auto group = std::make_unique<Group>(rank, size, host, limit(timeout_ms));
     created = std::make_unique<sx_gloo>(sx_gloo{std::move(group)}).release();
   });
   return created;

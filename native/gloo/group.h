@@ -1,8 +1,5 @@
-// One process' end of a full mesh of Gloo's TCP connections.
+// One process' end of a group: its calls, and who is to blame if one fails.
 #pragma once
-#include <gloo/context.h>
-#include <gloo/transport/unbound_buffer.h>
-
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -14,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "clock.h"
+#include "connections.h"
 #include "reduction.h"
 
 namespace sx::gloo_engine {
@@ -28,13 +25,12 @@ struct Agreement {
 // A connection that ends without a farewell is a rank that was lost. Then all connections are
 // closed, so that the others hear of it, too, who wait for ranks that wait for that one. Those who
 // have said farewell are missed only by calls that need them.
-class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
+class Group {
  public:
   // The limit is for connecting.
   Group(int rank, int size, const std::string& host, Milliseconds limit);
 
-  // Of this process' listening sockets, one for each peer, by rank; of the same size everywhere.
-  const std::vector<char>& address() const { return address_; }
+  const std::vector<char>& address() const { return connections_.address(); }
   void connect(std::span<const char> all);
 
   // Whether all ranks had the same header; `out`, which may be `in`, is untouched if not.
@@ -50,19 +46,19 @@ class Group : public gloo::Context, public std::enable_shared_from_this<Group> {
 
   // Says farewell, unless a call has failed.
   void leave();
-  ~Group() override;
+  ~Group();
 
  private:
   template <class Body>
   void guard(Milliseconds limit, Body&& body);
   [[noreturn]] void fail_lost(const std::string& message);
   void watch();
-  void end_connections();
   bool has_left(int peer) const;
   std::string lost_ranks();
 
+  const int rank_, size_;
   const Milliseconds connect_limit_;
-  std::vector<char> address_;
+  Connections connections_;
   std::atomic<bool> aborted_{false};
   bool failed_ = false;
   uint32_t tag_ = 0;        // of the next call

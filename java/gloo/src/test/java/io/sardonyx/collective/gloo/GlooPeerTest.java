@@ -1,14 +1,16 @@
 package io.sardonyx.collective.gloo;
 
+import io.sardonyx.collective.gloo.LoopProgram.Operation;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A process dies, or stands still, in the middle of a call. */
-@Timeout(120)
+@Timeout(240)
 class GlooPeerTest {
     private static final int KILLS = 20;
     private static final int PATIENT_MILLIS = 20_000;
@@ -20,8 +22,9 @@ class GlooPeerTest {
     }
 
     /** In every round another rank of three, and at another point of its calls; the two that remain go on to the next. */
-    @Test
-    void everySurvivorOfAKillGetsItsException() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void everySurvivorOfAKillGetsItsException(Operation operation) throws Exception {
         Random random = new Random(5);
         try (Ranks ranks = Ranks.start(2, LoopProgram.class)) {
             Queue<Integer> victims = new ArrayDeque<>();
@@ -33,7 +36,7 @@ class GlooPeerTest {
                 int port = Ranks.freePort();
                 for (int i = 0; i < 3; i++) {
                     int process = i == 0 ? victim : i - 1;
-                    ranks.tell(process, (i + round) % 3 + " 3 " + port + " " + PATIENT_MILLIS);
+                    ranks.tell(process, operation + " " + (i + round) % 3 + " 3 " + port + " " + PATIENT_MILLIS);
                 }
                 ranks.awaitLine(victim, "running");
                 Thread.sleep(random.nextInt(40));
@@ -46,13 +49,17 @@ class GlooPeerTest {
         }
     }
 
-    @Test
-    void aRankThatStandsStillIsADeadline() throws Exception {
+    /** Also by the one that stood still, when it goes on, whatever it was in the middle of. */
+    @ParameterizedTest
+    @EnumSource
+    void aRankThatStandsStillIsADeadline(Operation operation) throws Exception {
         int port = Ranks.freePort();
         try (Ranks ranks = Ranks.start(3, LoopProgram.class)) {
             for (int rank = 0; rank < 3; rank++) {
                 // Only rank 0 is in a hurry.
-                ranks.tell(rank, rank + " 3 " + port + " " + (rank == 0 ? SHORT_MILLIS : PATIENT_MILLIS));
+                ranks.tell(
+                        rank,
+                        operation + " " + rank + " 3 " + port + " " + (rank == 0 ? SHORT_MILLIS : PATIENT_MILLIS));
             }
             ranks.awaitLine(2, "running");
             ranks.signal(2, "STOP");
