@@ -82,8 +82,7 @@ final class Duel implements AutoCloseable {
     }
 
     private static List<Turn> near(List<Turn> turns) {
-        double least = turns.stream().mapToDouble(Turn::handOver).min().orElse(0);
-        return turns.stream().filter(turn -> turn.handOver <= 2 * least).toList();
+        return HandOver.near(turns, Turn::handOver);
     }
 
     /** Of {@code wanted} turns or more; all of them count where less than half as many as wanted would be left. */

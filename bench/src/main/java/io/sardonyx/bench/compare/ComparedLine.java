@@ -12,4 +12,9 @@ import java.util.Optional;
  * @param basis what the ratio comes from, in words: the times alone, or what was measured beside them
  */
 public record ComparedLine(
-        Measurement.Key key, Verdict verdict, double before, double after, Optional<Interval> ratio, String basis) {}
+        Measurement.Key key, Verdict verdict, double before, double after, Optional<Interval> ratio, String basis) {
+    /** The same numbers without a verdict. */
+    ComparedLine unsure(String why) {
+        return new ComparedLine(key, Verdict.UNSURE, before, after, ratio, why);
+    }
+}

@@ -1,5 +1,6 @@
 package io.sardonyx.bench.compare;
 
+import io.sardonyx.bench.measure.HandOver;
 import io.sardonyx.bench.record.BenchmarkRecord;
 import io.sardonyx.bench.record.Measurement;
 import io.sardonyx.bench.record.Ratio;
@@ -12,7 +13,7 @@ import java.util.Optional;
  * One line of two records. The best basis is a contender that has not changed and took turns with the line in both: what
  * the machine did in between cancels. Otherwise there are the times, and what the machine's roof did meanwhile: if that moved, the
  * interval holds both readings, that the line would have moved with it and that it would not. What a contender of the same version
- * shows is the machine's doing, and no verdict on code.
+ * shows is the machine's doing, and no verdict on code; nor is what differs between cores that were {@linkplain HandOver near} and apart.
  */
 final class LineComparison {
     static final String TIMES_ALONE = "times alone";
@@ -31,7 +32,15 @@ final class LineComparison {
     }
 
     ComparedLine of(Measurement first, Measurement second) {
-        return besideContender(first, second).orElseGet(() -> byTimes(first, second));
+        ComparedLine line = besideContender(first, second).orElseGet(() -> byTimes(first, second));
+        double handOver = first.counts().getOrDefault(HandOver.COUNT, 0.0);
+        double handOverToo = second.counts().getOrDefault(HandOver.COUNT, 0.0);
+        boolean comparable = Math.min(handOver, handOverToo) == 0
+                || !HandOver.isApart(Math.max(handOver, handOverToo), Math.min(handOver, handOverToo));
+        return comparable || line.verdict() == Verdict.SAME
+                ? line
+                : line.unsure(
+                        "the cores: a hand-over took " + Math.round(handOver) + " ns, then " + Math.round(handOverToo));
     }
 
     private ComparedLine byTimes(Measurement first, Measurement second) {

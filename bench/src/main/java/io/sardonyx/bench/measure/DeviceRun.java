@@ -161,7 +161,7 @@ final class DeviceRun implements AutoCloseable {
 
     private void measure(Problem problem, List<GpuParticipant> participants, Listener listener) {
         StopRule rule = new StopRule(plan.seconds());
-        Turns turns = new Turns(List.copyOf(participants), rule, System::nanoTime, Throttle::ofGpu);
+        Turns turns = new Turns(List.copyOf(participants), rule, System::nanoTime, Throttle::ofGpu, () -> 0);
         for (Turns.Outcome outcome : turns.run(cache)) {
             tell(measurement(problem, outcome, ((GpuParticipant) outcome.participant()).counts()), listener);
         }

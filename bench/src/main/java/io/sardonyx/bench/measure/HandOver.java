@@ -1,6 +1,8 @@
 package io.sardonyx.bench.measure;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What it costs that two threads work together: nanoseconds from the moment when a thread writes a word until it has the other's
@@ -8,11 +10,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * to the other at any moment.
  */
 public final class HandOver {
+    /** Its name among the {@linkplain io.sardonyx.bench.record.Measurement#counts counts} of a line. */
+    public static final String COUNT = "ns hand-over";
+
     private static final int ROUNDS = 1_000;
     private static final int TRIES = 5;
     private static final int UNTIL_COMPILED = 20;
     private static final long LONGEST = 20_000_000; // of all tries, in ns, where others keep a core busy
     private static final int END = -1;
+    private static final double APART = 2; // so many times the least
 
     public HandOver() {
         best(UNTIL_COMPILED);
@@ -21,6 +27,23 @@ public final class HandOver {
     /** The best of some tries, about a millisecond; 0 where there is only one processor. */
     public double nanoseconds() {
         return best(TRIES);
+    }
+
+    /**
+     * Those turns of one measurement in which the cores were as near to each other as they ever were.
+     *
+     * @param nanoseconds the longest hand-over around a turn; 0 where nothing is handed over
+     */
+    public static <T> List<T> near(List<T> turns, ToDoubleFunction<T> nanoseconds) {
+        double least = turns.stream().mapToDouble(nanoseconds).min().orElse(0);
+        return turns.stream()
+                .filter(turn -> !isApart(nanoseconds.applyAsDouble(turn), least))
+                .toList();
+    }
+
+    /** Whether cores whose hand-over takes so long are farther from each other than those of the least one. */
+    public static boolean isApart(double nanoseconds, double least) {
+        return nanoseconds > APART * least;
     }
 
     private static double best(int tries) {

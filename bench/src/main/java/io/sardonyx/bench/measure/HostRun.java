@@ -75,7 +75,7 @@ final class HostRun {
             return;
         }
         for (Cache cache : plan.cachesOn(true)) {
-            Turns turns = new Turns(participants, new StopRule(plan.seconds()), System::nanoTime);
+            Turns turns = Turns.ofThreads(threads, participants, new StopRule(plan.seconds()));
             for (Turns.Outcome outcome : turns.run(cache)) {
                 Measurement measurement = measurement(problem, threads, cache, outcome);
                 findings.add(measurement);
@@ -103,6 +103,7 @@ final class HostRun {
                 outcome.times(),
                 bound.map(b -> b.nanoseconds() / outcome.times().median()),
                 bound.map(Bound::roof),
-                outcome.ratio());
+                outcome.ratio(),
+                outcome.counts());
     }
 }

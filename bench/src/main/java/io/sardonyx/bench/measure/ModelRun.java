@@ -81,7 +81,7 @@ public final class ModelRun implements Measuring {
             return;
         }
         for (Cache cache : plan.caches()) {
-            Turns turns = new Turns(participants, new StopRule(plan.seconds()), System::nanoTime);
+            Turns turns = Turns.ofThreads(threads, participants, new StopRule(plan.seconds()));
             for (Turns.Outcome outcome : turns.run(cache)) {
                 add(line("model", plan.axesOf(point), threads, cache, outcome));
             }
@@ -109,7 +109,8 @@ public final class ModelRun implements Measuring {
                 outcome.times(),
                 Optional.empty(),
                 Optional.empty(),
-                outcome.ratio());
+                outcome.ratio(),
+                outcome.counts());
     }
 
     private void add(Measurement measurement) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sardonyx.bench.measure.HandOver;
 import io.sardonyx.bench.record.BenchmarkRecord;
 import io.sardonyx.bench.record.Measurement;
 import io.sardonyx.bench.record.Ratio;
@@ -183,6 +184,32 @@ final class ComparisonTest {
                 Optional.empty(),
                 Optional.empty(),
                 counts));
+    }
+
+    /** Whoever computes; two threads are slower then. */
+    @Test
+    void coresThatWereNearAndThenApartAllowNoVerdict() {
+        ComparedLine line =
+                compare(handedOver(50, 1000), handedOver(330, 1500)).lines().get(0);
+        assertEquals(Verdict.UNSURE, line.verdict());
+        assertEquals("the cores: a hand-over took 50 ns, then 330", line.basis());
+        assertEquals(
+                Verdict.SLOWER,
+                compare(handedOver(50, 1000), handedOver(56, 1500))
+                        .lines()
+                        .get(0)
+                        .verdict());
+        assertEquals(
+                Verdict.SLOWER,
+                compare(handedOver(0, 1000), handedOver(330, 1500))
+                        .lines()
+                        .get(0)
+                        .verdict());
+    }
+
+    private static BenchmarkRecord handedOver(double handOver, double nanoseconds) {
+        return Records.of(
+                line("sardonyx", 64, noisy(1, 50, nanoseconds, 0.01)).counting(Map.of(HandOver.COUNT, handOver)));
     }
 
     @Test

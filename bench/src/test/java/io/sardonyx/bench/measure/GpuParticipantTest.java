@@ -69,8 +69,9 @@ class GpuParticipantTest {
         SmClock smClock = new SmClock(Optional.of(new Scripted()), "");
         GpuParticipant ours = participant(Contender.SARDONYX, 10, smClock);
         GpuParticipant theirs = participant(Contender.CUBLAS, 20, smClock);
-        List<Turns.Outcome> outcomes =
-                new Turns(List.of(ours, theirs), new StopRule(0.01), () -> now, Throttle::ofGpu).run(Cache.COLD);
+        List<Turns.Outcome> outcomes = new Turns(
+                        List.of(ours, theirs), new StopRule(0.01), () -> now, Throttle::ofGpu, () -> 0)
+                .run(Cache.COLD);
         int begin = log.indexOf("read") - 1;
         assertEquals(
                 List.of("sardonyx", "read", "cublas", "read", "cublas", "read", "sardonyx", "read"),

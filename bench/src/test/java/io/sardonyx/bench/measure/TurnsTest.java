@@ -9,8 +9,13 @@ import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.bench.record.Ratio;
 import io.sardonyx.bench.record.Times;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -108,5 +113,52 @@ class TurnsTest {
                 IntStream.range(0, log.size())
                         .filter(i -> log.get(i).startsWith("warm"))
                         .count());
+    }
+
+    /** The hand-over is measured before the first turn and behind each. */
+    private List<Turns.Outcome> run(IntToDoubleFunction handOver) {
+        List<Participant> two =
+                List.of(new Scripted(Contender.SARDONYX, 100, 0), new Scripted(Contender.OPENBLAS, 100, 0));
+        AtomicInteger measured = new AtomicInteger();
+        return new Turns(
+                        two,
+                        new StopRule(1),
+                        () -> now,
+                        Throttle::of,
+                        () -> handOver.applyAsDouble(measured.getAndIncrement()))
+                .run(Cache.WARM);
+    }
+
+    private long turns() {
+        return log.stream().filter("sample sardonyx"::equals).count();
+    }
+
+    @Test
+    void turnsWithTheCoresApartAreDroppedAndOthersTaken() {
+        Turns.Outcome outcome = run(number -> number % 4 == 2 ? 330 : 50).get(1);
+        assertEquals(16, turns()); // 15 would fill the time, of which seven are near
+        double[] near = {0, 3, 4, 7, 8, 11, 12, 15};
+        assertEquals(
+                Arrays.stream(near)
+                        .flatMap(turn -> DoubleStream.of(100 * (1 + 0.1 * turn), 100 * (1 + 0.1 * turn)))
+                        .boxed()
+                        .toList(),
+                outcome.times().samples());
+        assertEquals(8, outcome.ratio().orElseThrow().turns().size());
+        assertEquals(Map.of(HandOver.COUNT, 50.0, Turns.APART, 8.0), outcome.counts());
+    }
+
+    @Test
+    void allTurnsCountWhereTheCoresStayApart() {
+        Turns.Outcome outcome = run(number -> number < 2 ? 50 : 330).get(1);
+        assertEquals(46, turns()); // 45 of them end some nanoseconds before three times the time
+        assertEquals(46, outcome.ratio().orElseThrow().turns().size());
+        assertEquals(Map.of(HandOver.COUNT, 330.0, Turns.APART, 0.0), outcome.counts());
+    }
+
+    @Test
+    void nothingIsSaidOfAHandOverThatWasNotMeasured() {
+        assertEquals(
+                Map.of(), run(new Scripted(Contender.SARDONYX, 100, 0)).get(0).counts());
     }
 }
