@@ -48,10 +48,7 @@ inline void with_activation(const Activation& activation, Body&& body) {
     case Activation::kTanh:
       return body([](V x) { return tanh(x); });
     case Activation::kGelu:
-      return body([](V x) {
-        const V bounded = max(V(-20.f), x);
-        return bounded * .5f * (erf(bounded * .707106781f) + 1.f);
-      });
+      return body([](V x) { return gelu(x); });
     case Activation::kGeluTanh:  // in terms of exp
       return body([](V x) {
         const V bounded = max(V(-30.f), x);

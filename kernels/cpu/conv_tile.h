@@ -105,9 +105,18 @@ inline SumTile sum_tile_of(int64_t columns, std::integer_sequence<int, kColumns.
 template <int kRows, int kWidth>
 inline SumTile sum_tile_of(int64_t columns, int64_t step) {
   const std::make_integer_sequence<int, kPositions / kRows> counts;
-  return step == kBlock       ? sum_tile_of<kRows, kWidth, kBlock>(columns, counts)
-         : step == 2 * kBlock ? sum_tile_of<kRows, kWidth, 2 * kBlock>(columns, counts)
-                              : sum_tile_of<kRows, kWidth, 0>(columns, counts);
+  switch (step) {  // of plain inputs and of blocks, with a stride of 1 or 2
+    case 1:
+      return sum_tile_of<kRows, kWidth, 1>(columns, counts);
+    case 2:
+      return sum_tile_of<kRows, kWidth, 2>(columns, counts);
+    case kBlock:
+      return sum_tile_of<kRows, kWidth, kBlock>(columns, counts);
+    case 2 * kBlock:
+      return sum_tile_of<kRows, kWidth, 2 * kBlock>(columns, counts);
+    default:
+      return sum_tile_of<kRows, kWidth, 0>(columns, counts);
+  }
 }
 
 // The variant for this many positions, at most kPositions, of kPanel or kBlock filters.

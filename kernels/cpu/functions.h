@@ -179,18 +179,8 @@ struct Softplus : Vectorised {
   }
 };
 
-// x Phi(x) = max(0, x) - t Phi(-t) with t = |x|. The logarithm of Phi(-t) is nearly a parabola: a
-// polynomial of degree 10 makes 1e-7 of it, so that one exp does for both branches, and small
-// results on the left keep their digits.
 struct Gelu : Vectorised {
-  Vec<float> operator()(Vec<float> x) const {
-    constexpr std::array<float, 11> p = {-0.69314694f,    -0.7978939f,    -0.31824368f,
-                                         -0.03651817f,    0.0050374637f,  -0.00016535819f,
-                                         -0.00012018008f, 3.2986987e-05f, -4.360873e-06f,
-                                         3.0795243e-07f,  -9.265857e-09f};
-    const Vec<float> t = min(Vec<float>(14.5f), abs(x));  // there the second term is 0
-    return max(Vec<float>(0.f), x) - t * exp(polynomial(t, p));
-  }
+  Vec<float> operator()(Vec<float> x) const { return gelu(x); }
   double operator()(double x) const {
     const double a = max(-40.0, x);
     return a * 0.5 * std::erfc(a * -0.70710678118654752);
