@@ -3,6 +3,9 @@ package io.sardonyx.bench.measure;
 import io.sardonyx.bench.define.Problem;
 import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.bench.record.Roof;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +17,6 @@ import java.util.stream.Stream;
  * @param nanoseconds of a call
  */
 record Bound(double nanoseconds, String roof) {
-    /** A working set so many times a cache has so little of it there that the next level counts. */
-    private static final int BEYOND = 4;
-
     /** What writes less than this of its bytes is held against reading alone. */
     private static final double SOME = 0.1;
 
@@ -27,9 +27,8 @@ record Bound(double nanoseconds, String roof) {
                 .map(r -> at(r, problem.leastFlops()));
         double bytes = problem.bytes();
         boolean writes = bytes - problem.readBytes() > SOME * bytes;
-        String level = cache == Cache.COLD ? "memory" : level(bytes, threads, caches);
         Optional<Bound> memory =
-                find(roofs, (writes ? "copy." : "read.") + level).map(r -> at(r, bytes));
+                moving(cache == Cache.COLD ? Map.of("memory", bytes) : levels(bytes, threads, caches), roofs, writes);
         return Stream.of(arithmetic, memory)
                 .flatMap(Optional::stream)
                 .reduce((a, b) -> a.nanoseconds >= b.nanoseconds ? a : b)
@@ -45,14 +44,36 @@ record Bound(double nanoseconds, String roof) {
         return roofs.stream().filter(r -> r.name().equals(name)).findFirst();
     }
 
-    /** The fastest that may hold a part of so many bytes worth speaking of. */
-    private static String level(double bytes, int threads, CpuCaches caches) {
-        for (Map.Entry<Integer, Long> cache : caches.sizes().entrySet()) {
-            long size = cache.getKey() > 2 ? cache.getValue() : cache.getValue() * threads;
-            if (bytes <= BEYOND * size) {
-                return "L" + cache.getKey();
+    /** One level after the other; named by that which takes the longest. */
+    private static Optional<Bound> moving(Map<String, Double> levels, List<Roof> roofs, boolean writes) {
+        List<Bound> parts = new ArrayList<>();
+        for (Map.Entry<String, Double> level : levels.entrySet()) {
+            Optional<Roof> roof = find(roofs, (writes ? "copy." : "read.") + level.getKey());
+            if (roof.isEmpty()) {
+                return Optional.empty();
             }
+            parts.add(at(roof.get(), level.getValue()));
         }
-        return "memory";
+        double sum = parts.stream().mapToDouble(Bound::nanoseconds).sum();
+        return parts.stream()
+                .max(Comparator.comparingDouble(Bound::nanoseconds))
+                .map(longest -> new Bound(sum, longest.roof));
+    }
+
+    /** Of so many bytes, how many may lie in each level at most when a call begins: each is full before the next one is used. */
+    private static Map<String, Double> levels(double bytes, int threads, CpuCaches caches) {
+        Map<String, Double> levels = new LinkedHashMap<>();
+        double left = bytes;
+        for (Map.Entry<Integer, Long> cache : caches.sizes().entrySet()) {
+            double size = cache.getKey() > 2 ? cache.getValue() : (double) cache.getValue() * threads;
+            if (left > 0) {
+                levels.put("L" + cache.getKey(), Math.min(left, size));
+            }
+            left -= size;
+        }
+        if (left > 0) {
+            levels.put("memory", left);
+        }
+        return levels;
     }
 }

@@ -1,6 +1,7 @@
 package io.sardonyx.bench.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sardonyx.bench.define.Benchmark;
 import io.sardonyx.bench.define.Benchmarks;
@@ -66,14 +67,25 @@ class BoundTest {
     }
 
     @Test
-    void aLevelCountsUntilFourTimesItsSize() {
-        assertEquals("copy.L1", bound(add(10_000), Cache.WARM, 1).orElseThrow().roof());
-        assertEquals("copy.L2", bound(add(11_000), Cache.WARM, 1).orElseThrow().roof());
-        assertEquals("copy.L1", bound(add(11_000), Cache.WARM, 2).orElseThrow().roof(), "each thread has one");
-        assertEquals("copy.L3", bound(add(1 << 22), Cache.WARM, 1).orElseThrow().roof());
-        assertEquals(
-                "copy.memory", bound(add(1 << 24), Cache.WARM, 1).orElseThrow().roof());
-        assertEquals("copy.memory", bound(add(10), Cache.COLD, 1).orElseThrow().roof());
+    void eachLevelIsFullBeforeTheNextCounts() {
+        long l1 = 32 << 10;
+        assertBound("copy.L1", 24_000 / 200.0, bound(add(2000), Cache.WARM, 1));
+        double bytes = 12 * 10_000;
+        assertBound("copy.L2", l1 / 200.0 + (bytes - l1) / 50, bound(add(10_000), Cache.WARM, 1));
+        double two = 2 * l1; // each thread has one
+        assertBound("copy.L2", two / 200 + (bytes - two) / 50, bound(add(10_000), Cache.WARM, 2));
+        assertEquals("copy.L2", bound(add(100_000), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals("copy.L3", bound(add(200_000), Cache.WARM, 1).orElseThrow().roof());
+        assertEquals("copy.L3", bound(add(1 << 21), Cache.WARM, 1).orElseThrow().roof());
+        Bound beyond = bound(add(1 << 24), Cache.WARM, 1).orElseThrow();
+        assertEquals("copy.memory", beyond.roof());
+        assertTrue(beyond.nanoseconds() < 12.0 * (1 << 24) / 10, "a part of it lies in the caches");
+        assertBound("copy.memory", 12, bound(add(10), Cache.COLD, 1));
+    }
+
+    private static void assertBound(String roof, double nanoseconds, Optional<Bound> bound) {
+        assertEquals(roof, bound.orElseThrow().roof());
+        assertEquals(nanoseconds, bound.get().nanoseconds(), 1e-9 * nanoseconds);
     }
 
     @Test
