@@ -4,8 +4,11 @@ import com.google.gson.Gson;
 import io.sardonyx.bench.contender.Call;
 import io.sardonyx.bench.record.Measurement.Cache;
 import io.sardonyx.device.Device;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** A child's side of sampling: one {@link Sampler} for each state of the caches. Answers are one line each. */
 public final class CallSampling {
@@ -35,7 +38,9 @@ public final class CallSampling {
 
     private Sampler sampler(Cache cache) {
         Runnable flush = cache == Cache.COLD ? Flush.HERE : () -> {};
-        return new Sampler(call, cache, flush, Pulse.HERE, System::nanoTime);
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean(); // null if all is interpreted
+        LongSupplier compilation = compiler == null ? () -> 0 : compiler::getTotalCompilationTime;
+        return new Sampler(call, cache, flush, Pulse.HERE, compilation, System::nanoTime);
     }
 
     /** A process has one. */

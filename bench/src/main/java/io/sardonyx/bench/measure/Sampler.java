@@ -20,23 +20,29 @@ final class Sampler {
     /** The JVM compiles what a call runs through behind its back; less left the first point of a sweep 2 µs slower than the rest. */
     private static final double LEAST_WARM_NANOSECONDS = 1e9;
 
+    /** So long without anything compiled, and nothing is left to compile: a product of one row stood still at 5 µs until it took 4.2. */
+    private static final double QUIET_NANOSECONDS = 5e8;
+
     private final Call call;
     private final Cache cache;
     private final Runnable flush;
     private final LongSupplier pulse;
+    private final LongSupplier compilation;
     private final LongSupplier clock;
     private int calls = 1;
 
     /**
      * @param flush empties the caches
      * @param pulse a {@link ClockPulse}
+     * @param compilation what the JVM's compiler has spent so far; stays the same while it rests
      * @param clock nanoseconds, for budgets
      */
-    Sampler(Call call, Cache cache, Runnable flush, LongSupplier pulse, LongSupplier clock) {
+    Sampler(Call call, Cache cache, Runnable flush, LongSupplier pulse, LongSupplier compilation, LongSupplier clock) {
         this.call = call;
         this.cache = cache;
         this.flush = flush;
         this.pulse = pulse;
+        this.compilation = compilation;
         this.clock = clock;
     }
 
@@ -46,21 +52,30 @@ final class Sampler {
     }
 
     /**
-     * Runs until times {@linkplain WarmUp stay the same}, and then says so, or until the time is over.
+     * Runs until the JVM compiles nothing any more and times {@linkplain WarmUp stay the same}, and then says so, or until the time is
+     * over.
      *
      * @param seconds at most, but for one run
      */
     boolean warmUp(double seconds) {
         long start = clock.getAsLong();
         WarmUp warmUp = new WarmUp();
+        long compiled = compilation.getAsLong();
+        double lastCompiled = 0;
         double spent;
+        boolean over;
         do {
             warmUp.add(sample().nanoseconds());
             if (cache == Cache.WARM) {
                 calls = (int) Math.max(1, Math.min(MOST_CALLS, SHORTEST / Math.max(1, warmUp.recent())));
             }
             spent = clock.getAsLong() - start;
-        } while (spent < seconds * 1e9 && !(warmUp.isStable() && spent >= LEAST_WARM_NANOSECONDS));
+            if (compilation.getAsLong() != compiled) {
+                compiled = compilation.getAsLong();
+                lastCompiled = spent;
+            }
+            over = spent >= LEAST_WARM_NANOSECONDS && spent - lastCompiled >= QUIET_NANOSECONDS && warmUp.isStable();
+        } while (spent < seconds * 1e9 && !over);
         return warmUp.isStable();
     }
 

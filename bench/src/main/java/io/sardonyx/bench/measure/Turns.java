@@ -23,7 +23,9 @@ import java.util.function.LongSupplier;
 final class Turns {
     static final String APART = "turns apart";
 
-    private static final double LEAST_WARM_SECONDS = 0.1;
+    /** What the first call of a process needs until it is compiled. */
+    private static final double WARM_SECONDS = 6;
+
     private static final int PATIENCE = 3;
 
     private final List<Participant> participants;
@@ -80,7 +82,7 @@ final class Turns {
     List<Outcome> run(Cache cache) {
         for (Participant participant : participants) {
             participant.verify();
-            calls.put(participant, participant.warm(Math.max(LEAST_WARM_SECONDS, 4 * rule.seconds()), cache));
+            calls.put(participant, participant.warm(warmSeconds(), cache));
         }
         List<Turn> all = new ArrayList<>();
         List<Turn> counting = all;
@@ -102,6 +104,11 @@ final class Turns {
         }
         participants.forEach(Participant::verify);
         return outcomes(counting, stop.get(), counts(all, counting));
+    }
+
+    /** At most; a run of a moment, which cannot show much, is not to begin with seconds. */
+    private double warmSeconds() {
+        return Math.max(4 * rule.seconds(), Math.min(WARM_SECONDS, 20 * rule.seconds()));
     }
 
     private Map<Participant, List<Sample>> sample(int turn, Cache cache) {

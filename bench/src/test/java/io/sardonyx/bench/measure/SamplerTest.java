@@ -10,6 +10,7 @@ import io.sardonyx.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
 class SamplerTest {
@@ -49,7 +50,7 @@ class SamplerTest {
     }
 
     private static Sampler sampler(Scripted call, Cache cache, Runnable flush) {
-        return new Sampler(call, cache, flush, () -> 7, () -> (long) call.now);
+        return new Sampler(call, cache, flush, () -> 7, () -> 0, () -> (long) call.now);
     }
 
     @Test
@@ -71,6 +72,17 @@ class SamplerTest {
         Scripted slowing = new Scripted(i -> MILLISECOND * Math.pow(1.02, i));
         assertFalse(sampler(slowing, Cache.WARM, () -> {}).warmUp(0.5));
         assertTrue(slowing.now >= 0.5e9, "until the time is over");
+    }
+
+    @Test
+    void warmUpGoesOnWhileTheJvmCompiles() {
+        Scripted call = new Scripted(i -> MILLISECOND);
+        LongSupplier compilation = () -> (long) Math.min(call.now, 2e9);
+        Sampler sampler = new Sampler(call, Cache.WARM, () -> {}, () -> 7, compilation, () -> (long) call.now);
+        assertTrue(sampler.warmUp(10));
+        assertEquals(2.5e9, call.now, 2 * MILLISECOND);
+        assertTrue(sampler.warmUp(10));
+        assertEquals(3.5e9, call.now, 4 * MILLISECOND, "nothing was compiled any more");
     }
 
     @Test
