@@ -5,8 +5,8 @@
 // so here where that pays; f and the rest are applied to a tile while it is still in the cache.
 //
 // Measured, one thread of a 2-core AMD EPYC (Zen 4, AVX-512): 256^3 to 2048^3 at 89 to 93 % of the
-// peak, a weight [768, 3072] and 512 rows at 93 %, and one row at 91 % of reads from the
-// third-level cache (bench/results, squares and transformers). Idea: GotoBLAS, BLIS; Java's
+// peak, a weight [768, 3072] and 512 rows at 91 %, and one row at 79 to 93 % of reads from the
+// caches where it lies (bench/results, squares and transformers). Idea: GotoBLAS, BLIS; Java's
 // MatrixLaunch decides how b is read, and reckons the scratch memory.
 #include "cpu/gemv.h"
 #include "cpu/matmul_finish.h"
